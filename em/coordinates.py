@@ -1,0 +1,173 @@
+"""Coordinates: which parameters of a mixture are free, and how to move along them.
+
+A mixture of K components has 3K raw coordinates: K log weights (through a softmax), K means and
+K log sds, in that order. Free coordinates are a linear map of the raw ones: a fixed parameter
+has no column, equal sds share one, and the weights lose one because they sum to one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from em.mixture import Parameters
+
+__all__ = ["Coordinates"]
+
+Floats = NDArray[np.float64]
+
+FLOOR = 1e-10
+"""The smallest sd an M-step returns, in units of the sample's sd."""
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """The free coordinates of a mixture.
+
+    All methods work on a batch: arrays have any leading dimensions before the K components.
+    """
+
+    n_components: int
+    """The number of components, K."""
+    equal_sds: bool = False
+    """Whether all components share one sd."""
+    fixed: tuple[tuple[bool, ...], tuple[bool, ...], tuple[bool, ...]] | None = None
+    """For weights, means and sds, which of the K are held where they are."""
+
+    @cached_property
+    def _held(self) -> NDArray[np.bool_]:
+        if self.fixed is None:
+            return np.zeros((3, self.n_components), dtype=bool)
+        held = np.array(self.fixed, dtype=bool)
+        if self.equal_sds and held[2].any():
+            held[2] = True  # one shared sd: fixing any of them fixes all
+        if self.n_components - held[0].sum() == 1:
+            held[0] = True  # what the fixed weights leave over is fixed too
+        return held
+
+    @cached_property
+    def free_weights(self) -> NDArray[np.intp]:
+        """Indices of the components whose weights move; the last one is the reference."""
+        return np.flatnonzero(~self._held[0])
+
+    @cached_property
+    def free_means(self) -> NDArray[np.intp]:
+        """Indices of the components whose means move."""
+        return np.flatnonzero(~self._held[1])
+
+    @cached_property
+    def free_sds(self) -> NDArray[np.intp]:
+        """Indices of the components whose sds move."""
+        return np.flatnonzero(~self._held[2])
+
+    @cached_property
+    def n_logits(self) -> int:
+        """The number of free weights: one less than the components whose weights move."""
+        return max(self.free_weights.size - 1, 0)
+
+    @cached_property
+    def n_sds(self) -> int:
+        """The number of free sds."""
+        return min(self.free_sds.size, 1) if self.equal_sds else int(self.free_sds.size)
+
+    @property
+    def size(self) -> int:
+        """The number of free parameters."""
+        return self.n_logits + int(self.free_means.size) + self.n_sds
+
+    @cached_property
+    def _scale_map(self) -> Floats:
+        """Columns for means and sds, which do not depend on where the mixture is."""
+        k = self.n_components
+        columns = np.zeros((3 * k, self.size))
+        for j, component in enumerate(self.free_means):
+            columns[k + component, self.n_logits + j] = 1.0
+        for j, component in enumerate(self.free_sds):
+            column = 0 if self.equal_sds else j
+            columns[2 * k + component, self.n_logits + self.free_means.size + column] = 1.0
+        return columns
+
+    def shares(self, weights: Floats) -> Floats:
+        """The moving weights as proportions of what the fixed ones leave over."""
+        moving = weights[..., self.free_weights]
+        return moving / moving.sum(axis=-1, keepdims=True)
+
+    def jacobian(self, weights: Floats) -> Floats:
+        """Derivative of the raw coordinates by the free ones, of shape (..., 3K, size).
+
+        For the weights the raw coordinate is the component's indicator, whose complete-data
+        score in the logit of component j is ``d_j - p_j * sum(d)`` over the moving components.
+        """
+        columns = np.broadcast_to(self._scale_map, (*weights.shape[:-1], *self._scale_map.shape))
+        if not self.n_logits:
+            return columns
+        columns = columns.copy()
+        p = self.shares(weights)
+        for j in range(self.n_logits):
+            columns[..., self.free_weights, j] = -p[..., [j]]
+            columns[..., self.free_weights[j], j] += 1.0
+        return columns
+
+    def multinomial(self, weights: Floats, counts: Floats) -> Floats:
+        """Complete-data information of the logits, of shape (..., n_logits, n_logits)."""
+        p = self.shares(weights)[..., : self.n_logits]
+        moving = counts[..., self.free_weights].sum(axis=-1)[..., None, None]
+        return moving * (p[..., None] * np.eye(self.n_logits) - p[..., :, None] * p[..., None, :])
+
+    def move(self, at: Parameters, step: Floats) -> Parameters:
+        """The mixture one step along the free coordinates, of shape (..., size)."""
+        weights, means, sds = (np.array(value) for value in at)
+        if self.n_logits:
+            moving = weights[..., self.free_weights]
+            left = moving.sum(axis=-1, keepdims=True)
+            push = np.zeros_like(moving)
+            push[..., :-1] = step[..., : self.n_logits]
+            push -= push.max(axis=-1, keepdims=True)
+            moving = moving * np.exp(push)
+            weights[..., self.free_weights] = left * moving / moving.sum(axis=-1, keepdims=True)
+        ends = self.n_logits + self.free_means.size
+        means[..., self.free_means] += step[..., self.n_logits : ends]
+        if self.n_sds:
+            sds[..., self.free_sds] *= np.exp(step[..., ends:])
+        return Parameters(weights, means, sds)
+
+    def m_step(self, at: Parameters, counts: Floats, first: Floats, second: Floats) -> Parameters:
+        """The M-step under these constraints.
+
+        Parameters
+        ----------
+        at : Parameters
+            The mixture that the responsibilities were computed at.
+        counts, first, second : ndarray of shape (..., K)
+            Sums of responsibilities, and of these times z and z squared, with
+            ``z = (x - mean) / sd`` of the component.
+
+        Returns
+        -------
+        Parameters
+        """
+        weights, means, sds = (np.array(value) for value in at)
+        tiny = np.finfo(float).tiny
+        counts = np.maximum(counts, tiny)
+        moving = self.free_weights
+        if moving.size > 1:
+            left = weights[..., moving].sum(axis=-1, keepdims=True)
+            share = counts[..., moving] / counts[..., moving].sum(axis=-1, keepdims=True)
+            weights[..., moving] = left * share
+        shift = np.zeros_like(means)
+        shift[..., self.free_means] = (first / counts)[..., self.free_means]
+        means = means + shift * sds
+        if self.n_sds:
+            squares = np.maximum(second - 2 * shift * first + shift**2 * counts, 0.0) * sds**2
+            if self.equal_sds:
+                total = squares.sum(axis=-1, keepdims=True) / counts.sum(axis=-1, keepdims=True)
+                variances = np.broadcast_to(total, sds.shape)
+            else:
+                variances = squares / counts
+            # The floor keeps a component that shrinks onto one value a number, never a NaN.
+            narrowed = np.maximum(np.sqrt(variances), FLOOR)
+            sds[..., self.free_sds] = narrowed[..., self.free_sds]
+        return Parameters(weights, means, sds)

@@ -1,0 +1,170 @@
+"""One pass over the data: log-likelihood, score and observed information, exact for any K.
+
+Louis (1982): the observed information is the complete-data information less the variance of
+the complete-data score given the data. In one dimension both are sums of a few powers of
+``z = (x - mean) / sd``, so a pass costs little more than an E-step. Everything is batched over
+a leading dimension, which is how many starts or many bootstrap samples climb at once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from em.coordinates import Coordinates
+from em.mixture import HALF_LOG_2PI, Parameters
+
+__all__ = ["Pass", "natural_jacobian", "sweep"]
+
+Floats = NDArray[np.float64]
+
+BLOCK = 1 << 15
+"""Component-by-value cells worked on at a time: the temporaries then stay in the cache."""
+
+
+class Pass(NamedTuple):
+    """What one pass over the data yields; B is the size of the batch."""
+
+    loglik: Floats
+    """Log-likelihoods, of shape (B,)."""
+    counts: Floats
+    """Sums of responsibilities, of shape (B, K)."""
+    first: Floats
+    """Sums of responsibility times z, of shape (B, K)."""
+    second: Floats
+    """Sums of responsibility times z squared, of shape (B, K)."""
+    score: Floats
+    """Gradient of the log-likelihood in the free coordinates, of shape (B, size)."""
+    information: Floats
+    """Observed information in the free coordinates, of shape (B, size, size)."""
+    complete: Floats
+    """Complete-data information as it is at a maximum, of shape (B, size, size)."""
+
+
+def sweep(x: Floats, weights: Floats, at: Parameters, coordinates: Coordinates) -> Pass:
+    """Pass once over the data with a batch of mixtures.
+
+    Parameters
+    ----------
+    x, weights : ndarray of shape (n,) or (B, n)
+        Values and their weights, the same for the whole batch or a row for each mixture.
+    at : Parameters
+        Weights, means and sds, each of shape (B, K).
+    coordinates : Coordinates
+
+    Returns
+    -------
+    Pass
+    """
+    batch, k = at.means.shape
+    n = x.shape[-1]
+    loglik = np.zeros(batch)
+    moments = np.zeros((5, batch, k))
+    products = np.zeros((batch, 3 * k, 3 * k))
+    with np.errstate(divide="ignore", under="ignore"):
+        constant = np.log(at.weights) - np.log(at.sds) - HALF_LOG_2PI
+        width = max(BLOCK // (batch * k), 64)
+        for begin in range(0, n, width):
+            block = slice(begin, begin + width)
+            _accumulate(x[..., block], weights[..., block], at, constant, loglik, moments, products)
+    return _assemble(loglik, moments, products, at, coordinates)
+
+
+def _accumulate(
+    x: Floats,
+    w: Floats,
+    at: Parameters,
+    constant: Floats,
+    loglik: Floats,
+    moments: Floats,
+    products: Floats,
+) -> None:
+    batch, k = at.means.shape
+    z = (x[..., None, :] if x.ndim == 2 else x) - at.means[..., None]
+    z /= at.sds[..., None]
+    z2 = z * z
+    r = z2 * -0.5
+    r += constant[..., None]
+    top = r.max(axis=1)
+    r -= top[:, None]
+    np.exp(r, out=r)
+    total = r.sum(axis=1)
+    r /= total[:, None]
+    np.log(total, out=total)
+    total += top
+    weights = np.broadcast_to(w, total.shape)
+    loglik += np.einsum("bn,bn->b", total, weights)
+
+    # Rows r, r z and r (z^2 - 1): the complete-data scores, weighted by the responsibility.
+    rows = np.empty((batch, 3, k, x.shape[-1]))
+    np.copyto(rows[:, 0], r)
+    np.multiply(r, z, out=rows[:, 1])
+    np.multiply(r, z2, out=rows[:, 2])
+    mass = rows * weights[:, None, None]
+    moments[:3] += mass.sum(axis=-1).transpose(1, 0, 2)
+    moments[3] += np.einsum("bkn,bkn->bk", mass[:, 1], z2)
+    moments[4] += np.einsum("bkn,bkn->bk", mass[:, 2], z2)
+    rows[:, 2] -= r
+    mass[:, 2] -= mass[:, 0]
+    flat = (batch, 3 * k, x.shape[-1])
+    products += mass.reshape(flat) @ rows.reshape(flat).swapaxes(1, 2)
+
+
+def _assemble(
+    loglik: Floats, moments: Floats, products: Floats, at: Parameters, coordinates: Coordinates
+) -> Pass:
+    """Score and information in the free coordinates, from the sums of powers of z."""
+    m0, m1, m2, m3, m4 = moments
+    batch, k = m0.shape
+    inverse = 1.0 / at.sds
+    scale = np.concatenate([np.ones_like(m0), inverse, np.ones_like(m0)], axis=1)
+
+    # The variance of the complete-data score given the data, in raw coordinates (e, mean, log sd),
+    # less the complete-data information; both in units of the component's own sd first.
+    raw = products
+    e, mu, ls = (np.arange(k) + shift * k for shift in range(3))
+    raw[:, e, e] -= m0
+    raw[:, mu, mu] += m0 - m2
+    raw[:, ls, ls] += 2 * m2 - (m4 - 2 * m2 + m0)
+    for a, b, value in ((e, mu, -m1), (e, ls, m0 - m2), (mu, ls, 2 * m1 - (m3 - m1))):
+        raw[:, a, b] += value
+        raw[:, b, a] += value
+    raw *= scale[:, :, None] * scale[:, None, :]
+
+    slope = np.concatenate([m0, m1 * inverse, m2 - m0], axis=1)
+    jacobian = coordinates.jacobian(at.weights)
+    turned = jacobian.swapaxes(1, 2)
+    score = (turned @ slope[..., None])[..., 0]
+    information = turned @ raw @ jacobian
+    ideal = np.concatenate([np.zeros_like(m0), m0 * inverse**2, 2 * m0], axis=1)
+    complete = turned @ (ideal[..., None] * jacobian)
+    q = coordinates.n_logits
+    if q:
+        block = coordinates.multinomial(at.weights, m0)
+        information[:, :q, :q] += block
+        complete[:, :q, :q] += block
+    return Pass(loglik, m0, m1, m2, score, information, complete)
+
+
+def natural_jacobian(at: Parameters, coordinates: Coordinates) -> Floats:
+    """Derivative of (weights, means, sds) by the free coordinates, of shape (3K, size).
+
+    The delta method takes a covariance matrix from one to the other.
+
+    Parameters
+    ----------
+    at : Parameters
+        One mixture: arrays of shape (K,).
+    coordinates : Coordinates
+
+    Returns
+    -------
+    ndarray of shape (3 * K, size)
+    """
+    k = at.means.size
+    jacobian = np.array(coordinates.jacobian(at.weights))
+    jacobian[:k] *= at.weights[:, None]
+    jacobian[2 * k :] *= at.sds[:, None]
+    return jacobian

@@ -1,0 +1,67 @@
+"""Which optimum counts: regular ones are ranked by likelihood, the others are set apart.
+
+The likelihood of a normal mixture has no global maximum: a component may shrink onto one value,
+and onto two or three nearly equal values there are interior optima that beat the regular one
+(in most samples of size 1,000). The rule below does not depend on the unit of the data.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from em.mixture import Parameters
+
+__all__ = ["is_spurious"]
+
+Floats = NDArray[np.float64]
+
+CHANCE = 1e-3
+"""A cluster at least this likely to arise by chance is no evidence of a component."""
+NARROW = 0.1
+"""In sds of the widest component: only narrower ones can be spikes."""
+
+
+def is_spurious(at: Parameters, n: float, resolution: float) -> bool:
+    """Whether a component rests on less than the data can show.
+
+    A component is spurious if it is narrower than the rounding of tied data can show (the sd
+    of rounding to a width h is ``h / sqrt(12)``), if it holds the weight of less than one and
+    a half observations, or if it is a narrow spike such as chance leaves in any sample: c
+    values on top of the lam that the other components put in the same short stretch, although
+    among n values about ``n P(Poisson(lam) = c + lam)`` stretches as full are expected (the
+    leading term of the scan statistic's distribution).
+
+    Parameters
+    ----------
+    at : Parameters
+        One mixture: arrays of shape (K,).
+    n : float
+        The number of observations.
+    resolution : float
+        `Sample.resolution`, in the unit of the means.
+
+    Returns
+    -------
+    bool
+    """
+    counts = n * at.weights
+    if at.means.size == 1:
+        return False
+    if counts.min() < 1.5 or at.sds.min() < resolution / math.sqrt(12.0):
+        return True
+    z = (at.means[:, None] - at.means) / at.sds
+    others = at.weights / at.sds * np.exp(-0.5 * z**2) / math.sqrt(2 * math.pi)
+    np.fill_diagonal(others, 0.0)
+    # c values with sd s are spread over a stretch of about s sqrt(12).
+    expected = n * others.sum(axis=1) * at.sds * math.sqrt(12.0)
+    narrow = at.sds < NARROW * at.sds.max()
+    for count, lam in zip(counts[narrow].tolist(), expected[narrow].tolist(), strict=True):
+        if lam > 0:
+            full = count + lam
+            log_number = math.log(n) + (full - 1) * math.log(lam) - lam - math.lgamma(full)
+            if log_number > math.log(CHANCE):
+                return True
+    return False

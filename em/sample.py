@@ -1,0 +1,220 @@
+"""Sample: one column of numbers with weights, checked once and used everywhere."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Sample", "as_sample"]
+
+Floats = NDArray[np.float64]
+
+LARGEST = 1e150
+"""Values beyond this overflow when squared, so a variance could not be computed."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sample:
+    """One-dimensional data with a weight for every value.
+
+    Raw data have weight one. A weight counts how often its value was seen, so a value with
+    weight 3 says the same as three equal values of weight 1; weights need not be whole.
+
+    Parameters
+    ----------
+    values : array_like of shape (n_values,)
+        Finite real numbers, in any unit. An array of float64 is used as it is, without a copy.
+    weights : array_like of shape (n_values,), optional
+        Finite, not negative, not all zero. One each by default.
+
+    Raises
+    ------
+    TypeError
+        If the values or the weights are not real numbers.
+    ValueError
+        If they are empty, not one-dimensional, of different lengths, missing or infinite, or
+        if the weights are negative or all zero.
+
+    Examples
+    --------
+    >>> Sample([1.0, 2.0, 4.0], weights=[2, 1, 1]).n
+    4.0
+    """
+
+    values: Floats
+    """The values, read-only, in the order they came in."""
+    weights: Floats
+    """The weight of each value, read-only."""
+
+    def __init__(self, values: ArrayLike, weights: ArrayLike | None = None) -> None:
+        checked = _numbers(values, "values")
+        if weights is None:
+            # A broadcast scalar costs no memory, which matters for ten million values.
+            mass = np.broadcast_to(np.float64(1.0), checked.shape)
+        else:
+            mass = _numbers(weights, "weights")
+            if mass.shape != checked.shape:
+                raise ValueError(
+                    f"expected one weight for each of the {checked.size} values, got "
+                    f"{mass.size} weights; pass two columns of the same length"
+                )
+            if mass.min() < 0:
+                first = int(np.argmax(mass < 0))
+                raise ValueError(
+                    f"expected weights of zero or more, got {mass[first]:g} at position {first} "
+                    f"({np.count_nonzero(mass < 0)} negative in all); a weight is a count"
+                )
+            if not mass.any():
+                raise ValueError(
+                    "expected at least one positive weight, got only zeros; leave weights out "
+                    "to count every value once"
+                )
+        object.__setattr__(self, "values", checked)
+        object.__setattr__(self, "weights", mass)
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether any weight differs from one."""
+        return self.weights.strides != (0,) and bool(np.any(self.weights != 1.0))
+
+    @cached_property
+    def n(self) -> float:
+        """The total weight: the number of observations."""
+        return float(self.values.size) if not self.is_weighted else float(self.weights.sum())
+
+    @cached_property
+    def mean(self) -> float:
+        """The weighted mean, in the unit of the values."""
+        # Averaging the distances from one of the values keeps the digits of data far from zero.
+        origin = float(self.values[0])
+        return origin + float(np.dot(self.values - origin, self.weights)) / self.n
+
+    @cached_property
+    def sd(self) -> float:
+        """The weighted standard deviation with divisor n, in the unit of the values."""
+        return math.sqrt(float(np.dot((self.values - self.mean) ** 2, self.weights)) / self.n)
+
+    @cached_property
+    def _collapsed(self) -> Sample:
+        distinct, place = np.unique(self.values, return_inverse=True)
+        if distinct.size == self.values.size and not self.is_weighted:
+            return Sample(distinct)
+        counts = np.bincount(place, weights=self.weights, minlength=distinct.size)
+        return Sample(distinct[counts > 0], counts[counts > 0])
+
+    def collapse(self) -> Sample:
+        """The distinct values in increasing order, each with the sum of its weights.
+
+        Values of weight zero are left out. The likelihood of every model is the same as that
+        of the full sample, and cheaper where values are tied.
+
+        Returns
+        -------
+        Sample
+        """
+        return self._collapsed
+
+    @cached_property
+    def resolution(self) -> float:
+        """The smallest gap between distinct values if values are tied, else zero.
+
+        Tied measurements were rounded, and nothing finer than the rounding can be learnt from
+        them. A weight above one counts as a tie.
+        """
+        distinct = self.collapse()
+        if distinct.values.size < 2 or distinct.weights.max() <= 1.0:
+            return 0.0
+        return float(np.diff(distinct.values).min())
+
+    def __len__(self) -> int:
+        return int(self.values.size)
+
+    def __repr__(self) -> str:
+        kind = "weighted " if self.is_weighted else ""
+        return (
+            f"Sample({self.values.size} {kind}values, n={self.n:g}, "
+            f"mean={self.mean:.6g}, sd={self.sd:.6g})"
+        )
+
+
+def as_sample(x: Any) -> Sample:
+    """Make a `Sample` of an array-like; a `Sample` is returned as it is.
+
+    Parameters
+    ----------
+    x : array_like of shape (n,) or Sample
+
+    Returns
+    -------
+    Sample
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `Sample` does.
+    """
+    return x if isinstance(x, Sample) else Sample(x)
+
+
+def _numbers(raw: ArrayLike, what: str) -> Floats:
+    """A read-only float64 vector of `raw`, or an error that says what is wrong with it."""
+    if np.ma.isMaskedArray(raw) and np.ma.getmaskarray(raw).any():
+        raise ValueError(
+            f"expected {what} without gaps, got a masked array with "
+            f"{int(np.ma.getmaskarray(raw).sum())} masked; drop them with .compressed()"
+        )
+    try:
+        array = np.asarray(raw)
+    except ValueError as error:
+        raise ValueError(
+            f"expected {what} as one column of numbers, got rows of different lengths"
+        ) from error
+    if array.dtype.kind == "O":
+        try:
+            array = array.astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise TypeError(
+                f"expected {what} to be real numbers, got objects that are not ({error}); "
+                "convert them or drop them first"
+            ) from error
+    if array.dtype.kind not in "iuf":
+        raise TypeError(
+            f"expected {what} to be real numbers, got an array of {array.dtype}; "
+            "convert it to float first"
+        )
+    if array.ndim != 1:
+        raise ValueError(
+            f"expected {what} of shape (n,), got shape {array.shape}; pass one column, "
+            "for example x[:, 0] or numpy.ravel(x)"
+        )
+    if array.size == 0:
+        raise ValueError(f"expected at least one of the {what}, got none")
+    # numpy.longdouble would overflow to infinity here, which the next check reports.
+    with np.errstate(over="ignore"):
+        vector = np.asarray(array, dtype=np.float64).view()
+    # One dot product finds every NaN and infinity; only a failing check looks for where.
+    with np.errstate(over="ignore", invalid="ignore"):
+        finite = math.isfinite(float(np.dot(vector, vector)))
+    if not finite:
+        _explain(vector, what)
+    vector.flags.writeable = False
+    return vector
+
+
+def _explain(vector: Floats, what: str) -> None:
+    for bad, name in ((np.isnan(vector), "missing (NaN)"), (np.isinf(vector), "infinite")):
+        if bad.any():
+            raise ValueError(
+                f"expected finite {what}, got {int(bad.sum())} {name}, the first at position "
+                f"{int(np.argmax(bad))}; drop them or say what they are"
+            )
+    if np.abs(vector).max() > LARGEST:
+        raise ValueError(
+            f"expected {what} below {LARGEST:g} in size, got {np.abs(vector).max():g}; "
+            "change the unit so that squares do not overflow"
+        )
