@@ -29,6 +29,8 @@ COARSE_ABOVE = 320
 """Distinct values from which starts are tried on a coarse copy rather than on all of them."""
 COARSE_BINS = 64
 """Stretches of the coarse copy, each of two points."""
+KEPT = 6
+"""Tops of the coarse copy that are climbed on all of the data."""
 
 
 @dataclass(frozen=True)
@@ -249,26 +251,20 @@ def fit(
     z = (data.values - center) / unit
     coordinates = Coordinates(k, equal_sds)
     resolution = sample.resolution / unit
-    em_passes = 5
 
     if start is not None:
         mixture = start.mixture if isinstance(start, Fit) else start
         first = _batch(mixture, center, unit)
-        tally = np.ones(1, dtype=np.intp)
     else:
         first = starts(z, data.weights, k, n_starts, generator)
-        if z.size > COARSE_ABOVE and k > 1:
-            first, tally = _scout(z, data.weights, first, coordinates, sample.n)
-            em_passes = 0  # close to a top already, where Newton steps are at their best
-        else:
-            tally = np.ones(first.means.shape[0], dtype=np.intp)
     if equal_sds:
         pooled = np.sqrt((first.weights * first.sds**2).sum(axis=1, keepdims=True))
         first = first._replace(sds=np.broadcast_to(pooled, first.sds.shape))
+    tally = np.ones(first.means.shape[0], dtype=np.intp)
+    if start is None and z.size > COARSE_ABOVE and k > 1:
+        first, tally = _scout(z, data.weights, first, coordinates, sample.n)
 
-    climbed = ascend(
-        z, data.weights, first, coordinates, em_passes=em_passes, max_iter=max_iter, tol=tol
-    )
+    climbed = ascend(z, data.weights, first, coordinates, max_iter=max_iter, tol=tol)
     tops = _distinct(climbed, tally, sample.n, resolution)
     optima = tuple(
         Optimum(
@@ -296,23 +292,32 @@ def fit(
 def _scout(
     z: Floats, weights: Floats, first: Parameters, coordinates: Coordinates, n: float
 ) -> tuple[Parameters, NDArray[np.intp]]:
-    """Try the starts on a coarse copy and keep one for each distinct top."""
+    """Try the starts on a coarse copy and keep one for each distinct top.
+
+    A kept start climbs again on all of the data, and so does the top it led to, in case the
+    two part ways: a start on the border between two tops may go to the one or the other.
+    """
     points, masses = coarse(z, weights, COARSE_BINS)
     found = ascend(points, masses, first, coordinates, max_iter=100, tol=1e-3)
     # The coarse copy has no tied values left to collapse onto, and gaps of its own: what ends
     # on one of those is no regular top and would only waste a climb on the full data.
     tops = _distinct(found, np.ones(first.means.shape[0], dtype=np.intp), n, 0.0)
     regular = [top for top in tops if top[2] is not Status.COLLAPSED] or tops[:1]
-    rows = [row for row, _, _ in regular[:6]]
-    counts = np.array([count for _, count, _ in regular[:6]], dtype=np.intp)
-    return Parameters(*(value[rows] for value in found.at)), counts
+    rows = [row for row, _, _ in regular[:KEPT]]
+    counts = [count for _, count, _ in regular[:KEPT]]
+    both = Parameters(
+        *(np.concatenate([a[rows[:1]], b[rows]]) for a, b in zip(first, found.at, strict=True))
+    )
+    return both, np.array([0, *counts], dtype=np.intp)
 
 
 def _distinct(
     found: Ascent, tally: NDArray[np.intp], n: float, resolution: float
 ) -> list[tuple[int, int, Status]]:
     """Row, number of starts and status of every distinct top, the best regular one first."""
-    order = np.lexsort((-found.loglik, np.array([_rank(status) for status in found.status])))
+    # Rounded, so that of two climbs to one top the first stands for both on every machine.
+    height = np.round(found.loglik, 6)
+    order = np.lexsort((-height, np.array([_rank(status) for status in found.status])))
     tops: list[list[Any]] = []
     for row in order.tolist():
         mine = Parameters(*(value[row] for value in found.at))
@@ -326,7 +331,7 @@ def _distinct(
                 break
         else:
             tops.append([row, int(tally[row]), status])
-    tops.sort(key=lambda top: (_rank(top[2]), -found.loglik[top[0]]))
+    tops.sort(key=lambda top: (_rank(top[2]), -height[top[0]]))
     return [(row, count, status) for row, count, status in tops]
 
 

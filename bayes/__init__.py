@@ -1,0 +1,39 @@
+"""The same Gaussian mixture by Bayes: priors, the PyMC model, its sampler and the posterior.
+
+Names load on first use, because PyMC alone takes longer to import than all of `em`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bayes.diagnostics import Diagnostics
+    from bayes.model import build_model
+    from bayes.posterior import Posterior, Settings
+    from bayes.priors import Priors
+    from bayes.sampling import fit
+
+__all__ = ["Diagnostics", "Posterior", "Priors", "Settings", "build_model", "fit"]
+
+_HOMES = {
+    "Diagnostics": "bayes.diagnostics",
+    "Posterior": "bayes.posterior",
+    "Priors": "bayes.priors",
+    "Settings": "bayes.posterior",
+    "build_model": "bayes.model",
+    "fit": "bayes.sampling",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'bayes' has no attribute {name!r}; it has {sorted(_HOMES)}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

@@ -1,0 +1,305 @@
+"""sampling: the only place that runs a sampler; an EM fit becomes dispersed starts."""
+
+from __future__ import annotations
+
+import dataclasses
+import operator
+import time
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayes.model import build_model, checked_priors
+from bayes.posterior import Posterior, Settings
+from bayes.priors import Priors, check_components
+from bayes.starts import disperse, locator, starting_mixture
+from em import Fit, Mixture, Parameters, Sample, as_sample
+
+__all__ = ["fit"]
+
+Floats = NDArray[np.float64]
+Sampler = Literal["nutpie", "pymc"]
+
+SAMPLERS = ("nutpie", "pymc")
+PRIOR_DRAWS = 2000
+
+# Names of sampler statistics, as ArviZ and PyMC have them and as nutpie does, and how exactly they
+# are kept: what nothing is computed from takes half the room.
+STATISTICS: dict[str, tuple[str, type]] = {
+    "diverging": ("diverging", np.bool_),
+    "energy": ("energy", np.float64),
+    "lp": ("logp", np.float64),
+    "acceptance_rate": ("mean_tree_accept", np.float32),
+    "step_size": ("step_size", np.float32),
+    "n_steps": ("n_steps", np.int32),
+    "tree_depth": ("depth", np.int32),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """What a sampler is asked for."""
+
+    sample: Sample
+    n_components: int
+    priors: Priors
+    around: Mixture
+    chains: int
+    draws: int
+    tune: int
+    target_accept: float
+    seed: int
+    progress: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """What a sampler gives back."""
+
+    density: str
+    draws: Parameters
+    stats: Mapping[str, NDArray[Any]]
+    seconds_compile: float
+    seconds_sample: float
+
+
+def fit(
+    x: Any,
+    n_components: int = 2,
+    *,
+    priors: Priors | None = None,
+    start: Fit | Mixture | None = None,
+    sampler: Sampler = "nutpie",
+    draws: int = 3000,
+    tune: int = 1000,
+    chains: int = 4,
+    target_accept: float = 0.9,
+    seed: int | None = None,
+    progress: bool | None = None,
+) -> Posterior:
+    """Sample the posterior of a Gaussian mixture.
+
+    The model is `bayes.build_model`. For priors of the default family nutpie is given the same
+    density written out by hand, which needs no compiling (`bayes.fused`); for others it compiles
+    the PyMC model, which takes some seconds.
+
+    Parameters
+    ----------
+    x : array_like of shape (n,) or Sample
+        The data.
+    n_components : int
+        K, at least 1.
+    priors : Priors, optional
+        Weakly informative ones by default.
+    start : em.Fit or em.Mixture, optional
+        Where the chains start, each moved away from it differently; an EM fit of the data by
+        default. The priors do not depend on it.
+    sampler : {"nutpie", "pymc"}
+        Which implementation of the No-U-Turn sampler.
+    draws, tune, chains : int
+        Draws kept of each chain, tuning draws before them, and chains; each at least 1.
+    target_accept : float
+        Between 0 and 1. Higher means smaller steps.
+    seed : int, optional
+        The same seed gives the same draws on the same machine. Without one, one is drawn and kept
+        in `Posterior.settings`.
+    progress : bool, optional
+        Show a progress bar on standard error. Not by default.
+
+    Returns
+    -------
+    Posterior
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it should be; the message says what to try.
+
+    Examples
+    --------
+    >>> posterior = fit([1.0, 1.2, 0.8, 3.0, 3.3, 2.9], draws=100, tune=100, seed=1)
+    >>> posterior.means.shape
+    (4, 100, 2)
+    """
+    if sampler not in SAMPLERS:
+        raise ValueError(f'expected sampler "nutpie" or "pymc", got {sampler!r}')
+    sample = as_sample(x)
+    K = check_components(sample, n_components)
+    seed = _whole("seed", _entropy() if seed is None else seed, at_least=0)
+    seed_start, seed_prior, seed_sampler = map(int, np.random.SeedSequence(seed).generate_state(3))
+    task = _Task(
+        sample=sample,
+        n_components=K,
+        priors=checked_priors(priors).filled(sample, K),
+        around=starting_mixture(start, sample, K, seed_start),
+        chains=_whole("chains", chains, at_least=1),
+        draws=_whole("draws", draws, at_least=1),
+        tune=_whole("tune", tune, at_least=1),
+        target_accept=_rate(target_accept),
+        seed=seed_sampler,
+        progress=bool(progress),
+    )
+    prior = task.priors.draw(PRIOR_DRAWS, seed_prior)
+    run = _pymc(task) if sampler == "pymc" else _nutpie(task)
+    settings = Settings(
+        sampler=sampler,
+        density=run.density,
+        chains=task.chains,
+        draws=task.draws,
+        tune=task.tune,
+        target_accept=task.target_accept,
+        seed=seed,
+        seconds_compile=run.seconds_compile,
+        seconds_sample=run.seconds_sample,
+        priors=task.priors.describe(),
+    )
+    return Posterior.from_draws(sample, run.draws, run.stats, prior, settings)
+
+
+def _nutpie(task: _Task) -> _Run:
+    import nutpie  # a second, half of it for plots that are not drawn here
+
+    begun = time.perf_counter()
+    density, compiled = "fused", _fused(task)
+    if compiled is None:
+        density, compiled = "pymc", _compiled(task)
+    ready = time.perf_counter()
+    sampling = nutpie.sample(
+        compiled,
+        draws=task.draws,
+        tune=task.tune,
+        chains=task.chains,
+        target_accept=task.target_accept,
+        seed=task.seed,
+        save_warmup=False,
+        progress_bar=task.progress,
+        # Blocking, nutpie would take Ctrl-C for a wish to stop early, and return fewer draws.
+        blocking=False,
+    )
+    try:
+        tree = sampling.wait()
+    except BaseException:
+        sampling.cancel()
+        raise
+    done = time.perf_counter()
+    draws = Parameters(*(tree["posterior"][name].to_numpy() for name in Parameters._fields))
+    stats = {
+        ours: tree["sample_stats"][theirs].to_numpy().astype(kept)
+        for ours, (theirs, kept) in STATISTICS.items()
+    }
+    return _Run(density, draws, stats, ready - begun, done - ready)
+
+
+def _fused(task: _Task) -> Any:
+    """The density written out by hand, for nutpie; None where the priors are of another family."""
+    numbers = task.priors.numbers
+    if numbers is None:
+        return None
+    from bayes.fused import FusedDensity
+
+    fused = FusedDensity(task.sample, task.n_components, numbers)
+
+    def start(seed: int) -> Floats:
+        rng = np.random.default_rng(seed)
+        return fused.locate(disperse(task.around, task.sample, rng, numbers.floor))
+
+    try:
+        return fused.for_nutpie(start)
+    except (AttributeError, ImportError, TypeError) as error:
+        # It is built of parts that nutpie does not promise to keep. The PyMC model always works.
+        warnings.warn(
+            f"this version of nutpie does not take the fused density ({error}); the PyMC model "
+            "is compiled instead, which is slower",
+            RuntimeWarning,
+            stacklevel=4,
+        )
+        return None
+
+
+def _compiled(task: _Task) -> Any:
+    """The PyMC model, compiled for nutpie."""
+    import nutpie
+
+    model = build_model(task.sample, task.n_components, task.priors)
+    locate = locator(model, task.priors, task.around, task.sample)
+    compiled = nutpie.compile_pymc_model(model, var_names=list(Parameters._fields))
+    # nutpie calls this with a seed of its own for every chain, derived from the one it is given.
+    return dataclasses.replace(
+        compiled, initial_point_func=lambda seed: locate(np.random.default_rng(seed))[1]
+    )
+
+
+def _pymc(task: _Task) -> _Run:
+    import pymc as pm
+
+    begun = time.perf_counter()
+    model = build_model(task.sample, task.n_components, task.priors)
+    locate = locator(model, task.priors, task.around, task.sample)
+    rngs = np.random.default_rng(task.seed).spawn(task.chains)
+    with model:
+        tree = pm.sample(
+            draws=task.draws,
+            tune=task.tune,
+            chains=task.chains,
+            nuts_sampler="pymc",
+            init="adapt_diag",
+            initvals=[locate(rng)[0] for rng in rngs],
+            target_accept=task.target_accept,
+            random_seed=task.seed,
+            var_names=list(Parameters._fields),
+            progressbar=task.progress,
+            quiet=not task.progress,
+            compute_convergence_checks=False,
+        )
+    done = time.perf_counter()
+    posterior = tree["posterior"]
+    if posterior.sizes["chain"] < task.chains or posterior.sizes["draw"] < task.draws:
+        raise KeyboardInterrupt  # PyMC returns the draws it has when it is interrupted
+    draws = Parameters(*(posterior[name].to_numpy() for name in Parameters._fields))
+    stats = {
+        name: tree["sample_stats"][name].to_numpy().astype(kept)
+        for name, (_, kept) in STATISTICS.items()
+    }
+    seconds_sample = float(posterior.attrs["sampling_time"])
+    return _Run("pymc", draws, stats, done - begun - seconds_sample, seconds_sample)
+
+
+def _whole(name: str, value: Any, at_least: int) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(
+            f"expected {name} to be a whole number, got {type(value).__name__} {value!r}; for "
+            f"example {name}={_EXAMPLES[name]}"
+        )
+    number = operator.index(value)
+    if number < at_least:
+        raise ValueError(
+            f"expected {name} of at least {at_least}, got {number}; for example "
+            f"{name}={_EXAMPLES[name]}"
+        )
+    return number
+
+
+_EXAMPLES = {"chains": 4, "draws": 3000, "tune": 1000, "seed": 1}
+
+
+def _rate(target_accept: Any) -> float:
+    if isinstance(target_accept, bool) or not isinstance(target_accept, (int, float, np.number)):
+        raise TypeError(
+            f"expected target_accept to be a number, got {type(target_accept).__name__}; for "
+            "example target_accept=0.9"
+        )
+    rate = float(target_accept)
+    if not 0.0 < rate < 1.0:
+        raise ValueError(
+            f"expected target_accept between 0 and 1, got {rate:g}; for example 0.9, and closer "
+            "to 1 where trajectories diverge"
+        )
+    return rate
+
+
+def _entropy() -> int:
+    return int(np.random.SeedSequence().generate_state(1)[0])

@@ -1,0 +1,232 @@
+"""Case: a sample with its name, unit and source and, if it is synthetic, the truth."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, SupportsIndex
+
+import numpy as np
+
+from compare import columns
+from compare.errors import InputError, quoted
+from em import Mixture, Sample
+
+if TYPE_CHECKING:
+    import os
+
+    from numpy.typing import NDArray
+
+__all__ = ["Case"]
+
+SEED, N = 666, 1000
+"""The sample of the original report: its printed numbers come from these (not from seed 1)."""
+
+HIGHEST_SEED = 2**32 - 1
+"""The largest that `numpy.random.RandomState` takes."""
+
+SYNTHETIC = "synthetic-heights"
+
+UPPER, LOWER = (176.0, 8.0), (164.0, 6.0)
+"""Mean and sd of the two groups of synthetic heights, in cm."""
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What is fitted, and all that a report says about where it comes from."""
+
+    name: str
+    """Names the files of the report."""
+    sample: Sample
+    """The data."""
+    unit: str
+    """The unit of the values, such as "cm"; empty if unknown."""
+    source: str
+    """Where the data come from, in words."""
+    seed: int | None
+    """What the synthetic data were drawn with; None for a file."""
+    truth: Mixture | None
+    """The mixture that the data were drawn from, if known."""
+    variable: str
+    """What the values measure: "height", or the name of the column."""
+
+    @classmethod
+    def synthetic(cls, seed: int = SEED, n: int = N) -> Case:
+        """Draw the heights of the original report: 60 % around 176 cm, the rest around 164 cm.
+
+        Parameters
+        ----------
+        seed : int
+            From 0 to 2**32 - 1.
+        n : int
+            How many heights, at least 2.
+
+        Returns
+        -------
+        Case
+            Named `synthetic-heights` for the default seed and number, and after both for others.
+
+        Raises
+        ------
+        TypeError
+            If the seed or the number is not whole.
+        ValueError
+            If one of them is out of range.
+        """
+        values, _ = cls.synthetic_stream(seed, n)
+        seed, n = operator.index(seed), values.size
+        n_upper = _n_upper(n)
+        return cls(
+            name=SYNTHETIC if (seed, n) == (SEED, N) else f"{SYNTHETIC}-seed{seed}-n{n}",
+            sample=Sample(values),
+            unit="cm",
+            source=(
+                f"synthetic: {n_upper} draws from Normal(176, 8), then {n - n_upper} from "
+                f"Normal(164, 6), by numpy.random.RandomState({seed})"
+            ),
+            seed=seed,
+            truth=Mixture(np.array([0.4, 0.6]), *np.array([LOWER, UPPER]).T),
+            variable="height",
+        )
+
+    @staticmethod
+    def synthetic_stream(
+        seed: int = SEED, n: int = N
+    ) -> tuple[NDArray[np.float64], np.random.RandomState]:
+        """Draw the synthetic heights and keep the stream they came from.
+
+        The listing of the original report draws its starting values from the stream that has just
+        drawn the data, so `em.listing.run` needs both.
+
+        Parameters
+        ----------
+        seed, n : int
+            As for `synthetic`.
+
+        Returns
+        -------
+        values : ndarray of shape (n,)
+            Heights in cm, those of the upper group first.
+        stream : numpy.random.RandomState
+            Where the draws left it.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `synthetic` does.
+        """
+        seed, n = _whole(seed, "seed"), _whole(n, "n")
+        if not 0 <= seed <= HIGHEST_SEED:
+            raise ValueError(f"expected a seed from 0 to {HIGHEST_SEED}, got {seed}")
+        if n < 2:
+            raise ValueError(f"expected n of at least 2, one height a group, got {n}")
+        # The global generator of numpy.random would give the same draws and disturb the caller's.
+        stream = np.random.RandomState(seed)
+        n_upper = _n_upper(n)
+        upper = stream.normal(*UPPER, n_upper)
+        lower = stream.normal(*LOWER, n - n_upper)
+        return np.concatenate([upper, lower]), stream
+
+    @classmethod
+    def from_csv(
+        cls,
+        path: str | os.PathLike[str],
+        column: str | None = None,
+        weights: str | None = None,
+        unit: str = "",
+    ) -> Case:
+        """Read a column of a CSV file.
+
+        Parameters
+        ----------
+        path : path
+            UTF-8 text with a header line; separated by commas, semicolons or tabs; may be gzipped.
+        column : str, optional
+            The column to fit. May be left out where there is one column, or one with numbers.
+        weights : str, optional
+            The column that says how often each value counts.
+        unit : str
+            The unit of the values.
+
+        Returns
+        -------
+        Case
+            Named after the file, without its ending.
+
+        Raises
+        ------
+        InputError
+            A `ValueError` of one line, if the file or the column cannot be used: see
+            `compare.columns.read`; or if all values are equal, or the name of the file is that of
+            the synthetic heights.
+        """
+        file = Path(path)
+        name = _name(file)
+        read = columns.read(file, column, weights)
+        where = f"column {quoted(read.name)} of {quoted(file.name)}"
+        try:
+            sample = Sample(read.values, read.weights)
+        except ValueError as error:
+            raise InputError(f"{where}: {error}") from error
+        distinct = sample.collapse().values
+        if distinct.size == 1 or sample.sd == 0.0:
+            raise InputError(
+                f"{where} is constant: every value that counts is {distinct[0]:g}; "
+                "a mixture needs values that differ"
+            )
+        return cls(
+            name=name,
+            sample=sample,
+            unit=unit,
+            source=where if weights is None else f"{where}, weighted by column {quoted(weights)}",
+            seed=None,
+            truth=None,
+            variable=read.name or "value",
+        )
+
+    def require(self, n_components: int) -> None:
+        """Make sure that the data can tell so many components apart.
+
+        Parameters
+        ----------
+        n_components : int
+
+        Raises
+        ------
+        InputError
+            A `ValueError` of one line, if there are fewer than two distinct values a component.
+        """
+        n_distinct = self.sample.collapse().values.size
+        needed = 2 * n_components
+        if n_distinct < needed:
+            raise InputError(
+                f"{self.source}: {n_components} components need at least {needed} distinct "
+                f"values, got {n_distinct}; ask for fewer components"
+            )
+
+
+def _whole(number: SupportsIndex, what: str) -> int:
+    try:
+        return operator.index(number)
+    except TypeError:
+        raise TypeError(f"expected a whole number as {what}, got {number!r}") from None
+
+
+def _n_upper(n: int) -> int:
+    return round(0.6 * n)
+
+
+def _name(file: Path) -> str:
+    """Name the report after the file, so that its files can be found, linked and opened."""
+    stem = Path(file.name.removesuffix(".gz")).stem
+    # Line ends, and bytes that are not UTF-8, cannot be written into links to the files.
+    stem = "".join(character if character.isprintable() else "_" for character in stem)
+    # A leading dot would hide the report, a leading hyphen looks like an option to other commands.
+    name = stem.lstrip(".-") or "data"
+    if name.casefold().startswith(SYNTHETIC):
+        raise InputError(
+            f"{quoted(file.name)}: names that start with {SYNTHETIC} are kept for the synthetic "
+            "heights; rename the file"
+        )
+    return name

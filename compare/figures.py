@@ -1,0 +1,65 @@
+"""Figures: a comparison, drawn. Each function returns one finished figure and writes no file.
+
+EM is vermillion with circles and solid lines, the posterior is blue with diamonds, dashes and
+bands, the truth is green with stars and dots, in every figure: nothing rests on colour alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compare.ascent_figures import OriginalPath, loglik, path
+from compare.data_figures import fit, groups
+from compare.diagnostic_figures import predictive, ranks
+from compare.drawing import PALETTE, Figure
+from compare.forest_figure import forest
+from compare.posterior_figures import pairs, priors
+
+if TYPE_CHECKING:
+    from compare.table import Comparison
+
+__all__ = [
+    "PALETTE",
+    "Figure",
+    "OriginalPath",
+    "draw",
+    "fit",
+    "forest",
+    "groups",
+    "loglik",
+    "pairs",
+    "path",
+    "predictive",
+    "priors",
+    "ranks",
+]
+
+
+def draw(comparison: Comparison, original: OriginalPath | None = None) -> tuple[Figure, ...]:
+    """All figures that make sense for a comparison, in the order of the report.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    original : OriginalPath, optional
+        The original report's passes, where the data are the original's.
+
+    Returns
+    -------
+    tuple of Figure
+        Named forest, fit, pairs, path, groups, loglik, ranks, predictive and priors. Without
+        `original` there is no path; with one component no groups; a fit of fewer than three
+        iterations has no loglik and a single chain no ranks.
+    """
+    drawn = (
+        forest(comparison),
+        fit(comparison),
+        pairs(comparison),
+        None if original is None else path(original, comparison),
+        groups(comparison),
+        loglik(comparison),
+        ranks(comparison),
+        predictive(comparison),
+        priors(comparison),
+    )
+    return tuple(figure for figure in drawn if figure is not None)

@@ -1,0 +1,280 @@
+"""Options: what the command line asks for, checked without loading or computing anything."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import shlex
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from compare.cases import HIGHEST_SEED, SEED, N
+from compare.errors import InputError, one_line, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["Options", "parse"]
+
+COMMAND = "python -m compare.run"
+
+ABOUT = """\
+Fit a mixture of Gaussians to one column of numbers twice, by maximum likelihood (EM) and by
+Bayes (PyMC), and write a report that puts the two answers side by side and says how far each
+can be trusted. Without options it fits 1,000 synthetic heights whose true groups are known.
+It writes NAME.html, NAME.md with its figures in NAME/, NAME.json (the numbers) and NAME.nc
+(the posterior draws), where NAME is that of the data.
+"""
+
+EXAMPLES = f"""\
+examples:
+  {COMMAND}
+      the synthetic heights, into the folder reports
+  {COMMAND} --data heights.csv --column height --unit cm --out out
+      a column of your own file
+  {COMMAND} --data ages.csv --column age --weights count --components 3
+      three groups, in a file that says how often each age was seen
+
+exit status:
+  0    the report is written
+  2    the input cannot be used; one line says why, and no file is changed
+  3    with --strict: the report is written, and a diagnostic failed
+  130  stopped by Ctrl-C (143: by SIGTERM) before the report was written
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """One run of the command, as asked for."""
+
+    data: Path | None
+    """The CSV file; None for the synthetic heights."""
+    column: str | None
+    """The column of the file to fit; None for the only one."""
+    weights: str | None
+    """The column of the file that says how often each value counts."""
+    unit: str
+    """The unit of the values in the file."""
+    seed: int
+    """Draws the synthetic heights."""
+    n: int
+    """How many synthetic heights."""
+    components: int
+    """How many Gaussians are mixed."""
+    level: float
+    """The probability of the intervals."""
+    out: Path
+    """The folder for the report."""
+    draws: int
+    """Kept draws of each chain."""
+    tune: int
+    """Draws of each chain before those."""
+    chains: int
+    """How many chains."""
+    sampler: str
+    """Either "nutpie" or "pymc"."""
+    rng: int
+    """Seeds the starts of EM and the sampler."""
+    strict: bool
+    """Whether a failed diagnostic shows in the exit status."""
+    command: str
+    """The command line, as it could be typed again."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises one line where argparse prints its usage and exits."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{one_line(message)}; {COMMAND} --help explains the options")
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Understand the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        What follows the name of the command.
+
+    Returns
+    -------
+    Options
+
+    Raises
+    ------
+    InputError
+        If an option is unknown, out of range or in contradiction to another one.
+    SystemExit
+        After `--help` and `--version` have printed.
+    """
+    given = _parser().parse_args(arguments)
+    for name in ("column", "weights", "unit"):
+        if given.data is None and getattr(given, name) is not None:
+            raise InputError(f"--{name} describes a file; name the file with --data, or drop it")
+    for name in ("seed", "n"):
+        if given.data is not None and getattr(given, name) is not None:
+            raise InputError(
+                f"--{name} is for the synthetic heights, --data for a file; drop one of the two"
+            )
+    given.unit = given.unit or ""
+    given.seed = SEED if given.seed is None else given.seed
+    given.n = N if given.n is None else given.n
+    command = shlex.join([*COMMAND.split(), *arguments])
+    return Options(**vars(given), command=one_line(command))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=COMMAND,
+        usage=f"{COMMAND} [--data FILE --column NAME] [more options]",
+        description=ABOUT,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        add_help=False,
+    )
+    data = parser.add_argument_group("the data: a file, or else the synthetic heights")
+    data.add_argument(
+        "--data", type=_path, metavar="FILE", help="a CSV file with a header line (may be gzipped)"
+    )
+    data.add_argument(
+        "--column",
+        metavar="NAME",
+        help="the column to fit; may be left out where only one column holds numbers",
+    )
+    data.add_argument(
+        "--weights", metavar="NAME", help="the column that says how often each value counts"
+    )
+    data.add_argument(
+        "--unit", type=_unit, metavar="UNIT", help="the unit of the values, such as cm"
+    )
+    data.add_argument(
+        "--seed",
+        type=_whole(0, HIGHEST_SEED),
+        metavar="N",
+        help=f"draws other synthetic heights (default: {SEED})",
+    )
+    data.add_argument(
+        "--n", type=_whole(2), metavar="N", help=f"how many synthetic heights (default: {N})"
+    )
+
+    model = parser.add_argument_group("the model and the report")
+    model.add_argument(
+        "--components",
+        type=_whole(1),
+        default=2,
+        metavar="K",
+        help="how many Gaussians are mixed (default: 2)",
+    )
+    model.add_argument(
+        "--level",
+        type=_level,
+        default=0.95,
+        metavar="P",
+        help="the probability of the intervals, between 0 and 1 (default: 0.95)",
+    )
+    model.add_argument(
+        "--out",
+        type=_path,
+        default=Path("reports"),
+        metavar="DIR",
+        help="the folder to write into, made if missing (default: reports)",
+    )
+    model.add_argument(
+        "--strict",
+        action="store_true",
+        help="exit with status 3 if EM or the sampler fails a diagnostic",
+    )
+
+    sampler = parser.add_argument_group("the sampler")
+    sampler.add_argument(
+        "--draws",
+        type=_whole(4),
+        default=3000,
+        metavar="N",
+        help="kept draws of each chain (default: 3000)",
+    )
+    sampler.add_argument(
+        "--tune",
+        type=_whole(1),
+        default=1000,
+        metavar="N",
+        help="draws of each chain before those, to adapt (default: 1000)",
+    )
+    sampler.add_argument(
+        "--chains", type=_whole(1), default=4, metavar="N", help="how many chains (default: 4)"
+    )
+    sampler.add_argument(
+        "--sampler",
+        choices=("nutpie", "pymc"),
+        default="nutpie",
+        help="nutpie (default, fast), or PyMC's own",
+    )
+    sampler.add_argument(
+        "--rng",
+        type=_whole(0, HIGHEST_SEED),
+        default=1,
+        metavar="N",
+        help="seeds EM's starts and the sampler: same command, same numbers (default: 1)",
+    )
+
+    other = parser.add_argument_group("other")
+    other.add_argument("-h", "--help", action="help", help="print this and exit")
+    other.add_argument(
+        "--version", action="version", version=_version(), help="print the version and exit"
+    )
+    return parser
+
+
+def _version() -> str:
+    try:
+        return f"em-vs-bayes {metadata.version('em-vs-bayes')}"
+    except metadata.PackageNotFoundError:
+        return "em-vs-bayes, run from its folder without being installed"
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("expected a name, got an empty one")
+    return Path(text)
+
+
+def _unit(text: str) -> str:
+    if len(text) > 20 or not text.isprintable():
+        raise argparse.ArgumentTypeError(
+            f"expected a unit of at most 20 printable characters, got {quoted(text)}"
+        )
+    return text.strip()
+
+
+def _whole(lowest: int, highest: int | None = None) -> Callable[[str], int]:
+    """Accept whole numbers in a range."""
+    wanted = f"a whole number of at least {lowest}"
+    if highest is not None:
+        wanted = f"a whole number from {lowest} to {highest}"
+
+    def convert(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = None
+        if number is None or number < lowest or (highest is not None and number > highest):
+            raise argparse.ArgumentTypeError(f"expected {wanted}, got {quoted(text)}")
+        return number
+
+    return convert
+
+
+def _level(text: str) -> float:
+    try:
+        level = float(text.strip().removesuffix("%"))
+    except ValueError:
+        level = math.nan
+    if 0.0 < level < 1.0 and "%" not in text:
+        return level
+    hint = f"; {level:g} % is {level / 100:g}" if 1.0 < level < 100.0 else ""
+    raise argparse.ArgumentTypeError(
+        f"expected a probability between 0 and 1, both excluded, got {quoted(text)}{hint}"
+    )

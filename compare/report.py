@@ -1,0 +1,217 @@
+"""The report: a comparison as an HTML page, as Markdown and as JSON. It writes no files."""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from urllib.parse import quote
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from compare import drawing, figures, findings
+from compare.document import to_json, versions
+from compare.labels import number, percent, plain
+from compare.original import Original, revisit
+
+if TYPE_CHECKING:
+    import em
+    from compare.table import Comparison, Row
+
+__all__ = ["Report", "render"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The finished report, before a file is touched."""
+
+    html: str
+    """One self-contained page."""
+    markdown: str
+    """The same as Markdown, whose figures lie in a folder named after the case."""
+    json: str
+    """The numbers, for machines."""
+    figures: dict[str, bytes]
+    """The figures of the Markdown by file name."""
+
+
+def render(comparison: Comparison) -> Report:
+    """Write the report of a comparison.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    Report
+    """
+    original = revisit(comparison)
+    drawn = figures.draw(comparison, original)
+    context = _context(comparison, original, {figure.name: figure for figure in drawn})
+    return Report(
+        html=_pages(escape=True).get_template("report.html").render(context),
+        markdown=_tidy(_pages(escape=False).get_template("report.md").render(context)),
+        json=to_json(comparison),
+        figures={f"{figure.name}.png": figure.png for figure in drawn},
+    )
+
+
+@functools.cache
+def _pages(*, escape: bool) -> Environment:
+    """The templates, with every value escaped for HTML or for Markdown."""
+    templates = files("compare") / "templates"
+    environment = Environment(
+        loader=FunctionLoader(lambda name: (templates / name).read_text(encoding="utf-8")),
+        autoescape=select_autoescape(["html"]) if escape else False,  # noqa: S701 - see finalize
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    if not escape:
+        # Jinja's own escaping knows HTML only; this one sees every value on its way out.
+        environment.finalize = _for_markdown
+    environment.filters["code"] = _code
+    return environment
+
+
+def _for_markdown(value: object) -> object:
+    """Text in which no character means anything to Markdown or to the HTML inside it."""
+    if isinstance(value, Markup):
+        return value
+    return re.sub(r"([\\`*_\[\]|~#$])", r"\\\1", html.escape(str(value), quote=False))
+
+
+def _code(text: str) -> Markup:
+    """Text as a code block of Markdown, whatever it holds."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return Markup(f"{fence}\n{text}\n{fence}")  # noqa: S704 - fenced, so nothing in it is read
+
+
+def _tidy(markdown: str) -> str:
+    """Without the runs of empty lines that conditions in the template leave."""
+    return re.sub(r"\n{3,}", "\n\n", markdown).strip() + "\n"
+
+
+def _context(
+    comparison: Comparison, original: Original | None, drawn: dict[str, drawing.Figure]
+) -> dict[str, Any]:
+    case = comparison.case
+    return {
+        "title": _title(comparison),
+        "case": case,
+        "observations": findings.observations(comparison),
+        "source": plain(case.source, 300),
+        "name": case.name,
+        "folder": Markup(quote(case.name)),  # noqa: S704 - a quoted address
+        "k": comparison.n_components,
+        "level": percent(comparison.level),
+        "ok": comparison.ok,
+        "alarms": findings.alarms(comparison),
+        "headline": findings.headline(comparison),
+        "verdict": findings.verdict(comparison),
+        "agreement": findings.agreement(comparison),
+        "on_truth": findings.on_truth(comparison),
+        "separation": findings.separation(comparison),
+        "number_of_groups": findings.number_of_groups(comparison),
+        "differences": findings.differences(comparison),
+        "has_truth": comparison.truth is not None,
+        "rows": [_row(comparison, row) for row in comparison.rows],
+        "rivals": [_rival(comparison, fit) for fit in _by_size(comparison)],
+        "optima": [_optimum(fit) for fit in comparison.fit.optima[:6]],
+        "checks": [_check(row) for row in comparison.rows if row.bayes.sd > 0],
+        "bfmi": ", ".join(f"{value:.2f}" for value in comparison.posterior.diagnostics.bfmi),
+        "divergences": comparison.posterior.diagnostics.divergences,
+        "priors": comparison.posterior.settings.priors,
+        "settings": comparison.posterior.settings,
+        "fit": comparison.fit,
+        "score": f"{comparison.fit.gradient_norm:.1e}",
+        "original": original,
+        "stops": [_stop(stop.label, stop.mixture, stop.loglik) for stop in _stops(original)],
+        "figures": drawn,
+        "command": comparison.command,
+        "versions": versions(),
+        "seconds": [(step, f"{time:.2f}") for step, time in comparison.seconds.items()],
+        "palette": Markup(drawing.stylesheet()),  # noqa: S704 - our own constants
+        "svg": {name: Markup(figure.svg) for name, figure in drawn.items()},  # noqa: S704 - drawn here
+    }
+
+
+def _title(comparison: Comparison) -> str:
+    case = comparison.case
+    what = "synthetic heights" if case.seed is not None else plain(case.variable, 60)
+    return f"EM and Bayes on {what}"
+
+
+def _row(comparison: Comparison, row: Row) -> dict[str, object]:
+    width = row.bayes.sd if row.bayes.sd > 0 else row.em.se
+    unit = comparison.case.unit if row.parameter != "weights" else ""
+    return {
+        "name": row.name,
+        "label": findings.label(comparison, row),
+        "unit": plain(unit, 16),
+        "truth": "" if row.truth is None else f"{row.truth:g}",
+        "estimate": number(row.em.estimate, width),
+        "se": number(row.em.se, width),
+        "em_interval": f"{number(row.em.lower, width)} to {number(row.em.upper, width)}",
+        "method": row.em.method,
+        "median": number(row.bayes.median, width),
+        "mean": number(row.bayes.mean, width),
+        "sd": number(row.bayes.sd, width),
+        "bayes_interval": f"{number(row.bayes.lower, width)} to {number(row.bayes.upper, width)}",
+        "inside": row.em_in_interval,
+        "quantile": f"{100 * row.em_quantile:.0f}%",
+        "constant": row.bayes.sd == 0,
+    }
+
+
+def _check(row: Row) -> dict[str, str]:
+    return {
+        "name": row.name,
+        "rhat": f"{row.bayes.rhat:.4f}",
+        "bulk": f"{row.bayes.ess_bulk:,.0f}",
+        "tail": f"{row.bayes.ess_tail:,.0f}",
+    }
+
+
+def _by_size(comparison: Comparison) -> list[em.Fit]:
+    return sorted((comparison.fit, *comparison.rivals), key=lambda fit: fit.n_components)
+
+
+def _rival(comparison: Comparison, fit: em.Fit) -> dict[str, object]:
+    known = fit.converged
+    return {
+        "k": fit.n_components,
+        "chosen": fit is comparison.fit,
+        "parameters": fit.n_parameters,
+        "loglik": f"{fit.loglik:.3f}" if known else "no maximum",
+        "aic": f"{fit.aic:.1f}" if known else "",
+        "bic": f"{fit.bic:.1f}" if known else "",
+        "icl": f"{fit.icl:.1f}" if known else "",
+    }
+
+
+def _optimum(optimum: em.Optimum) -> dict[str, object]:
+    return _stop(optimum.status.name.lower(), optimum.mixture, optimum.loglik) | {
+        "starts": optimum.n_starts
+    }
+
+
+def _stops(original: Original | None) -> tuple[Any, ...]:
+    return () if original is None else original.stops
+
+
+def _stop(label: str, mixture: em.Mixture, loglik: float | None) -> dict[str, object]:
+    return {
+        "label": label,
+        "weights": ", ".join(f"{value:.4f}" for value in mixture.weights),
+        "means": ", ".join(number(value, 0.1 * mixture.sd) for value in mixture.means),
+        "sds": ", ".join(number(value, 0.1 * mixture.sd) for value in mixture.sds),
+        "loglik": "" if loglik is None else f"{loglik:.3f}",
+    }

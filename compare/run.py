@@ -1,0 +1,276 @@
+"""The command line: reads the data, fits them twice, and writes the report.
+
+``python -m compare.run --help`` lists the options. No other module decides what is written where.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, TextIO
+
+import em
+from compare.cases import Case
+from compare.errors import InputError, one_line, quoted
+from compare.files import check_targets, earlier_figures, prepare_folder, write_together
+from compare.options import Options, parse
+from compare.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+    from types import FrameType
+
+    from compare.files import Content
+    from compare.report import Report
+
+__all__ = ["main"]
+
+DONE, BAD_INPUT, UNTRUSTED = 0, 2, 3
+"""Exit statuses; a run stopped by a signal ends with 128 and the signal's number."""
+
+NEEDED = ("pymc", "arviz", "h5netcdf", "arviz_plots", "matplotlib", "jinja2")
+"""What the extra `compare` installs and a run cannot do without."""
+
+
+class Stopped(BaseException):
+    """Ctrl-C or SIGTERM came.
+
+    It is no KeyboardInterrupt, because both samplers catch that one and go on with the draws they
+    have, which would end in a report nobody asked for.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All that a run has to write and to say, before a file is touched."""
+
+    report: Report
+    """The pages and figures."""
+    save_posterior: Callable[[Path], object]
+    """Writes the draws to the path it is given."""
+    headline: str
+    """What was found, in a sentence or two."""
+    verdict: str
+    """Whether EM and the sampler can be believed."""
+    trusted: bool
+    """Whether EM converged and every diagnostic of the sampler passed."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments; those of the process by default.
+
+    Returns
+    -------
+    int
+        The exit status: 0 done; 2 the input cannot be used; 3 a diagnostic failed, with
+        ``--strict``; 130 and 143 stopped by Ctrl-C and by SIGTERM.
+    """
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    try:
+        with _stoppable():
+            status = _run(parse(arguments))
+    except InputError as error:
+        status = _end(BAD_INPUT, f"error: {error}")
+    except KeyboardInterrupt:
+        status = _end(128 + signal.SIGINT, "stopped by Ctrl-C")
+    except Stopped as stop:
+        by = "Ctrl-C" if stop.number == signal.SIGINT else signal.Signals(stop.number).name
+        status = _end(128 + stop.number, f"stopped by {by}")
+    except SystemExit as end:
+        # --help and --version have printed what was asked for.
+        status = DONE if end.code is None else int(end.code)
+    _flush_output()
+    return status
+
+
+def _run(options: Options) -> int:
+    progress = Progress()
+    check_targets(options.out, ())
+    with progress.step("read", "Reading the data"):
+        case = _case(options)
+    case.require(options.components)
+    targets = [f"{case.name}{ending}" for ending in ("/", ".html", ".nc", ".json", ".md")]
+    check_targets(options.out, targets, options.data)
+    _check_installed(options.sampler)
+    prepare_folder(options.out)
+
+    outcome = analyse(case, options, progress)
+
+    report = outcome.report
+    contents: dict[str, Content] = {
+        f"{case.name}/{file}": picture for file, picture in report.figures.items()
+    }
+    stale = earlier_figures(options.out, case.name) - contents.keys()
+    # The page that people open comes last, when all that it may point to is there.
+    contents |= {
+        f"{case.name}.md": report.markdown.encode(),
+        f"{case.name}.json": report.json.encode(),
+        f"{case.name}.nc": outcome.save_posterior,
+        f"{case.name}.html": report.html.encode(),
+    }
+    try:
+        with progress.step("write", "Writing the report"):
+            write_together(options.out, contents, remove=sorted(stale))
+    except OSError as error:
+        raise InputError(
+            f"the report cannot be written to {quoted(options.out, 200)}: "
+            f"{error.strerror or error}; earlier reports are as they were"
+        ) from error
+    _say(f"{outcome.headline}\n{outcome.verdict}\n", sys.stdout)
+    for target in targets[1:]:
+        _say(one_line(str(options.out / target)), sys.stdout)
+    return UNTRUSTED if options.strict and not outcome.trusted else DONE
+
+
+def _case(options: Options) -> Case:
+    try:
+        if options.data is None:
+            return Case.synthetic(options.seed, options.n)
+        return Case.from_csv(options.data, options.column, options.weights, options.unit)
+    except MemoryError:
+        raise InputError("the data do not fit into memory; take fewer of them") from None
+
+
+def _check_installed(sampler: str) -> None:
+    """Say what is missing before EM has run, not after."""
+    needed = (*NEEDED, "nutpie") if sampler == "nutpie" else NEEDED
+    missing = [package for package in needed if find_spec(package) is None]
+    if missing:
+        raise InputError(
+            f"not installed: {', '.join(missing)}; pip install 'em-vs-bayes[compare]' brings all "
+            "that a report needs"
+        )
+
+
+def analyse(case: Case, options: Options, progress: Progress) -> Outcome:
+    """Fit the case by EM and by Bayes and render the report, without touching a file.
+
+    Parameters
+    ----------
+    case : Case
+    options : Options
+    progress : Progress
+        Gets the time of every step.
+
+    Returns
+    -------
+    Outcome
+    """
+    k = options.components
+    with progress.step("em", f"Fitting {k} components by EM"):
+        fit = em.fit(case.sample, k, rng=options.rng)
+    # What follows takes seconds to load, and bad input must be answered at once: hence here.
+    with progress.step("import", "Loading PyMC"):
+        from bayes import fit as fit_by_bayes
+        from compare import findings
+        from compare.report import render
+        from compare.table import compare
+    with progress.step("bayes", f"Sampling the posterior with {options.chains} chains"):
+        posterior = fit_by_bayes(
+            case.sample,
+            k,
+            start=fit,
+            sampler=options.sampler,
+            draws=options.draws,
+            tune=options.tune,
+            chains=options.chains,
+            seed=options.rng,
+            progress=False,
+        )
+    with progress.step("compare", "Comparing the two"):
+        comparison = compare(
+            fit, posterior, case.truth, options.level, case=case, command=options.command
+        )
+    seconds = progress.seconds | {
+        "compile": posterior.settings.seconds_compile,
+        "sample": posterior.settings.seconds_sample,
+        "total": progress.total,
+    }
+    comparison = replace(comparison, seconds=seconds)
+    with progress.step("report", "Drawing the report"):
+        report = render(comparison)
+    return Outcome(
+        report=report,
+        save_posterior=posterior.save,
+        headline=findings.headline(comparison),
+        verdict=findings.verdict(comparison),
+        trusted=comparison.ok,
+    )
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Turn Ctrl-C and SIGTERM into `Stopped`, so that everything on the way out is cleaned up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    process = os.getpid()
+
+    def stop(number: int, _: FrameType | None) -> None:
+        if os.getpid() == process:
+            raise Stopped(number)
+        # A process that PyMC's own sampler forked: it knows what to do with the usual handlers.
+        usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+        signal.signal(number, usual)
+        signal.raise_signal(number)
+
+    earlier = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Who started the command, nohup for example, may have asked to ignore a signal.
+        if signal.getsignal(number) not in {signal.SIG_IGN, None}:
+            earlier[number] = signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
+
+
+def _end(status: int, message: str) -> int:
+    _say(f"compare.run: {one_line(message)}", sys.stderr)
+    return status
+
+
+def _say(text: str, stream: TextIO | None) -> None:
+    """Print, whatever the stream can encode, and whether or not somebody still reads it."""
+    if stream is None:
+        return
+    encoding = stream.encoding or "utf-8"
+    try:
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+    except BrokenPipeError:
+        _leave(stream)
+
+
+def _flush_output() -> None:
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _leave(sys.stdout)
+
+
+def _leave(stream: TextIO) -> None:
+    """Send the rest nowhere, since Python would complain about the broken pipe when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

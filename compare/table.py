@@ -1,0 +1,273 @@
+"""The comparison: EM's estimates and the posterior's, a row for each parameter. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+
+import em
+from compare.cases import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from bayes import Posterior
+
+__all__ = ["BayesEstimate", "Comparison", "EmEstimate", "Row", "compare"]
+
+Kind = Literal["weights", "means", "sds"]
+
+
+@dataclass(frozen=True)
+class EmEstimate:
+    """What maximum likelihood says about one parameter."""
+
+    estimate: float
+    """The estimate."""
+    se: float
+    """Its standard error, NaN if the fit is not at a maximum."""
+    lower: float
+    """Lower end of the confidence interval, NaN as above, infinite if open."""
+    upper: float
+    """Upper end of the confidence interval."""
+    method: str
+    """How the interval was made: ``profile``."""
+
+
+@dataclass(frozen=True)
+class BayesEstimate:
+    """What the posterior says about one parameter."""
+
+    mean: float
+    """The posterior mean."""
+    median: float
+    """The posterior median."""
+    sd: float
+    """The posterior standard deviation."""
+    lower: float
+    """Lower end of the credible interval."""
+    upper: float
+    """Upper end of the credible interval."""
+    rhat: float
+    """R-hat, NaN for a constant."""
+    ess_bulk: float
+    """Bulk effective sample size, NaN for a constant."""
+    ess_tail: float
+    """Tail effective sample size, NaN for a constant."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One parameter in both answers."""
+
+    name: str
+    """Parameter and component, such as ``means[0]``; components in order of mean."""
+    parameter: Kind
+    """Which of the three."""
+    component: int
+    """The component's place in the order of the means, from 0."""
+    truth: float | None
+    """The value behind synthetic data, if known."""
+    em: EmEstimate
+    """Maximum likelihood."""
+    bayes: BayesEstimate
+    """The posterior."""
+    em_in_interval: bool
+    """Whether EM's estimate lies in the credible interval. One data set: no calibration."""
+    em_quantile: float
+    """The share of the posterior draws below EM's estimate."""
+
+    @property
+    def shift(self) -> float:
+        """EM's estimate less the posterior median, in posterior sds; 0 for a constant."""
+        if self.bayes.sd == 0:
+            return 0.0
+        return (self.em.estimate - self.bayes.median) / self.bayes.sd
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Everything that a report says: the case, both fits and their rows."""
+
+    case: Case
+    """The data and where they come from."""
+    fit: em.Fit
+    """The maximum-likelihood fit."""
+    posterior: Posterior
+    """The posterior."""
+    truth: em.Mixture | None
+    """The mixture behind synthetic data, if known."""
+    level: float
+    """Coverage of both kinds of interval."""
+    interval: str
+    """Kind of the credible intervals: ``eti``, with equal tails."""
+    rows: tuple[Row, ...]
+    """Weights, then means, then sds, each in order of mean."""
+    rivals: tuple[em.Fit, ...] = ()
+    """EM fits with one component less and one more."""
+    command: str | None = None
+    """The command line that makes this comparison."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """How long each step took."""
+
+    @property
+    def n_components(self) -> int:
+        """The number of components, K."""
+        return self.fit.n_components
+
+    @property
+    def ok(self) -> bool:
+        """Whether EM converged and every diagnostic of the sampler passed."""
+        return bool(self.fit.converged and self.posterior.diagnostics.ok)
+
+    def to_html(self) -> str:
+        """Write the report as one self-contained page."""
+        from compare.report import render  # noqa: PLC0415 - drawing loads matplotlib
+
+        return render(self).html
+
+    def to_markdown(self) -> str:
+        """Write the report as Markdown, with figures in a folder named after the case."""
+        from compare.report import render  # noqa: PLC0415 - drawing loads matplotlib
+
+        return render(self).markdown
+
+    def to_json(self) -> str:
+        """Write the numbers of the report as JSON."""
+        from compare.document import to_json  # noqa: PLC0415 - it takes a Comparison
+
+        return to_json(self)
+
+
+def compare(
+    fit: em.Fit,
+    posterior: Posterior,
+    truth: em.Mixture | None = None,
+    level: float = 0.95,
+    *,
+    case: Case | None = None,
+    command: str | None = None,
+    seconds: Mapping[str, float] | None = None,
+) -> Comparison:
+    """Put a maximum-likelihood fit and a posterior of the same data side by side.
+
+    Parameters
+    ----------
+    fit : em.Fit
+    posterior : bayes.Posterior
+    truth : em.Mixture, optional
+        The mixture that the data were drawn from; by default that of `case`.
+    level : float
+        Coverage of the confidence and of the credible intervals.
+    case : Case, optional
+        Name, unit and source of the data, for the report.
+    command : str, optional
+        The command line that makes this comparison, for the report.
+    seconds : mapping of str to float, optional
+        How long each step took, for the report.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ValueError
+        If the level is not between 0 and 1, or the two are not fits of one sample with one
+        number of components.
+    """
+    if not 0.0 < level < 1.0:
+        raise ValueError(f"expected a level between 0 and 1, got {level}; for example 0.95")
+    k = fit.n_components
+    if posterior.n_components != k:
+        raise ValueError(
+            f"expected both fits to have the same number of components, got {k} by EM and "
+            f"{posterior.n_components} by Bayes"
+        )
+    _check_same_data(fit.sample, posterior.sample)
+    if case is None:
+        case = Case(
+            name="comparison",
+            sample=fit.sample,
+            unit="",
+            source="a sample passed from Python",
+            seed=None,
+            truth=truth,
+            variable="value",
+        )
+    truth = case.truth if truth is None else truth
+    if truth is not None and truth.n_components != k:
+        truth = None  # the parameters of another number of groups have no place in the rows
+    return Comparison(
+        case=case,
+        fit=fit,
+        posterior=posterior,
+        truth=truth,
+        level=level,
+        interval="eti",
+        rows=tuple(_rows(fit, posterior, truth, level)),
+        rivals=_rivals(fit),
+        command=command,
+        seconds=dict(seconds or {}),
+    )
+
+
+def _check_same_data(ours: em.Sample, theirs: em.Sample) -> None:
+    mine, yours = ours.collapse(), theirs.collapse()
+    same = mine.values.shape == yours.values.shape and np.allclose(
+        [mine.values, mine.weights], [yours.values, yours.weights], rtol=1e-9, atol=0
+    )
+    if not same:
+        raise ValueError(
+            f"expected two fits of the same data, got EM on {ours!r} and a posterior of "
+            f"{theirs!r}; fit both to one sample"
+        )
+
+
+def _rivals(fit: em.Fit) -> tuple[em.Fit, ...]:
+    """The same model with one component less and one more, where the data allow it."""
+    distinct = fit.sample.collapse().values.size
+    return tuple(
+        em.fit(fit.sample, k, equal_sds=fit.equal_sds)
+        for k in (fit.n_components - 1, fit.n_components + 1)
+        if k >= 1 and distinct >= 2 * k
+    )
+
+
+def _rows(
+    fit: em.Fit, posterior: Posterior, truth: em.Mixture | None, level: float
+) -> Iterator[Row]:
+    method = "profile"
+    errors = fit.standard_errors()
+    confidence = fit.conf_int(level, method)
+    summary: pd.DataFrame = posterior.summary(level=level, kind="eti")
+    kinds: tuple[Kind, ...] = get_args(Kind)
+    for parameter in kinds:
+        draws: NDArray[np.float64] = getattr(posterior, parameter)
+        for component, estimate in enumerate(getattr(fit.mixture, parameter).tolist()):
+            name = f"{parameter}[{component}]"
+            low, high = getattr(confidence, parameter)[component].tolist()
+            known = None if truth is None else float(getattr(truth, parameter)[component])
+            said = BayesEstimate(
+                **{
+                    column: float(summary.loc[name, column])  # type: ignore[arg-type]
+                    for column in BayesEstimate.__dataclass_fields__
+                }
+            )
+            yield Row(
+                name=name,
+                parameter=parameter,
+                component=component,
+                truth=known,
+                em=EmEstimate(
+                    estimate, float(getattr(errors, parameter)[component]), low, high, method
+                ),
+                bayes=said,
+                em_in_interval=said.lower <= estimate <= said.upper,
+                em_quantile=float(np.mean(draws[..., component] < estimate)),
+            )

@@ -1,0 +1,64 @@
+"""What several test files share: the synthetic heights, reference values, Hypothesis' settings."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+import em
+
+REFERENCE = Path(__file__).parent / "reference"
+
+# The same examples at every run, wherever it is; `pytest --hypothesis-profile search` looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=40)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def heights():
+    """The original report's data: heights(seed, n) are 60 % from Normal(176, 8), then Normal(164, 6)."""
+
+    def draw(seed=666, n=1000, *, with_stream=False):
+        stream = np.random.RandomState(seed)
+        upper = round(0.6 * n)
+        values = np.concatenate([stream.normal(176, 8, upper), stream.normal(164, 6, n - upper)])
+        return (values, stream) if with_stream else values
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def reference():
+    """Classic data by name, in the units of the reference table."""
+
+    def column(name, key):
+        with (REFERENCE / name).open(newline="") as file:
+            return np.array([float(row[key]) for row in csv.DictReader(file)])
+
+    return {
+        "faithful waiting": column("faithful.csv", "waiting"),
+        "faithful eruptions": column("faithful.csv", "eruptions"),
+        "galaxies": column("galaxies.csv", "velocity") / 1000.0,
+    }
+
+
+@pytest.fixture(scope="session")
+def exact():
+    """Maxima, standard errors and profile intervals to 15 digits: see reference/README.md."""
+    return json.loads((REFERENCE / "exact.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def some_mixture():
+    """some_mixture(rng, k, equal_sds=False): components of any weight, place and width."""
+
+    def draw(rng, k, *, equal_sds=False):
+        weights = rng.dirichlet(np.full(k, 2.0)) * 0.9 + 0.1 / k
+        sds = np.full(k, rng.uniform(0.5, 2)) if equal_sds else rng.uniform(0.3, 3, k)
+        return em.Mixture(weights, rng.normal(0, 4, k), sds)
+
+    return draw
