@@ -65,10 +65,8 @@ def build_model(sample: Any, n_components: int = 2, priors: Priors | None = None
         values = pm.Data("values", distinct.values)
         counts = pm.Data("sample_weights", distinct.weights)
 
-        if K == 1:
-            free_weights = pt.ones(1)
-        else:
-            free_weights = model.register_rv(chosen.weights, "free_weights")
+        one = pt.ones(1)
+        free_weights = one if K == 1 else model.register_rv(chosen.weights, "free_weights")
         free_means = model.register_rv(
             chosen.means, "free_means", transform=_means_transform(chosen, data, sortable)
         )

@@ -1,20 +1,19 @@
-"""Posterior: the draws with their intervals and diagnostics, saved and loaded; ArviZ stays here."""
+"""Posterior: the draws with their intervals and diagnostics; ArviZ is used here alone."""
 
 from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from bayes import archive
 from bayes.diagnostics import Diagnostics
 from em import Parameters, Sample
 
@@ -26,8 +25,6 @@ __all__ = ["Posterior", "Settings"]
 Floats = NDArray[np.float64]
 Kind = Literal["eti", "hdi"]
 
-FORMAT = "em-vs-bayes posterior"
-SCHEMA = 1
 GROUPS = ("posterior", "sample_stats", "prior", "observed_data")
 TAIL = (0.05, 0.95)
 """The quantiles of the tail effective sample size (Vehtari et al. 2021); ArviZ asks for them."""
@@ -137,11 +134,7 @@ class Posterior:
             ),
         }
         data = xr.DataTree.from_dict(tree)
-        data.attrs = {
-            "format": FORMAT,
-            "schema": SCHEMA,
-            "settings": json.dumps(asdict(settings)),
-        }
+        data.attrs = {"settings": json.dumps(asdict(settings))}
         return cls(data)
 
     @property
@@ -290,24 +283,7 @@ class Posterior:
         OSError
             If the file cannot be written; nothing is left behind then.
         """
-        target = Path(path)
-        if target.is_dir():
-            raise IsADirectoryError(
-                f"expected a file to save the posterior to, got the directory {target}; add a "
-                "name such as posterior.nc"
-            )
-        # In the same folder, because only there is a rename a single step.
-        partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
-        squeeze = {"zlib": True, "complevel": 6, "shuffle": True}
-        encoding = {
-            f"/{name}": {str(variable): squeeze for variable in group.data_vars}
-            for name, group in self.data.children.items()
-        }
-        try:
-            self.data.to_netcdf(partial, engine="h5netcdf", encoding=encoding)
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+        archive.write(self.data, path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Posterior:
@@ -328,32 +304,7 @@ class Posterior:
         ValueError
             If it is not a posterior.
         """
-        source = Path(path)
-        if not source.exists():
-            raise FileNotFoundError(
-                f"expected a saved posterior, found no file {source}; save one with "
-                "posterior.save(path)"
-            )
-        advice = "pass a file written by posterior.save(path)"
-        try:
-            with xr.open_datatree(source, engine="h5netcdf") as stored:
-                data = stored.load()
-        except (OSError, ValueError, KeyError) as error:
-            raise ValueError(
-                f"expected a saved posterior, got {source}, which cannot be read as netCDF "
-                f"({error}); {advice}"
-            ) from error
-        if data.attrs.get("format") != FORMAT:
-            raise ValueError(
-                f"expected a saved posterior, got {source}, a netCDF file of something else; "
-                f"{advice}"
-            )
-        if data.attrs.get("schema") != SCHEMA:
-            raise ValueError(
-                f"expected a posterior of schema {SCHEMA}, got {source} of schema "
-                f"{data.attrs.get('schema')}; read it with the version that wrote it"
-            )
-        return cls(data)
+        return cls(archive.read(path))
 
     def __repr__(self) -> str:
         chains, draws, K = self.means.shape
@@ -385,6 +336,8 @@ def _interval(draws: Floats, level: float, kind: str) -> Floats:
 
 
 def _array_statistics() -> Any:
-    from arviz_stats.base import array_stats  # half a second that a saved posterior may not need
+    from arviz_stats.base.array import (
+        array_stats,
+    )  # half a second that a saved posterior may not need
 
     return array_stats

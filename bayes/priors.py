@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
 from numpy.typing import NDArray
-from pymc.distributions.distribution import SymbolicRandomVariable
 from pymc.distributions.shape_utils import change_dist_size
 from pymc.distributions.truncated import TruncatedRV
 from pytensor.compile.mode import Mode
-from pytensor.graph.traversal import ancestors
 from pytensor.tensor.random.basic import DirichletRV, LogNormalRV, NormalRV
-from pytensor.tensor.random.op import RandomVariable
-from pytensor.tensor.random.type import RandomType
-from pytensor.tensor.variable import TensorConstant, TensorVariable
 
+from bayes.distributions import (
+    EXAMPLES,
+    is_distribution,
+    is_same_for_all,
+    parameters,
+    resized,
+    shape,
+    untruncated,
+    words,
+)
 from em import Parameters, Sample
 
 __all__ = ["Numbers", "Priors", "check_components"]
@@ -90,16 +95,16 @@ class Priors:
 
     def __post_init__(self) -> None:
         for name, dist in self._given():
-            if not _is_distribution(dist):
+            if not is_distribution(dist):
                 raise TypeError(
                     f"expected the prior of the {name} to be a PyMC distribution, got "
                     f"{type(dist).__name__}; make it with .dist, for example "
-                    f"{_EXAMPLES[name]}"
+                    f"{EXAMPLES[name]}"
                 )
             if not dist.dtype.startswith("float"):
                 raise TypeError(
-                    f"expected a continuous prior of the {name}, got {_words(dist)} on whole "
-                    f"numbers; for example {_EXAMPLES[name]}"
+                    f"expected a continuous prior of the {name}, got {words(dist)} on whole "
+                    f"numbers; for example {EXAMPLES[name]}"
                 )
 
     def _given(self) -> Iterator[tuple[str, Any]]:
@@ -182,21 +187,17 @@ class Priors:
         """
         K = check_components(sample, n_components)
         default = Priors.weakly_informative(sample, K)
-        full = replace(
-            self,
-            weights=default.weights if self.weights is None else self.weights,
-            means=default.means if self.means is None else self.means,
-            sds=default.sds if self.sds is None else self.sds,
-        )
-        sized = Priors(*(_sized(name, dist, K) for name, dist in full._given()))
-        if any(dist is not None for _, dist in self._given()):
-            _check_supports(sized)
-        return sized
+        given = dict(self._given())
+        full = {**dict(default._given()), **given}  # noqa: SLF001 - of the same class
+        filled = Priors(**{name: resized(name, dist, K) for name, dist in full.items()})
+        if given:
+            filled._check_supports()
+        return filled
 
     @property
     def n_components(self) -> int:
         """The number of components that `filled` priors are for, K."""
-        return _shape(self.weights)[0]
+        return shape(self.weights)[0]
 
     @property
     def exchangeable(self) -> bool:
@@ -206,8 +207,7 @@ class Priors:
         means and sds whose every parameter is the same for all components.
         """
         return isinstance(self.weights.owner.op, DirichletRV) and all(
-            getattr(dist.tag, "repeated", False) or all(map(_same_for_all, _parameters(dist)))
-            for _, dist in self._given()
+            is_same_for_all(dist) for dist in (self.weights, self.means, self.sds)
         )
 
     @property
@@ -217,16 +217,19 @@ class Priors:
             return None
         sds, floor = self.sds, 0.0
         if isinstance(sds.owner.op, TruncatedRV):
-            *_, lower, upper = _parameters(sds)
+            *_, lower, upper = parameters(sds)
             if np.isfinite(upper).any() or not np.all(lower >= 0):
                 return None
-            sds, floor = _untruncated(sds), float(np.ravel(lower)[0])
+            sds, floor = untruncated(sds), float(np.ravel(lower)[0])
         if not (
             isinstance(self.means.owner.op, NormalRV) and isinstance(sds.owner.op, LogNormalRV)
         ):
             return None
-        found = [*_parameters(self.weights), *_parameters(self.means), *_parameters(sds)]
-        return Numbers(*(float(np.ravel(value)[0]) for value in found), floor)
+        (concentration,) = parameters(self.weights)
+        centre, spread = parameters(self.means)
+        log_median, log_spread = parameters(sds)
+        found = (concentration, centre, spread, log_median, log_spread, np.asarray(floor))
+        return Numbers(*(float(np.ravel(value)[0]) for value in found))
 
     def draw(self, n_draws: int, seed: int) -> Parameters:
         """Draw parameters from `filled` priors, in increasing order of mean as in the posterior.
@@ -276,6 +279,27 @@ class Priors:
         drawn = pm.draw([weights, means, sds], random_seed=seed, mode=Mode("py", "fast_compile"))
         return Parameters(*drawn)
 
+    def _check_supports(self) -> None:
+        """Refuse priors that are improper or that allow weights or sds that are none."""
+        try:
+            drawn = self._draw_once(500, seed=0)
+        except NotImplementedError as error:
+            raise ValueError(
+                f"expected priors that can be drawn from, got one that cannot ({error}); a flat "
+                "prior is no distribution and can make the posterior improper, use a wide one"
+            ) from error
+        if not (drawn.sds > 0).all():
+            raise ValueError(
+                f"expected a prior of the sds on positive numbers, got {words(self.sds)} with "
+                f"draws down to {drawn.sds.min():.4g}; for example {EXAMPLES['sds']} or "
+                "pm.HalfNormal.dist(5)"
+            )
+        if drawn.weights.min() < 0 or not np.allclose(drawn.weights.sum(axis=1), 1.0):
+            raise ValueError(
+                f"expected a prior of the weights on vectors with sum one, got "
+                f"{words(self.weights)}; for example {EXAMPLES['weights']}"
+            )
+
     def describe(self) -> tuple[tuple[str, str, str], ...]:
         """Each prior in words.
 
@@ -291,15 +315,8 @@ class Priors:
             if dist is None:
                 rows.append((name, "weakly informative", "chosen from the data"))
             else:
-                rows.append((name, _words(dist), getattr(dist.tag, "reason", "given by the user")))
+                rows.append((name, words(dist), getattr(dist.tag, "reason", "given by the user")))
         return tuple(rows)
-
-
-_EXAMPLES = {
-    "weights": "pm.Dirichlet.dist([2, 2])",
-    "means": "pm.Normal.dist(170, 10)",
-    "sds": "pm.LogNormal.dist(1.5, 1)",
-}
 
 
 def check_components(sample: Sample, n_components: int) -> int:
@@ -340,133 +357,3 @@ def _reason_weights(K: int) -> str:
 
     low, high = betaincinv(CONCENTRATION, CONCENTRATION * (K - 1), [0.025, 0.975])
     return f"no group is empty, and each weight may be anything from {low:.2f} to {high:.2f} (95 %)"
-
-
-def _is_distribution(dist: Any) -> bool:
-    return (
-        isinstance(dist, TensorVariable)
-        and dist.owner is not None
-        and isinstance(dist.owner.op, (RandomVariable, SymbolicRandomVariable))
-    )
-
-
-def _sized(name: str, dist: Any, K: int) -> Any:
-    """The distribution with one entry for each of K components."""
-    if isinstance(dist.owner.op, RandomVariable) and any(map(_is_random, dist.owner.inputs)):
-        raise ValueError(
-            f"expected a prior of the {name} with fixed parameters, got one that depends on "
-            "another random variable; put numbers in its place"
-        )
-    vector = dist.owner.op.ndim_supp == 1
-    if vector != (name == "weights"):
-        kind = "a vector, such as a Dirichlet" if name == "weights" else "one number at a time"
-        raise ValueError(
-            f"expected the prior of the {name} to be over {kind}, got {_words(dist)}; for "
-            f"example {_EXAMPLES[name]}"
-        )
-    if dist.type.ndim == 0:
-        repeated = change_dist_size(dist, K)
-        repeated.tag.repeated = True
-        return repeated
-    if _shape(dist) != (K,):
-        raise ValueError(
-            f"expected a prior of the {name} of shape ({K},) for {K} components, got shape "
-            f"{_shape(dist)}; give one entry for each component"
-        )
-    # A copy, which does not share its random state with the caller's.
-    return change_dist_size(dist, () if vector else (K,))
-
-
-def _check_supports(priors: Priors) -> None:
-    """Refuse priors that are improper or that allow weights or sds that are none."""
-    try:
-        drawn = priors._draw_once(500, seed=0)  # noqa: SLF001 - a part of the class, kept apart
-    except NotImplementedError as error:
-        raise ValueError(
-            f"expected priors that can be drawn from, got one that cannot ({error}); a flat "
-            "prior is no distribution and can make the posterior improper, use a wide one"
-        ) from error
-    if not (drawn.sds > 0).all():
-        raise ValueError(
-            f"expected a prior of the sds on positive numbers, got {_words(priors.sds)} with "
-            f"draws down to {drawn.sds.min():.4g}; for example {_EXAMPLES['sds']} or "
-            "pm.HalfNormal.dist(5)"
-        )
-    if drawn.weights.min() < 0 or not np.allclose(drawn.weights.sum(axis=1), 1.0):
-        raise ValueError(
-            f"expected a prior of the weights on vectors with sum one, got "
-            f"{_words(priors.weights)}; for example {_EXAMPLES['weights']}"
-        )
-
-
-def _parameters(dist: Any) -> list[Floats]:
-    """The numbers a distribution was made with, random states and sizes left out."""
-    op, node = dist.owner.op, dist.owner
-    if isinstance(op, RandomVariable):
-        inputs = op.dist_params(node)
-    elif isinstance(op, TruncatedRV):
-        *_, lower, upper = node.inputs
-        return [*_parameters(_untruncated(dist)), *map(_value, (lower, upper))]
-    elif op.extended_signature is not None:
-        inputs = op.dist_params(node)
-    else:
-        inputs = [item for item in node.inputs if not isinstance(item.type, RandomType)]
-    return [_value(item) for item in inputs if isinstance(item, TensorVariable)]
-
-
-def _value(variable: Any) -> Floats:
-    if isinstance(variable, TensorConstant):
-        return np.asarray(variable.data)
-    if _is_random(variable):
-        # A part of a mixture, say: no number to compare, so no two components are alike.
-        return np.full(2, np.nan)
-    return np.asarray(variable.eval(mode=Mode("py", None)))
-
-
-def _is_random(variable: Any) -> bool:
-    return any(_is_distribution(node) for node in ancestors([variable]))
-
-
-def _shape(dist: Any) -> tuple[int, ...]:
-    if None not in dist.type.shape:
-        return tuple(dist.type.shape)
-    return tuple(int(size) for size in dist.shape.eval(mode=Mode("py", None)))
-
-
-def _untruncated(dist: Any) -> Any:
-    *base, _, _ = dist.owner.inputs
-    return dist.owner.op.base_rv_op.make_node(*base).default_output()
-
-
-def _same_for_all(value: Floats) -> bool:
-    return value.ndim == 0 or bool(np.all(value == value[..., :1]))
-
-
-def _words(dist: Any) -> str:
-    """A distribution with its parameters, such as ``Normal(171.1, 13.85)``."""
-    op = dist.owner.op
-    if isinstance(op, TruncatedRV):
-        *_, lower, upper = _parameters(dist)
-        limits = [
-            f" {word} {_number(limit)}"
-            for word, limit in (("above", lower), ("below", upper))
-            if np.isfinite(limit).all()
-        ]
-        return _words(_untruncated(dist)) + ",".join(limits)
-    values = _parameters(dist)
-    if isinstance(op, LogNormalRV):
-        return f"LogNormal(log {_number(np.exp(values[0]))}, {_number(values[1])})"
-    if isinstance(op, DirichletRV) and values[0].size == 1:
-        return "the constant 1"
-    if isinstance(op, DirichletRV):
-        return f"Dirichlet({', '.join(f'{value:.4g}' for value in values[0])})"
-    name = op._print_name[0] if getattr(op, "_print_name", None) else type(op).__name__
-    known = [value for value in values if not np.isnan(value).any()]
-    return f"{name}({', '.join(map(_number, known))})"
-
-
-def _number(value: Floats) -> str:
-    flat = np.ravel(value)
-    if _same_for_all(flat):
-        return f"{flat[0]:.4g}"
-    return f"[{', '.join(f'{entry:.4g}' for entry in flat)}]"

@@ -53,7 +53,11 @@ def starting_mixture(start: Any, sample: Sample, n_components: int, seed: int) -
         If it has another number of components.
     """
     if start is None:
-        return em.fit(sample, n_components, rng=seed).mixture
+        try:
+            return em.fit(sample, n_components, rng=seed).mixture
+        except ValueError:
+            # Too few distinct values for a maximum. A posterior exists all the same.
+            return _side_by_side(sample, n_components)
     mixture = start.mixture if isinstance(start, em.Fit) else start
     if not isinstance(mixture, Mixture):
         raise TypeError(
@@ -85,17 +89,14 @@ def disperse(
     Returns
     -------
     Mixture
-        Its means differ from each other by more than rounding.
+        Like every mixture in increasing order of mean, as the ordered transform needs.
     """
     K = mixture.n_components
     weights = np.maximum(mixture.weights, LIGHTEST) * np.exp(rng.uniform(-0.7, 0.7, K))
     sds = np.maximum(mixture.sds, max(NARROWEST * sample.sd, 1.5 * floor))
     means = mixture.means + sds * rng.uniform(-1.0, 1.0, K)
     sds = np.maximum(sds * np.exp(rng.uniform(-0.5, 0.5, K)), 1.2 * floor)
-    near = Mixture(weights / weights.sum(), means, sds)
-    # Sorted means can still be equal, which the ordered transform turns into infinity.
-    apart = near.means + NARROWEST * sample.sd * np.arange(K)
-    return Mixture(near.weights, apart, near.sds)
+    return Mixture(weights / weights.sum(), means, sds)
 
 
 def locator(
@@ -129,9 +130,7 @@ def locator(
         moved = value if transform is None else transform.forward(value, *variable.owner.inputs)
         inputs.append(value)
         outputs.append(moved)
-    forward = pytensor.function(
-        inputs, outputs, mode=Mode("py", None), on_unused_input="ignore"
-    )
+    forward = pytensor.function(inputs, outputs, mode=Mode("py", None), on_unused_input="ignore")
 
     def locate(rng: np.random.Generator) -> tuple[dict[str, Floats], Floats]:
         near = _free_values(model, disperse(mixture, sample, rng))
@@ -153,3 +152,10 @@ def _free_values(model: pm.Model, mixture: Mixture) -> dict[str, Floats]:
         "free_sds": mixture.sds,
     }
     return {variable.name: every[variable.name] for variable in model.free_RVs}
+
+
+def _side_by_side(sample: Sample, n_components: int) -> Mixture:
+    K = n_components
+    middles = (np.arange(K) + 0.5) / K
+    means = np.quantile(sample.collapse().values, middles)
+    return Mixture(np.full(K, 1.0 / K), means, np.full(K, sample.sd / K))

@@ -54,7 +54,7 @@ def _descent(
     axes: Axes, steps: NDArray[np.int_], below: Floats, maximum: float, *, long: bool
 ) -> None:
     """Draw distances below a maximum on a logarithmic axis, down to what rounding leaves."""
-    visible = below > max(abs(maximum), 1.0) * ROUNDING
+    visible = (below > max(abs(maximum), 1.0) * ROUNDING) & np.isfinite(below)
     axes.plot(
         steps[visible],
         below[visible],
@@ -64,11 +64,13 @@ def _descent(
         markersize=6,
         mec=PAPER,
     )
-    axes.set_yscale("log")
+    shown = below[visible]
+    if shown.size and shown.max() > 20 * shown.min():  # else a power of ten may not be in sight
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(lambda value, _: _power(value))
     if long:
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axes.yaxis.set_major_formatter(lambda value, _: _power(value))
     axes.minorticks_off()
 
 
@@ -102,12 +104,17 @@ def loglik(comparison: Comparison) -> Figure | None:
         alt=(
             f"Log-likelihood of the fit, {history.size} iterations: {number(below[0])} below its "
             f"last value {number(maximum, 1e-4)} after the first iteration, {number(below[-2])} "
-            f"one iteration before the end. Status: {status.message}"
+            f"one iteration before the end. Status: {status.message.rstrip('.')}."
         ),
         caption=(
             "How far the log-likelihood of each iteration is below the last one. The axis is "
             "logarithmic: a straight fall means slow steps of equal ratio, a plunge means that "
-            "Newton's method has taken over. Where the line ends, rounding is all that is left."
+            "Newton's method has taken over."
+            + (
+                " Where the line ends, rounding is all that is left."
+                if comparison.fit.converged
+                else " The line ends because EM stopped, not because it was done."
+            )
         ),
     )
 

@@ -7,11 +7,9 @@ import difflib
 import gzip
 import io
 import math
-import re
 import zlib
 from array import array
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.cells import MISSING, Trouble, is_number, to_number
 from compare.errors import InputError, quoted
 
 if TYPE_CHECKING:
@@ -29,13 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Columns", "read"]
 
 Floats = NDArray[np.float64]
-
-MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "missing", "-", ".", "?"}
-"""How files say that there is no value, in lower case."""
-
-DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
-
-NUMBER_WITH_UNIT = re.compile(r"\s*[+-]?\d+(\.\d+)?\s*[^\W\d_]{1,3}\.?\s*")
 
 MIXED_UP = {
     b"PK\x03\x04": "looks like an Excel or other zipped file; save the sheet as CSV first",
@@ -194,7 +186,7 @@ def _place(names: Sequence[str], wanted: str, shown: str) -> int:
         )
     close = difflib.get_close_matches(wanted, names, n=1)
     hint = f"; did you mean {quoted(close[0])}?" if close else ""
-    if all(map(_is_number, names)):
+    if all(map(is_number, names)):
         hint = "; its first line seems to hold values: put a line with column names above it"
     raise InputError(f"{shown} has no column {quoted(wanted)}, only {_listed(names)}{hint}")
 
@@ -203,7 +195,7 @@ def _only_numeric(
     data: bytes, separator: str, names: Sequence[str], shown: str, weights: str | None
 ) -> str:
     """Find the column that is meant where none was named."""
-    if all(map(_is_number, names)):
+    if all(map(is_number, names)):
         raise InputError(
             f"{shown} has values where the column names should be, {_listed(names)}; "
             "put a line with column names above them"
@@ -226,72 +218,12 @@ def _only_numeric(
 
 def _has_numbers(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell.strip().lower() not in MISSING]
-    return bool(filled) and all(map(_is_number, filled))
-
-
-def _is_number(cell: str) -> bool:
-    return math.isfinite(_number(cell))
-
-
-def _number(cell: str) -> float:
-    """Convert a cell; NaN where there is no number in it."""
-    try:
-        # Python alone takes "1_000" for a number.
-        return math.nan if "_" in cell else float(cell)
-    except ValueError:
-        return math.nan
+    return bool(filled) and all(map(is_number, filled))
 
 
 def _listed(names: Sequence[str]) -> str:
     first = ", ".join(quoted(name, 30) for name in names[:10])
     return first if len(names) <= 10 else f"{first} and {len(names) - 10} more"
-
-
-@dataclass
-class _Trouble:
-    """The cells of one column that cannot be used: how many of each kind, and the first."""
-
-    column: str
-    are_weights: bool
-    kinds: Counter[str] = field(default_factory=Counter)
-    line: int = 0
-    cell: str = ""
-
-    def note(self, line: int, cell: str) -> None:
-        """Count a cell, where there is something wrong with it."""
-        kind = self.kind_of(cell)
-        if kind and not self.kinds:
-            self.line, self.cell = line, cell
-        if kind:
-            self.kinds[kind] += 1
-
-    def kind_of(self, cell: str) -> str:
-        if cell.strip().lower() in MISSING:
-            return "missing"
-        number = _number(cell)
-        if math.isnan(number):
-            return "text"
-        if math.isinf(number):
-            return "infinite"
-        return "negative" if self.are_weights and number < 0 else ""
-
-    def message(self, n_rows: int) -> str:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in self.kinds.items())
-        what = "weights" if self.are_weights else "values"
-        text = f": {quoted(self.cell, 40)}" if self.cell.strip() else ""
-        return (
-            f"{self.kinds.total()} of the {n_rows} {what} in column {quoted(self.column)} cannot "
-            f"be used ({kinds}), the first on line {self.line}{text}; {self.advice()}"
-        )
-
-    def advice(self) -> str:
-        if DECIMAL_COMMA.fullmatch(self.cell):
-            return f"write decimals with a point, as in {self.cell.strip().replace(',', '.')}"
-        if NUMBER_WITH_UNIT.fullmatch(self.cell):
-            return "write the number alone, without its unit"
-        if "negative" in self.kinds:
-            return "a weight says how often its value counts, zero or more"
-        return "correct or remove those rows"
 
 
 def _numbers(
@@ -304,11 +236,11 @@ def _numbers(
     """
     place, weight_place, weighted = places[0], places[-1], len(places) > 1
     values, weights = array("d"), array("d")
-    trouble = [_Trouble(names[at], are_weights=at != place) for at in places]
+    trouble = [Trouble(names[at], are_weights=at != place) for at in places]
     n_bad = 0
     for line, row in _body(data, separator, names, shown):
-        value = _number(row[place])
-        weight = _number(row[weight_place]) if weighted else 1.0
+        value = to_number(row[place])
+        weight = to_number(row[weight_place]) if weighted else 1.0
         # Only an infinity or a NaN differs from itself.
         if value - value == 0.0 and 0.0 <= weight < math.inf:
             values.append(value)

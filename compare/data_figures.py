@@ -90,7 +90,7 @@ def fit(comparison: Comparison) -> Figure:
             )
     axes.set_xlim(*scale(ends))
     axes.set_ylim(bottom=0)
-    if len(sample) <= 60:
+    if sample.n <= 60:
         axes.plot(
             scale(sample.values),
             np.zeros(len(sample)),

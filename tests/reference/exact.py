@@ -2,7 +2,8 @@
 
 A second route to the reference values: plain sums in mpmath with 40 digits, Newton's method with
 central differences of the score. Nothing is shared with em but the data. It starts from the
-printed digits below, which other programs gave, and so stays on their branch of the likelihood.
+rounded values below, and walks to the ends of an interval in steps from the maximum, so that it
+stays on the branch of the likelihood that belongs to the maximum's labels.
 
     pip install mpmath numpy
     python tests/reference/exact.py        (about five minutes)

@@ -1,0 +1,252 @@
+"""kernel: the compiled loop that computes the log-density and its gradient; used by `bayes.fused`.
+
+For each value the loop needs an exponential for every component and a logarithm. The library
+functions take one number at a time and most of the time, so both are written here as polynomials,
+which the compiler does on several values at once: a factor of three.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+__all__ = ["density_c", "publish_c"]
+
+Floats = NDArray[np.float64]
+
+carray = numba.carray  # type: ignore[attr-defined]  # public, though numba lists it nowhere
+
+# Layout of the table that the compiled code reads: a header, then the values, then their weights.
+LENGTH, COMPONENTS, VALUES, LOCATION, SCALE = 0, 1, 2, 3, 4
+CONCENTRATION, CENTRE, SPREAD, LOG_MEDIAN, LOG_SPREAD, FLOOR, CONSTANT = 5, 6, 7, 8, 9, 10, 11
+HEADER = 12
+
+HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
+BLOCK = 128
+"""Values handled at a time, so that what is kept of them stays in the fastest cache."""
+
+LOG2_E = 1.0 / math.log(2.0)
+# log 2 in two parts (Cody & Waite): whole multiples of the first are exact.
+LOG_2_HIGH = 6.93147180369123816490e-01
+LOG_2_LOW = 1.90821492927058770002e-10
+FACTORIALS = tuple(1.0 / math.factorial(n) for n in range(12, -1, -1))
+HIGHEST_FACTORIAL = 1.0 / math.factorial(13)
+ODD = tuple(1.0 / n for n in range(19, 2, -2))
+SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
+
+
+# Every function below is inlined into one compiled unit. Compiled apart and kept on disk apart,
+# they would be optimised differently when loaded than when fresh, and the same seed would not
+# give the same draws.
+
+
+@numba.njit(inline="always")
+def _exp(x: float) -> float:
+    """e^x for x <= 0, in arithmetic that the compiler can do on several values at once.
+
+    With k the whole number nearest to x / log 2, e^x is 2^k e^r with r at most log(2)/2 in size,
+    where 14 terms of the Taylor series are exact to rounding.
+    """
+    x = max(x, -708.0)  # below, 2^k would not be a normal number
+    k = np.floor(x * LOG2_E + 0.5)
+    r = (x - k * LOG_2_HIGH) - k * LOG_2_LOW
+    series = HIGHEST_FACTORIAL
+    for coefficient in FACTORIALS:
+        series = series * r + coefficient
+    return series * np.int64((np.int64(k) + 1023) << 52).view(np.float64)
+
+
+@numba.njit(inline="always")
+def _log(x: float) -> float:
+    """Log of x > 0 in the same way: x = 2^k m with m near 1, log m = 2 artanh((m - 1)/(m + 1))."""
+    bits = np.float64(x).view(np.int64)
+    k = (bits - SQRT_HALF_BITS) >> 52
+    m = np.int64(bits - (k << 52)).view(np.float64)
+    ratio = (m - 1.0) / (m + 1.0)
+    square = ratio * ratio
+    series = 1.0 / 21.0
+    for coefficient in ODD:
+        series = series * square + coefficient
+    return k * LOG_2_HIGH + (2.0 * ratio + (2.0 * ratio * square * series + k * LOG_2_LOW))
+
+
+@numba.njit(inline="always")
+def _likelihood(
+    values: Floats,
+    counts: Floats,
+    log_weights: Floats,
+    means: Floats,
+    log_sds: Floats,
+    scale: float,
+    sums: Floats,
+) -> float:
+    """Log-likelihood; fills sums over the data of r, r u and r u^2, for each component.
+
+    r is a value's weight times the probability that it belongs to the component, and u its
+    distance from the component's mean in sds. Values and means are standardised, sds are not.
+    """
+    K, n = means.size, values.size
+    joint = np.empty((K, BLOCK))
+    top = np.empty(BLOCK)
+    total = np.empty(BLOCK)
+    sums[:] = 0.0
+    loglik = 0.0
+    for begin in range(0, n, BLOCK):
+        size = min(BLOCK, n - begin)
+        for i in range(size):
+            top[i] = -1e300
+            total[i] = 0.0
+        for k in range(K):
+            precision = scale / math.exp(log_sds[k])
+            height = log_weights[k] - log_sds[k] - HALF_LOG_2PI
+            for i in range(size):
+                u = (values[begin + i] - means[k]) * precision
+                joint[k, i] = height - 0.5 * u * u
+                top[i] = max(top[i], joint[k, i])
+        for k in range(K):
+            for i in range(size):
+                joint[k, i] = _exp(joint[k, i] - top[i])
+                total[i] += joint[k, i]
+        for i in range(size):
+            count = counts[begin + i]
+            loglik += count * (top[i] + _log(total[i]))
+            total[i] = count / total[i]
+        for k in range(K):
+            precision = scale / math.exp(log_sds[k])
+            sum_r, sum_ru, sum_ruu = 0.0, 0.0, 0.0
+            for i in range(size):
+                u = (values[begin + i] - means[k]) * precision
+                r = joint[k, i] * total[i]
+                sum_r += r
+                sum_ru += r * u
+                sum_ruu += r * u * u
+            sums[0, k] += sum_r
+            sums[1, k] += sum_ru
+            sums[2, k] += sum_ruu
+    return loglik
+
+
+@numba.njit(inline="always")
+def _log_weights(point: Floats, K: int, log_weights: Floats) -> None:
+    """Fill the logs of the weights from a point; PyMC's simplex transform, backwards."""
+    last, top = 0.0, 0.0
+    for k in range(K - 1):
+        log_weights[k] = point[k]
+        last -= point[k]
+        top = max(top, point[k])
+    log_weights[K - 1] = last
+    top = max(top, last)
+    total = 0.0
+    for k in range(K):
+        total += math.exp(log_weights[k] - top)
+    for k in range(K):
+        log_weights[k] -= top + math.log(total)
+
+
+@numba.njit(inline="always")
+def _density(point: Floats, table: Floats, gradient: Floats) -> float:
+    """Log-density at a point in the sampler's coordinates; fills its gradient."""
+    K, n = int(table[COMPONENTS]), int(table[VALUES])
+    scale, floor = table[SCALE], table[FLOOR]
+    values, counts = table[HEADER : HEADER + n], table[HEADER + n : HEADER + 2 * n]
+    means, free_sds = point[K - 1 : 2 * K - 1], point[2 * K - 1 :]
+    log_weights, log_sds, sums = np.empty(K), np.empty(K), np.empty((3, K))
+    _log_weights(point, K, log_weights)
+    for k in range(K):
+        log_sds[k] = free_sds[k]
+        if floor > 0.0:
+            log_sds[k] = math.log(floor + math.exp(free_sds[k]))
+    density: float = table[CONSTANT]
+    density += _likelihood(values, counts, log_weights, means, log_sds, scale, sums)
+
+    # Dirichlet density times the Jacobian of the simplex transform: sum_k concentration log w_k.
+    total = 0.0
+    for k in range(K):
+        density += table[CONCENTRATION] * log_weights[k]
+        sums[0, k] += table[CONCENTRATION]
+        total += sums[0, k]
+    for k in range(K - 1):
+        gradient[k] = (sums[0, k] - sums[0, K - 1]) - total * (
+            math.exp(log_weights[k]) - math.exp(log_weights[K - 1])
+        )
+    for k in range(K):
+        distance = (table[LOCATION] + scale * means[k] - table[CENTRE]) / table[SPREAD]
+        density -= 0.5 * distance * distance
+        gradient[K - 1 + k] = (
+            sums[1, k] * scale / math.exp(log_sds[k]) - distance * scale / table[SPREAD]
+        )
+
+        # d log sd / d coordinate, which is 1 without a floor; its log is the Jacobian.
+        slope = 1.0
+        if floor > 0.0:
+            slope = math.exp(free_sds[k] - log_sds[k])
+        distance = (log_sds[k] - table[LOG_MEDIAN]) / table[LOG_SPREAD]
+        density -= 0.5 * distance * distance + (log_sds[k] - free_sds[k])
+        of_likelihood = sums[2, k] - (sums[0, k] - table[CONCENTRATION])
+        gradient[2 * K - 1 + k] = (
+            slope * (of_likelihood - distance / table[LOG_SPREAD]) + 1.0 - slope
+        )
+    return density
+
+
+def _density_c(size: int, point_: Any, gradient_: Any, density_: Any, table_: Any) -> int:
+    """`_density` as C calls it; returns 0, or a positive number where the point is no use."""
+    length = int(carray(table_, (1,), np.float64)[LENGTH])
+    table = carray(table_, (length,), np.float64)
+    point = carray(point_, (size,))
+    gradient = carray(gradient_, (size,))
+    density = _density(point, table, gradient)
+    carray(density_, (1,))[0] = density
+    if not np.isfinite(density):
+        return 4
+    for k in range(size):
+        if not np.isfinite(gradient[k]):
+            return 3
+    return 0
+
+
+def _publish_c(size: int, n_published: int, point_: Any, published_: Any, table_: Any) -> int:
+    """Weights, means and sds at a point, sorted together by mean, as C calls it."""
+    table = carray(table_, (HEADER,), np.float64)
+    K = int(table[COMPONENTS])
+    point = carray(point_, (size,))
+    published = carray(published_, (n_published,))
+    log_weights = np.empty(K)
+    _log_weights(point, K, log_weights)
+    for k in range(K):
+        place = 0
+        for other in range(K):
+            if point[K - 1 + other] < point[K - 1 + k] or (
+                point[K - 1 + other] == point[K - 1 + k] and other < k
+            ):
+                place += 1
+        published[place] = math.exp(log_weights[k])
+        published[K + place] = table[LOCATION] + table[SCALE] * point[K - 1 + k]
+        published[2 * K + place] = table[FLOOR] + math.exp(point[2 * K - 1 + k])
+    return 0
+
+
+_ARRAY = types.CPointer(types.double)  # type: ignore[no-untyped-call]
+_DENSITY = types.int64(types.uint64, _ARRAY, _ARRAY, _ARRAY, types.voidptr)
+_PUBLISH = types.int64(types.uint64, types.uint64, _ARRAY, _ARRAY, types.voidptr)
+# Sums may be taken in any order, which is what lets them be taken several at a time; infinities
+# and NaN keep their meaning.
+_ANY_ORDER = {"reassoc", "contract", "nsz", "arcp"}
+
+
+def _compiled(function: Callable[..., int], signature: Any) -> Any:
+    options: dict[str, Any] = {"error_model": "numpy", "fastmath": _ANY_ORDER}
+    try:
+        return numba.cfunc(signature, cache=True, **options)(function)
+    except RuntimeError:  # nowhere to keep it: a read-only installation without a home folder
+        return numba.cfunc(signature, **options)(function)
+
+
+density_c = _compiled(_density_c, _DENSITY)
+publish_c = _compiled(_publish_c, _PUBLISH)

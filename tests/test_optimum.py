@@ -1,0 +1,73 @@
+"""Which optimum counts: spikes on a few values do not, narrow groups do, in any unit."""
+
+import numpy as np
+import pytest
+
+import em
+from em.mixture import Parameters
+from em.optimum import is_spurious
+
+
+def judge(weights, means, sds, n=1000.0, resolution=0.0):
+    values = (np.array(value, dtype=float) for value in (weights, means, sds))
+    return is_spurious(Parameters(*values), n, resolution)
+
+
+@pytest.mark.parametrize(
+    ("mixture", "spurious"),
+    [
+        (([1.0], [0.0], [1.0]), False),
+        (([0.4, 0.6], [164, 176], [6, 8]), False),
+        (([0.002, 0.998], [170.0, 171.0], [1e-5, 9.4]), True),  # two nearly equal values
+        (([0.001, 0.999], [200.0, 171.0], [1.0, 9.0]), True),  # one value
+        (([0.3, 0.7], [170.0, 171.0], [0.01, 9.4]), False),  # three hundred values: a true spike
+        (([0.05, 0.95], [171.0, 171.0], [0.5, 9.4]), False),  # fifty where eight are expected
+        (([0.01, 0.99], [171.0, 171.0], [0.5, 9.4]), True),  # ten where eight are expected
+        (([0.01, 0.99], [300.0, 171.0], [0.5, 9.4]), False),  # ten where none is expected
+        (([0.5, 0.5], [171.0, 171.0], [2.0, 9.4]), False),  # one scale within another
+    ],
+    ids=str,
+)
+def test_a_spike_counts_if_chance_does_not_make_it(mixture, spurious):
+    "Few values close together among many are chance, many or far away ones are a group."
+    assert judge(*mixture) is spurious
+
+
+def test_the_rule_does_not_depend_on_the_unit():
+    "Centimetres, metres and micrometres of any origin give the same judgement."
+    for mixture in (([0.01, 0.99], [171, 171], [0.5, 9.4]), ([0.05, 0.95], [171, 171], [0.5, 9.4])):
+        weights, means, sds = map(np.array, mixture)
+        judgements = {
+            judge(weights, shift + scale * means, scale * sds)
+            for scale in (1e-6, 0.01, 1.0, 1e4)
+            for shift in (-1e3, 0.0, 1e3)
+        }
+        assert len(judgements) == 1
+
+
+def test_a_component_narrower_than_the_rounding_shows_nothing():
+    "The sd of rounding to 1 cm is 0.2887 cm; a narrower component cannot be seen."
+    mixture = ([0.3, 0.7], [164, 176], [0.28, 8])
+    assert judge(*mixture, resolution=1.0) is True
+    assert judge(*mixture, resolution=0.9) is False
+    assert judge([0.3, 0.7], [164, 176], [0.3, 8], resolution=1.0) is False
+
+
+def test_the_interior_optimum_on_two_near_values_is_set_apart(heights):
+    "On seed 1 a spike beats the regular optimum by four log units; the regular one is the answer."
+    values = heights(1)
+    ordered = np.sort(values)
+    lower = ordered[np.diff(ordered).argsort()]
+    found = []
+    for value in lower[:12]:
+        start = em.Mixture([0.002, 0.998], [value, values.mean()], [1e-5, values.std()])
+        found.append(em.fit(values, start=start))
+    best = max(found, key=lambda fit: fit.loglik)
+    assert best.loglik == pytest.approx(-3647.959, abs=5e-4)
+    assert best.mixture.weights.min() == pytest.approx(0.002, abs=5e-4)
+    assert best.mixture.sds.min() == pytest.approx(4e-6, abs=5e-7)
+    assert best.status is em.Status.COLLAPSED
+    answer = em.fit(values)
+    assert answer.loglik == pytest.approx(-3652.389, abs=5e-4)
+    assert answer.status is em.Status.CONVERGED
+    assert all(optimum.loglik < answer.loglik + 5 for optimum in answer.optima)
