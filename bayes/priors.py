@@ -147,12 +147,13 @@ class Priors:
         s = sample.sd
         weights = pm.Dirichlet.dist(np.full(K, CONCENTRATION))
         weights.tag.reason = _reason_weights(K)
-        means = pm.Normal.dist(sample.mean, MEANS_SPREAD * s)
+        # Arrays, because PyTensor would take a plain number with few digits in single precision.
+        means = pm.Normal.dist(np.array(sample.mean), np.array(MEANS_SPREAD * s))
         means.tag.reason = (
             f"the data's mean and {MEANS_SPREAD:g} times their sd: a group lies somewhere among "
             "the data or a little outside them"
         )
-        sds = pm.LogNormal.dist(np.log(s / K), SDS_SPREAD)
+        sds = pm.LogNormal.dist(np.array(np.log(s / K)), np.array(SDS_SPREAD))
         reason = (
             "the median is the data's sd"
             + (f" divided among {K} groups" if K > 1 else "")
@@ -161,7 +162,7 @@ class Priors:
         )
         floor = min(0.5 * sample.resolution, 0.5 * s)
         if floor > 0:
-            sds = pm.Truncated.dist(sds, lower=np.float64(floor))
+            sds = pm.Truncated.dist(sds, lower=np.array(floor))
             reason += "; values are tied, and nothing finer than half their resolution can be seen"
         sds.tag.reason = reason
         return cls(weights, means, sds)

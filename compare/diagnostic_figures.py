@@ -243,7 +243,7 @@ def predictive(comparison: Comparison) -> Figure:
         ),
         caption=(
             "Data sets of the same size are drawn from the posterior and compared with the real "
-            "one. The dark line should look like one of the thin ones: "
+            "one. The thick line should look like one of the thin ones: "
             f"{percent(round(larger, 2))} of them stray as far from the prediction as the data "
             "do. A tiny share would mean that the model misses something."
         ),

@@ -135,6 +135,7 @@ def ascend(
     max_iter: int = 500,
     tol: float = 1e-8,
     radius: float = 1.0,
+    penalty: float = 0.0,
 ) -> Ascent:
     """Climb the log-likelihood from a batch of starting mixtures.
 
@@ -154,6 +155,8 @@ def ascend(
         A climb has converged when its score is below `tol` standard errors.
     radius : float
         The longest Newton step, in logits, sds of the component and log sds.
+    penalty : float
+        As for `em.information.sweep`; log-likelihoods then include it.
 
     Returns
     -------
@@ -176,7 +179,7 @@ def ascend(
     for iteration in range(max_iter):
         here = Parameters(*(value[active] for value in at))
         one = (x, weights) if x.ndim == weights.ndim == 1 else _rows(x, weights, active)
-        found = sweep(*one, here, coordinates)
+        found = sweep(*one, here, coordinates, penalty)
         n_iter[active] += 1
 
         # Rounding moves a sum of n terms by about eps times its size; less is not a fall.
@@ -224,7 +227,7 @@ def ascend(
             alive[alive] = going
             _propose(
                 standing, going, here, judged, bent, coordinates, iteration < em_passes,
-                still & (low < 0), reach, bold, at, fallback,
+                still & (low < 0), reach, bold, at, fallback, penalty,
             )  # fmt: skip
         ended = np.zeros(active.size, dtype=bool)
         ended[rose] = ~alive
@@ -248,6 +251,7 @@ def _propose(
     bold: NDArray[np.bool_],
     at: Parameters,
     fallback: Parameters,
+    penalty: float,
 ) -> None:
     """Write the next mixture to try for every climb that goes on."""
     if not going.any():
@@ -255,7 +259,7 @@ def _propose(
     target = rows[going]
     base = Parameters(*(value[going] for value in here))
     found = Pass(*(value[going] for value in found))
-    plain = coordinates.m_step(base, found.counts, found.first, found.second)
+    plain = coordinates.m_step(base, found.counts, found.first, found.second, penalty)
     for store, value in zip(fallback, plain, strict=True):
         store[target] = value
     if gentle:

@@ -7,7 +7,7 @@ has no column, equal sds share one, and the weights lose one because they sum to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -90,6 +90,24 @@ class Coordinates:
             columns[2 * k + component, self.n_logits + self.free_means.size + column] = 1.0
         return columns
 
+    def permuted(self, order: NDArray[np.intp]) -> Coordinates:
+        """The same for components in another order."""
+        if self.fixed is None:
+            return self
+        weights, means, sds = (tuple(row[j] for j in order) for row in self.fixed)
+        return replace(self, fixed=(weights, means, sds))
+
+    def pinned(self, row: int, component: int) -> Coordinates:
+        """The same with one more parameter held: row 0 for weights, 1 for means, 2 for sds."""
+        held = self._held.copy()
+        held[row, component] = True
+        weights, means, sds = (tuple(values) for values in held.tolist())
+        return replace(self, fixed=(weights, means, sds))
+
+    def is_free(self, row: int, component: int) -> bool:
+        """Whether a parameter moves; rows as for `pinned`."""
+        return not self._held[row, component]
+
     def shares(self, weights: Floats) -> Floats:
         """The moving weights as proportions of what the fixed ones leave over."""
         moving = weights[..., self.free_weights]
@@ -134,7 +152,14 @@ class Coordinates:
             sds[..., self.free_sds] *= np.exp(step[..., ends:])
         return Parameters(weights, means, sds)
 
-    def m_step(self, at: Parameters, counts: Floats, first: Floats, second: Floats) -> Parameters:
+    def m_step(
+        self,
+        at: Parameters,
+        counts: Floats,
+        first: Floats,
+        second: Floats,
+        penalty: float = 0.0,
+    ) -> Parameters:
         """The M-step under these constraints.
 
         Parameters
@@ -144,10 +169,12 @@ class Coordinates:
         counts, first, second : ndarray of shape (..., K)
             Sums of responsibilities, and of these times z and z squared, with
             ``z = (x - mean) / sd`` of the component.
+        penalty : float
+            As for `em.information.sweep`.
 
         Returns
         -------
-        Parameters
+        em.Parameters
         """
         weights, means, sds = (np.array(value) for value in at)
         tiny = np.finfo(float).tiny
@@ -163,10 +190,11 @@ class Coordinates:
         if self.n_sds:
             squares = np.maximum(second - 2 * shift * first + shift**2 * counts, 0.0) * sds**2
             if self.equal_sds:
-                total = squares.sum(axis=-1, keepdims=True) / counts.sum(axis=-1, keepdims=True)
-                variances = np.broadcast_to(total, sds.shape)
+                above = squares.sum(axis=-1, keepdims=True) + 2 * penalty * self.n_components
+                below = counts.sum(axis=-1, keepdims=True) + 2 * penalty * self.n_components
+                variances = np.broadcast_to(above / below, sds.shape)
             else:
-                variances = squares / counts
+                variances = (squares + 2 * penalty) / (counts + 2 * penalty)
             # The floor keeps a component that shrinks onto one value a number, never a NaN.
             narrowed = np.maximum(np.sqrt(variances), FLOOR)
             sds[..., self.free_sds] = narrowed[..., self.free_sds]

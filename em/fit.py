@@ -1,36 +1,34 @@
-"""fit: the maximum-likelihood mixture, with the proof that it is a maximum.
-
-Many starts climb on a coarse copy of the data, the distinct tops are polished on all of it, and
-the best regular one is the answer.
-"""
+"""fit: the maximum-likelihood mixture, with the proof that it is a maximum."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from em.ascent import Ascent, Status, ascend, curvature
+from em.ascent import Curvature, Status, curvature
 from em.coordinates import Coordinates
-from em.information import natural_jacobian, sweep
+from em.information import Pass, natural_jacobian, sweep
 from em.mixture import Mixture, Parameters, as_generator, log_joint
-from em.optimum import is_spurious
+from em.options import Options
 from em.sample import Sample, as_sample
-from em.start import coarse, starts
+from em.search import Top, climb, search
+from em.squash import quadrature_bound
 
-__all__ = ["Fit", "Optimum", "fit"]
+__all__ = ["Certificate", "Fit", "Optimum", "fit"]
 
 Floats = NDArray[np.float64]
 
-COARSE_ABOVE = 320
-"""Distinct values from which starts are tried on a coarse copy rather than on all of them."""
-COARSE_BINS = 64
-"""Stretches of the coarse copy, each of two points."""
-KEPT = 6
-"""Tops of the coarse copy that are climbed on all of the data."""
+SQUASH_ABOVE = 2000
+"""Values from which a fit is made on a few hundred nodes that stand for them."""
+FINEST = 16
+"""How many times more bins than usual before a fit gives up squashing."""
+TOLERATED = 1e-9
+"""Error bound, relative to the log-likelihood, above which bins are made narrower."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,23 @@ class Optimum:
     """How many starts led there."""
     status: Status
     """How the climb ended; `Status.COLLAPSED` for a top that is set aside."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What one exact pass over all of the data says about a fit."""
+
+    loglik: float
+    """The log-likelihood of the fit's mixture on all of the data."""
+    relative_error: float
+    """How far `Fit.loglik` is from it, relative to it."""
+    gradient_norm: float
+    """The score on all of the data, in standard errors."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the log-likelihood is right to 1e-12 and the score below 1e-6."""
+        return self.relative_error < 1e-12 and self.gradient_norm < 1e-6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -66,11 +81,17 @@ class Fit:
     n_iter: int
     """Passes over the data on the winning climb."""
     history: Floats
-    """Log-likelihoods along the winning climb on the full data, never falling."""
+    """Log-likelihoods along the winning climb, never falling; with a penalty, less the penalty."""
     gradient_norm: float
     """The score in standard errors, ``max |I^-1 score| / se``: zero at a maximum."""
-    equal_sds: bool
-    """Whether the components share one sd."""
+    data: Sample
+    """What the sums run over: the distinct values, or the nodes that stand for them."""
+    error_bound: float
+    """How far `loglik` can be off because the data were squashed; 0 if they were not."""
+    coordinates: Coordinates
+    """Which parameters are free, in the order of `mixture`."""
+    penalty: float = 0.0
+    """The factor of the penalty on small sds; 0 for plain maximum likelihood."""
     optima: tuple[Optimum, ...] = field(default=())
     """The distinct tops found, best first; collapsed ones come last."""
 
@@ -84,10 +105,10 @@ class Fit:
         """The number of components, K."""
         return self.mixture.n_components
 
-    @cached_property
-    def coordinates(self) -> Coordinates:
-        """The free coordinates of the model."""
-        return Coordinates(self.n_components, self.equal_sds)
+    @property
+    def equal_sds(self) -> bool:
+        """Whether the components share one sd."""
+        return self.coordinates.equal_sds
 
     @property
     def n_parameters(self) -> int:
@@ -110,67 +131,143 @@ class Fit:
 
         Biernacki, Celeux & Govaert (2000); lower is better.
         """
-        joint = log_joint(self.sample.values, *self.mixture.parameters)
+        joint = log_joint(self.data.values, *self.mixture.parameters)
         joint -= joint.max(axis=0)
         joint -= np.log(np.exp(joint).sum(axis=0))
-        with np.errstate(invalid="ignore"):
-            entropy = -np.where(np.exp(joint) > 0, np.exp(joint) * joint, 0.0).sum(axis=0)
-        return self.bic + 2.0 * float(np.dot(entropy, self.sample.weights))
+        r = np.exp(joint)
+        entropy = -np.where(r > 0, r * np.where(r > 0, joint, 0.0), 0.0).sum(axis=0)
+        return self.bic + 2.0 * float(np.dot(entropy, self.data.weights))
 
     @cached_property
-    def _covariance(self) -> Floats:
-        """Inverse observed information in (weights, means, sds), NaN where it has none."""
-        center, unit = self.sample.mean, self.sample.sd
-        k = self.n_components
-        if self.status in (Status.COLLAPSED, Status.EMPTY):
-            return np.full((3 * k, 3 * k), np.nan)
-        data = self.sample.collapse()
-        at = _batch(self.mixture, center, unit)
-        found = sweep((data.values - center) / unit, data.weights, at, self.coordinates)
-        bent = curvature(found)
-        if not (bent.eigenvalues > 0).all():
-            return np.full((3 * k, 3 * k), np.nan)
-        root = bent.directions[0] / np.sqrt(bent.eigenvalues[0])
-        jacobian = natural_jacobian(Parameters(*(value[0] for value in at)), self.coordinates)
-        scale = np.concatenate([np.ones(k), np.full(2 * k, unit)])
-        spread = scale[:, None] * (jacobian @ root)
-        return np.asarray(spread @ spread.T)
+    def at(self) -> Parameters:
+        """The estimate in units of the sample's mean and sd, each of shape (1, K)."""
+        return _standardised(self.mixture, self.data.mean, self.data.sd)
 
-    def cov_params(self) -> Floats:
-        """Covariance matrix of the estimates, from the observed information.
+    @cached_property
+    def _pass(self) -> Pass:
+        data = self.data
+        x = (data.values - data.mean) / data.sd
+        return sweep(x, data.weights, self.at, self.coordinates, self.penalty)
+
+    @cached_property
+    def curvature(self) -> Curvature:
+        """The observed information at the estimate, in the metric of the complete-data one."""
+        return curvature(self._pass)
+
+    @property
+    def _has_curvature(self) -> bool:
+        return self.status not in (Status.COLLAPSED, Status.EMPTY)
+
+    @property
+    def em_rate(self) -> float:
+        """The factor by which plain EM comes closer to the estimate with each pass.
+
+        The largest share of missing information (Dempster, Laird & Rubin 1977): 0.99 means
+        that EM needs hundreds of passes; NaN if the fit collapsed.
+        """
+        if not self._has_curvature:
+            return float("nan")
+        return float(1.0 - self.curvature.eigenvalues[0].min(initial=1.0))
+
+    @property
+    def smallest_eigenvalue(self) -> float:
+        """The smallest eigenvalue of the observed information; positive at a maximum.
+
+        In the coordinates that the fit climbs in: logits of the weights, means in sds of the
+        sample, log sds. NaN if the fit collapsed.
+        """
+        if not self._has_curvature:
+            return float("nan")
+        return float(np.linalg.eigvalsh(self._pass.information[0])[0])
+
+    @property
+    def condition_number(self) -> float:
+        """The largest eigenvalue of the observed information over the smallest.
+
+        In the coordinates of `smallest_eigenvalue`; infinite where that is not positive.
+        """
+        if not self._has_curvature:
+            return float("nan")
+        values = np.linalg.eigvalsh(self._pass.information[0])
+        return float(values[-1] / values[0]) if values[0] > 0 else float("inf")
+
+    def _covariance(self, kind: str = "observed") -> Floats:
+        """Covariance in (weights, means, sds), NaN where the estimate is no maximum."""
+        k = self.n_components
+        if kind not in ("observed", "sandwich"):
+            raise ValueError(f'expected kind to be "observed" or "sandwich", got {kind!r}')
+        if not (self._has_curvature and (self.curvature.eigenvalues > 0).all()):
+            return np.full((3 * k, 3 * k), np.nan)
+        bent = self.curvature
+        root = bent.directions[0] / np.sqrt(bent.eigenvalues[0])
+        free = root @ root.T
+        if kind == "sandwich":
+            free = free @ self._pass.outer[0] @ free
+        jacobian = natural_jacobian(Parameters(*(v[0] for v in self.at)), self.coordinates)
+        jacobian = np.r_[np.ones(k), np.full(2 * k, self.data.sd)][:, None] * jacobian
+        return np.asarray(jacobian @ free @ jacobian.T)
+
+    def cov_params(self, kind: str = "observed") -> Floats:
+        """Covariance matrix of the estimates.
+
+        Parameters
+        ----------
+        kind : {"observed", "sandwich"}
+            From the observed information, or the sandwich estimate, which also holds if the
+            data are no such mixture (White 1982).
 
         Returns
         -------
         ndarray of shape (3 * n_components, 3 * n_components)
             In the order weights, means, sds; singular, since the weights sum to one. NaN if
             the fit is not at a maximum, where no standard error exists.
-        """
-        return self._covariance.copy()
 
-    def standard_errors(self) -> Parameters:
+        Raises
+        ------
+        ValueError
+            If the kind is unknown.
+        """
+        return self._covariance(kind)
+
+    def standard_errors(self, kind: str = "observed") -> Parameters:
         """Standard errors of weights, means and sds, each of shape (n_components,).
 
-        From the observed information (Louis 1982); NaN where the fit is not at a maximum.
+        Parameters
+        ----------
+        kind : {"observed", "sandwich"}
+            As for `cov_params`.
+
+        Returns
+        -------
+        em.Parameters
+            NaN where the fit is not at a maximum.
+
+        Raises
+        ------
+        ValueError
+            If the kind is unknown.
         """
-        variances = np.diag(self._covariance)
+        variances = np.diag(self._covariance(kind))
         return Parameters(*np.split(np.sqrt(np.maximum(variances, 0.0)), 3))
 
-    def conf_int(self, level: float = 0.95, method: str = "profile") -> Parameters:
+    def conf_int(self, level: float = 0.95, method: str = "profile", **settings: Any) -> Parameters:
         """Confidence intervals of weights, means and sds.
 
         Parameters
         ----------
         level : float
             Coverage to aim at, between 0 and 1.
-        method : {"profile", "wald"}
+        method : {"profile", "wald", "bootstrap"}
             Profile likelihood, which may be skewed and may have an open end (0 or 1 for a
-            weight, minus or plus infinity for a mean, 0 or infinity for an sd), or Wald on
-            the logit of the weights, the means, and the log of the sds.
+            weight, minus or plus infinity for a mean, 0 or infinity for an sd); Wald on the
+            logit of the weights, the means, and the log of the sds; or percentiles of a
+            bootstrap, whose settings are those of `em.bootstrap`.
 
         Returns
         -------
-        Parameters
-            Arrays of shape (n_components, 2): lower and upper ends.
+        em.Parameters
+            Arrays of shape (n_components, 2): lower and upper ends; NaN if the fit is not at
+            a maximum.
 
         Raises
         ------
@@ -179,13 +276,51 @@ class Fit:
         """
         from em.intervals import conf_int  # intervals are made from fits
 
-        return conf_int(self, level, method)
+        return conf_int(self, level, method, **settings)
 
-    def summary(self) -> str:
-        """The fit as a table to print: estimates, standard errors and intervals."""
+    def certify(self, x: ArrayLike | Sample | None = None) -> Certificate:
+        """Check the fit by one exact pass over all of the data.
+
+        Parameters
+        ----------
+        x : array_like of shape (n,) or Sample, optional
+            The data, if they are not `sample`: for a fit of a squashed sample, what was
+            squashed.
+
+        Returns
+        -------
+        Certificate
+        """
+        sample = self.sample if x is None else as_sample(x)
+        center, unit = self.data.mean, self.data.sd
+        found = sweep(
+            sample.values, sample.weights, self.at, self.coordinates, self.penalty, (center, unit)
+        )
+        loglik = float(found.loglik[0]) - sample.n * float(np.log(unit)) + self._penalty_term()
+        return Certificate(
+            loglik=loglik,
+            relative_error=abs(self.loglik - loglik) / abs(loglik),
+            gradient_norm=float(curvature(found).gradient_norm()[0]),
+        )
+
+    def _penalty_term(self) -> float:
+        return _penalty_term(self.at.sds[0], self.penalty)
+
+    def summary(self, level: float = 0.95) -> str:
+        """The fit as a table to print: estimates, standard errors and intervals.
+
+        Parameters
+        ----------
+        level : float
+            Coverage of the profile-likelihood intervals.
+
+        Returns
+        -------
+        str
+        """
         from em.summary import summarise
 
-        return summarise(self)
+        return summarise(self, level)
 
     def __repr__(self) -> str:
         return (
@@ -193,14 +328,22 @@ class Fit:
             f"status={self.status.name})"
         )
 
+    def _repr_html_(self) -> str:
+        from em.summary import as_html
+
+        return as_html(self)
+
 
 def fit(
-    x: Any,
+    x: ArrayLike | Sample,
     n_components: int = 2,
     *,
     start: Mixture | Fit | None = None,
     n_starts: int | None = None,
     equal_sds: bool = False,
+    fixed: Mapping[str, ArrayLike] | None = None,
+    penalty: bool | float = False,
+    squash: bool | None = None,
     max_iter: int = 500,
     tol: float = 1e-8,
     rng: int | np.random.Generator | None = 0,
@@ -219,6 +362,16 @@ def fit(
         How many starts to try; ten for each component by default.
     equal_sds : bool
         Whether the components share one sd.
+    fixed : mapping of str to array_like of shape (n_components,), optional
+        Parameters to hold, by the names weights, means and sds; NaN where a parameter is
+        free: ``fixed={"means": [164, numpy.nan]}``.
+    penalty : bool or float
+        Whether to keep sds away from zero by the penalty of Chen, Tan & Zhang (2008),
+        ``-a sum_k (s^2 / s_k^2 + log(s_k^2 / s^2))`` with s the sample's sd and a = 1/n, or
+        the factor a itself.
+    squash : bool, optional
+        Whether to fit a few hundred nodes that stand for the data, see `Sample.squash`. By
+        default where it pays and its error bound is small enough not to matter.
     max_iter : int
         Passes over the data at the most, for each climb.
     tol : float
@@ -243,115 +396,81 @@ def fit(
     True
     """
     sample = as_sample(x)
-    n_starts = 10 * n_components if n_starts is None else n_starts
-    k = _check(sample, n_components, start, n_starts, equal_sds, max_iter, tol)
     generator = as_generator(rng)
-    data = sample.collapse()
-    center, unit = sample.mean, sample.sd
-    z = (data.values - center) / unit
-    coordinates = Coordinates(k, equal_sds)
-    resolution = sample.resolution / unit
+    mixture = _checked_start(start, n_components)
+    compact = len(sample) > SQUASH_ABOVE if squash is None else squash
+    finer = 1
+    while True:
+        data = sample.squash(finer) if compact else sample.collapse()
+        _check_spread(data, n_components, equal_sds)
+        options = Options.checked(
+            n_components=n_components,
+            n_starts=n_starts,
+            equal_sds=equal_sds,
+            max_iter=max_iter,
+            tol=tol,
+            penalty=penalty,
+            fixed=fixed,
+            n=sample.n,
+            center=data.mean,
+            unit=data.sd,
+        )
+        tops = _climbed(data, mixture, options, generator)
+        bound = 0.0 if data.bins is None else quadrature_bound(data.bins, _raw(tops[0].at, data))
+        if squash or not compact or bound <= TOLERATED * abs(tops[0].loglik):
+            return _finished(sample, data, options, tops, bound)
+        # An sd is small against the bins: narrower ones, and in the end the data themselves.
+        finer *= 4
+        compact = finer <= FINEST and sample.bins is None
 
-    if start is not None:
-        mixture = start.mixture if isinstance(start, Fit) else start
-        first = _batch(mixture, center, unit)
-    else:
-        first = starts(z, data.weights, k, n_starts, generator)
-    if equal_sds:
-        pooled = np.sqrt((first.weights * first.sds**2).sum(axis=1, keepdims=True))
-        first = first._replace(sds=np.broadcast_to(pooled, first.sds.shape))
-    tally = np.ones(first.means.shape[0], dtype=np.intp)
-    if start is None and z.size > COARSE_ABOVE and k > 1:
-        first, tally = _scout(z, data.weights, first, coordinates, sample.n)
 
-    climbed = ascend(z, data.weights, first, coordinates, max_iter=max_iter, tol=tol)
-    tops = _distinct(climbed, tally, sample.n, resolution)
+def _climbed(
+    data: Sample, start: Mixture | None, options: Options, rng: np.random.Generator
+) -> list[Top]:
+    x = (data.values - data.mean) / data.sd
+    resolution = data.resolution / data.sd
+    if start is None:
+        return search(x, data.weights, options.coordinates, options, resolution, rng)
+    first = _standardised(start, data.mean, data.sd)
+    return climb(x, data.weights, first, options.coordinates, options, resolution)
+
+
+def _finished(
+    sample: Sample, data: Sample, options: Options, tops: list[Top], bound: float
+) -> Fit:
+    shift = sample.n * float(np.log(data.sd))
     optima = tuple(
         Optimum(
-            _mixture(climbed.at, row, center, unit),
-            float(climbed.loglik[row] - sample.n * np.log(unit)),
-            count,
-            status,
+            Mixture(*_raw(top.at, data)),
+            top.loglik - shift + _penalty_term(top.at.sds, options.penalty),
+            top.n_starts,
+            top.status,
         )
-        for row, count, status in tops
+        for top in tops
     )
-    best, _, status = tops[0]
+    best = tops[0]
     return Fit(
         sample=sample,
         mixture=optima[0].mixture,
         loglik=optima[0].loglik,
-        status=status,
-        n_iter=int(climbed.n_iter[best]),
-        history=np.array(climbed.history[best]) - sample.n * np.log(unit),
-        gradient_norm=float(climbed.gradient_norm[best]),
-        equal_sds=equal_sds,
+        status=best.status,
+        n_iter=best.n_iter,
+        history=np.array(best.history) - shift,
+        gradient_norm=best.gradient_norm,
+        data=data,
+        error_bound=bound,
+        coordinates=options.coordinates.permuted(np.lexsort((best.at.sds, best.at.means))),
+        penalty=options.penalty,
         optima=optima,
     )
 
 
-def _scout(
-    z: Floats, weights: Floats, first: Parameters, coordinates: Coordinates, n: float
-) -> tuple[Parameters, NDArray[np.intp]]:
-    """Try the starts on a coarse copy and keep one for each distinct top.
-
-    A kept start climbs again on all of the data, and so does the top it led to, in case the
-    two part ways: a start on the border between two tops may go to the one or the other.
-    """
-    points, masses = coarse(z, weights, COARSE_BINS)
-    found = ascend(points, masses, first, coordinates, max_iter=100, tol=1e-3)
-    # The coarse copy has no tied values left to collapse onto, and gaps of its own: what ends
-    # on one of those is no regular top and would only waste a climb on the full data.
-    tops = _distinct(found, np.ones(first.means.shape[0], dtype=np.intp), n, 0.0)
-    regular = [top for top in tops if top[2] is not Status.COLLAPSED] or tops[:1]
-    rows = [row for row, _, _ in regular[:KEPT]]
-    counts = [count for _, count, _ in regular[:KEPT]]
-    both = Parameters(
-        *(np.concatenate([a[rows[:1]], b[rows]]) for a, b in zip(first, found.at, strict=True))
-    )
-    return both, np.array([0, *counts], dtype=np.intp)
+def _penalty_term(sds: Floats, penalty: float) -> float:
+    """What the penalty took off the log-likelihood, the sample's sd being one."""
+    return penalty * float((sds**-2.0 + 2 * np.log(sds)).sum()) if penalty else 0.0
 
 
-def _distinct(
-    found: Ascent, tally: NDArray[np.intp], n: float, resolution: float
-) -> list[tuple[int, int, Status]]:
-    """Row, number of starts and status of every distinct top, the best regular one first."""
-    # Rounded, so that of two climbs to one top the first stands for both on every machine.
-    height = np.round(found.loglik, 6)
-    order = np.lexsort((-height, np.array([_rank(status) for status in found.status])))
-    tops: list[list[Any]] = []
-    for row in order.tolist():
-        mine = Parameters(*(value[row] for value in found.at))
-        status = found.status[row]
-        if status is not Status.EMPTY and is_spurious(mine, n, resolution):
-            status = Status.COLLAPSED
-        for top in tops:
-            theirs = Parameters(*(value[top[0]] for value in found.at))
-            if status is top[2] and _same(mine, theirs, found.loglik[row], found.loglik[top[0]], n):
-                top[1] += int(tally[row])
-                break
-        else:
-            tops.append([row, int(tally[row]), status])
-    tops.sort(key=lambda top: (_rank(top[2]), -height[top[0]]))
-    return [(row, count, status) for row, count, status in tops]
-
-
-def _rank(status: Status) -> int:
-    """Answers first, then what merely stopped, then what is no mixture of K at all."""
-    return (Status.CONVERGED, Status.MAX_ITER, Status.FLAT, Status.EMPTY, Status.COLLAPSED).index(
-        status
-    )
-
-
-def _same(a: Parameters, b: Parameters, loglik_a: float, loglik_b: float, n: float) -> bool:
-    """Whether two climbs ended on one top, whatever the order of their components."""
-    if abs(loglik_a - loglik_b) > 1e-3 + 1e-9 * n:
-        return False
-    i, j = np.argsort(a.means), np.argsort(b.means)
-    apart = np.abs(a.means[i] - b.means[j]) / (a.sds[i] + b.sds[j])
-    return bool(apart.max() < 0.05 and np.abs(a.weights[i] - b.weights[j]).max() < 0.02)
-
-
-def _batch(mixture: Mixture, center: float, unit: float) -> Parameters:
+def _standardised(mixture: Mixture, center: float, unit: float) -> Parameters:
     return Parameters(
         mixture.weights[None].copy(),
         (mixture.means[None] - center) / unit,
@@ -359,34 +478,15 @@ def _batch(mixture: Mixture, center: float, unit: float) -> Parameters:
     )
 
 
-def _mixture(at: Parameters, row: int, center: float, unit: float) -> Mixture:
-    return Mixture(at.weights[row], center + unit * at.means[row], unit * at.sds[row])
+def _raw(at: Parameters, data: Sample) -> Parameters:
+    return Parameters(at.weights, data.mean + data.sd * at.means, data.sd * at.sds)
 
 
-def _check(
-    sample: Sample,
-    n_components: int,
-    start: Mixture | Fit | None,
-    n_starts: int,
-    equal_sds: bool,
-    max_iter: int,
-    tol: float,
-) -> int:
-    for name, value in (
-        ("n_components", n_components),
-        ("n_starts", n_starts),
-        ("max_iter", max_iter),
-    ):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-            raise TypeError(f"expected {name} to be a whole number, got {value!r}")
-        if value < 1:
-            raise ValueError(f"expected {name} of 1 or more, got {value}")
-    if not 0 < tol < 1:
-        raise ValueError(f"expected tol between 0 and 1 standard errors, got {tol}")
-    distinct = sample.collapse().values.size
-    if distinct < 2 or sample.sd == 0:
+def _check_spread(data: Sample, n_components: int, equal_sds: bool) -> None:
+    distinct = data.values.size
+    if distinct < 2 or data.sd == 0:
         raise ValueError(
-            f"expected values that vary, got a constant sample of {sample.values[0]:g}; "
+            f"expected values that vary, got a constant sample of {data.values[0]:g}; "
             "there is no spread to fit"
         )
     needed = n_components + 1 if equal_sds else 2 * n_components
@@ -395,17 +495,21 @@ def _check(
             f"expected at least {needed} distinct values for {n_components} components, got "
             f"{distinct}; use fewer components or more data"
         )
-    if start is not None:
-        if not isinstance(start, (Mixture, Fit)):
-            raise TypeError(
-                f"expected start to be an em.Mixture or an em.Fit, got {type(start).__name__}"
-            )
-        mixture = start.mixture if isinstance(start, Fit) else start
-        if mixture.n_components != n_components:
-            raise ValueError(
-                f"expected a start with {n_components} components, got one with "
-                f"{mixture.n_components}; pass n_components={mixture.n_components}"
-            )
-        if mixture.weights.min() <= 0:
-            raise ValueError("expected a start with positive weights, got a weight of zero")
-    return int(n_components)
+
+
+def _checked_start(start: Mixture | Fit | None, n_components: int) -> Mixture | None:
+    if start is None:
+        return None
+    if not isinstance(start, (Mixture, Fit)):
+        raise TypeError(
+            f"expected start to be an em.Mixture or an em.Fit, got {type(start).__name__}"
+        )
+    mixture = start.mixture if isinstance(start, Fit) else start
+    if mixture.n_components != n_components:
+        raise ValueError(
+            f"expected a start with {n_components} components, got one with "
+            f"{mixture.n_components}; pass n_components={mixture.n_components}"
+        )
+    if mixture.weights.min() <= 0:
+        raise ValueError("expected a start with positive weights, got a weight of zero")
+    return mixture

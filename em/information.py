@@ -41,9 +41,18 @@ class Pass(NamedTuple):
     """Observed information in the free coordinates, of shape (B, size, size)."""
     complete: Floats
     """Complete-data information as it is at a maximum, of shape (B, size, size)."""
+    outer: Floats
+    """Sum of the outer products of the scores of single values, of shape (B, size, size)."""
 
 
-def sweep(x: Floats, weights: Floats, at: Parameters, coordinates: Coordinates) -> Pass:
+def sweep(
+    x: Floats,
+    weights: Floats,
+    at: Parameters,
+    coordinates: Coordinates,
+    penalty: float = 0.0,
+    scale: tuple[float, float] | None = None,
+) -> Pass:
     """Pass once over the data with a batch of mixtures.
 
     Parameters
@@ -53,6 +62,12 @@ def sweep(x: Floats, weights: Floats, at: Parameters, coordinates: Coordinates) 
     at : Parameters
         Weights, means and sds, each of shape (B, K).
     coordinates : Coordinates
+    penalty : float
+        The factor a of the penalty ``-a sum_k (1 / s_k^2 + log s_k^2)`` that keeps sds from
+        shrinking to zero (Chen, Tan & Zhang 2008), the sample's sd being one.
+    scale : tuple of float, optional
+        Take this center off `x` and divide by this unit, block by block, so that no
+        standardised copy of large data is needed.
 
     Returns
     -------
@@ -68,8 +83,9 @@ def sweep(x: Floats, weights: Floats, at: Parameters, coordinates: Coordinates) 
         width = max(BLOCK // (batch * k), 64)
         for begin in range(0, n, width):
             block = slice(begin, begin + width)
-            _accumulate(x[..., block], weights[..., block], at, constant, loglik, moments, products)
-    return _assemble(loglik, moments, products, at, coordinates)
+            piece = x[..., block] if scale is None else (x[..., block] - scale[0]) / scale[1]
+            _accumulate(piece, weights[..., block], at, constant, loglik, moments, products)
+    return _assemble(loglik, moments, products, at, coordinates, penalty)
 
 
 def _accumulate(
@@ -113,13 +129,23 @@ def _accumulate(
 
 
 def _assemble(
-    loglik: Floats, moments: Floats, products: Floats, at: Parameters, coordinates: Coordinates
+    loglik: Floats,
+    moments: Floats,
+    products: Floats,
+    at: Parameters,
+    coordinates: Coordinates,
+    penalty: float,
 ) -> Pass:
     """Score and information in the free coordinates, from the sums of powers of z."""
     m0, m1, m2, m3, m4 = moments
-    batch, k = m0.shape
+    k = m0.shape[1]
     inverse = 1.0 / at.sds
     scale = np.concatenate([np.ones_like(m0), inverse, np.ones_like(m0)], axis=1)
+
+    jacobian = coordinates.jacobian(at.weights)
+    turned = jacobian.swapaxes(1, 2)
+    spread = scale[:, :, None] * scale[:, None, :]
+    outer = turned @ (products * spread) @ jacobian
 
     # The variance of the complete-data score given the data, in raw coordinates (e, mean, log sd),
     # less the complete-data information; both in units of the component's own sd first.
@@ -131,21 +157,25 @@ def _assemble(
     for a, b, value in ((e, mu, -m1), (e, ls, m0 - m2), (mu, ls, 2 * m1 - (m3 - m1))):
         raw[:, a, b] += value
         raw[:, b, a] += value
-    raw *= scale[:, :, None] * scale[:, None, :]
+    raw *= spread
 
     slope = np.concatenate([m0, m1 * inverse, m2 - m0], axis=1)
-    jacobian = coordinates.jacobian(at.weights)
-    turned = jacobian.swapaxes(1, 2)
+    if penalty:
+        pull = 2 * penalty * inverse**2
+        loglik = loglik - penalty * (inverse**2 - 2 * np.log(inverse)).sum(axis=1)
+        slope[:, 2 * k :] += pull - 2 * penalty
+        raw[:, ls, ls] += 2 * pull
     score = (turned @ slope[..., None])[..., 0]
     information = turned @ raw @ jacobian
-    ideal = np.concatenate([np.zeros_like(m0), m0 * inverse**2, 2 * m0], axis=1)
+    held = 2 * m0 + 4 * penalty * inverse**2
+    ideal = np.concatenate([np.zeros_like(m0), m0 * inverse**2, held], axis=1)
     complete = turned @ (ideal[..., None] * jacobian)
     q = coordinates.n_logits
     if q:
         block = coordinates.multinomial(at.weights, m0)
         information[:, :q, :q] += block
         complete[:, :q, :q] += block
-    return Pass(loglik, m0, m1, m2, score, information, complete)
+    return Pass(loglik, m0, m1, m2, score, information, complete, outer)
 
 
 def natural_jacobian(at: Parameters, coordinates: Coordinates) -> Floats:

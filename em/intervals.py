@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,18 +24,20 @@ OPEN = (25.0, 1e3, 25.0)
 """How far from the estimate an end is sought: in logits, sds of the sample and log sds."""
 
 
-def conf_int(fit: Fit, level: float, method: str) -> Parameters:
+def conf_int(fit: Fit, level: float, method: str, **settings: Any) -> Parameters:
     """Confidence intervals of a fit; see `em.Fit.conf_int`.
 
     Parameters
     ----------
     fit : Fit
     level : float
-    method : {"profile", "wald"}
+    method : {"profile", "wald", "bootstrap"}
+    **settings
+        Passed on to `em.bootstrap`; the other methods have none.
 
     Returns
     -------
-    Parameters
+    em.Parameters
         Arrays of shape (n_components, 2); NaN if the fit is not at a maximum.
 
     Raises
@@ -43,15 +45,26 @@ def conf_int(fit: Fit, level: float, method: str) -> Parameters:
     ValueError
         If the level is not between 0 and 1 or the method is unknown.
     """
-    methods = {"wald": _wald, "profile": _profile}
+    methods = {"wald": _wald, "profile": _profile, "bootstrap": _percentile}
     if method not in methods:
         raise ValueError(f"expected method to be one of {sorted(methods)}, got {method!r}")
     if not 0.0 < level < 1.0:
         raise ValueError(f"expected a level between 0 and 1, got {level}; for example 0.95")
+    if settings and method != "bootstrap":
+        raise TypeError(f"expected no settings for {method} intervals, got {sorted(settings)}")
     if not fit.converged:
         nothing = np.full((fit.n_components, 2), np.nan)
         return Parameters(nothing, nothing, nothing)
-    return methods[method](fit, level)
+    return methods[method](fit, level, **settings)
+
+
+def _percentile(fit: Fit, level: float, **settings: Any) -> Parameters:
+    """Percentiles of a bootstrap (Efron & Tibshirani 1993, chapter 13)."""
+    from em.resampling import bootstrap  # it makes fits
+
+    draws = bootstrap(fit, **settings).draws
+    ends = (0.5 - 0.5 * level, 0.5 + 0.5 * level)
+    return Parameters(*(np.quantile(values, ends, axis=0).T for values in draws))
 
 
 def _quantile(level: float) -> float:
@@ -79,82 +92,67 @@ def _wald(fit: Fit, level: float) -> Parameters:
     return Parameters(weights, means, np.stack([at.sds / factor, at.sds * factor], axis=1))
 
 
-class _Top(NamedTuple):
-    """What every profile of one fit starts from, in standardised units."""
-
-    x: Floats
-    weights: Floats
-    at: Parameters
-    loglik: float
-    coordinates: Coordinates
-    covariance: Floats
-
-
 def _profile(fit: Fit, level: float) -> Parameters:
-    """``{t : 2 (l - l_profile(t)) <= q}``, q the chi-squared quantile with one degree of freedom."""
-    data = fit.sample.collapse()
-    center, unit = fit.sample.mean, fit.sample.sd
-    x = (data.values - center) / unit
-    coordinates = fit.coordinates
-    at = Parameters(
-        fit.mixture.weights[None],
-        (fit.mixture.means[None] - center) / unit,
-        fit.mixture.sds[None] / unit,
-    )
-    found = sweep(x, data.weights, at, coordinates)
-    covariance = np.linalg.inv(found.information[0])
-    top = _Top(x, data.weights, at, float(found.loglik[0]), coordinates, covariance)
+    """``{t : 2 (l - l_profile(t)) <= q}``, q a quantile of chi-squared with 1 degree of freedom."""
     deviance = _quantile(level) ** 2
     k = fit.n_components
-    weights = np.ones((k, 2))
-    if k == 2:
-        low, high = _ends(top, WEIGHT, 0, deviance)
-        weights = np.array([[low, high], [1 - high, 1 - low]])
-    elif k > 2:
-        weights = np.array([_ends(top, WEIGHT, j, deviance) for j in range(k)])
-    means = np.array([_ends(top, MEAN, j, deviance) for j in range(k)])
-    if fit.equal_sds:
-        sds = np.tile(_ends(top, SD, 0, deviance), (k, 1))
-    else:
-        sds = np.array([_ends(top, SD, j, deviance) for j in range(k)])
-    return Parameters(weights, center + unit * means, unit * sds)
+    kinds = []
+    for kind, values in enumerate(fit.at):
+        ends = np.empty((k, 2))
+        for j in range(k):
+            if not fit.coordinates.is_free(kind, j) or (kind == WEIGHT and k == 1):
+                ends[j] = values[0, j]
+            elif kind == WEIGHT and k == 2 and j == 1:
+                ends[j] = 1.0 - ends[0, ::-1]
+            elif kind == SD and fit.equal_sds and j > 0:
+                ends[j] = ends[0]
+            else:
+                ends[j] = _ends(fit, kind, j, deviance)
+        kinds.append(ends)
+    weights, means, sds = kinds
+    return Parameters(weights, fit.data.mean + fit.data.sd * means, fit.data.sd * sds)
 
 
-def _ends(top: _Top, kind: int, k: int, deviance: float) -> Floats:
+def _ends(fit: Fit, kind: int, k: int, deviance: float) -> Floats:
     """Both ends of the profile interval of one parameter, sought side by side.
 
     The signed root of the deviance is nearly linear in the parameter, so Newton steps on it
     reach the end in a few rounds; its slope is the score at the constrained maximum. Each
     round starts from the last one, which keeps to the branch of the estimate's labels.
     """
-    held = Coordinates(
-        top.coordinates.n_components, top.coordinates.equal_sds, _pin(kind, k, top.at.means.size)
-    )
+    x = (fit.data.values - fit.data.mean) / fit.data.sd
+    mass = fit.data.weights
+    held = fit.coordinates.pinned(kind, k)
+    top = float(sweep(x, mass, fit.at, fit.coordinates, fit.penalty).loglik[0])
     side = np.array([-1.0, 1.0])
-    gradient = _gradient(top, kind, k)
-    variance = gradient @ top.covariance @ gradient
-    tangent = top.covariance @ gradient / variance
-    estimate = _scaled(top.at, kind, k)[0]
+    gradient = _gradient(fit, kind, k)
+    covariance = fit.curvature.directions[0] / np.sqrt(fit.curvature.eigenvalues[0])
+    covariance = covariance @ covariance.T
+    variance = gradient @ covariance @ gradient
+    tangent = covariance @ gradient / variance
+    estimate = _scaled(fit.at, kind, k)[0]
     goal = np.sqrt(deviance)
 
     # Walk out in steps that a quadratic likelihood would put at half and at the whole way.
     u = np.full(2, estimate)
     root = np.zeros(2)
-    at = Parameters(*(np.repeat(value, 2, axis=0) for value in top.at))
+    at = Parameters(*(np.repeat(value, 2, axis=0) for value in fit.at))
     inner, outer = np.full(2, estimate), np.full(2, np.nan)
     ahead = u + side * 0.5 * goal * np.sqrt(variance)
-    guess = top.coordinates.move(at, tangent * (ahead - u)[:, None])
+    guess = fit.coordinates.move(at, tangent * (ahead - u)[:, None])
     done = np.zeros(2, dtype=bool)
     is_open = np.zeros(2, dtype=bool)
     limit = OPEN[kind]
     for _ in range(100):
-        pinned = _put(guess, kind, k, ahead, top.coordinates.equal_sds)
-        climbed = ascend(top.x, top.weights, pinned, held, em_passes=0, tol=1e-7, radius=0.5)
+        pinned = _put(guess, kind, k, ahead, fit.coordinates)
+        climbed = ascend(
+            x, mass, pinned, held, em_passes=0, tol=1e-7, radius=0.5, penalty=fit.penalty
+        )
         lost = np.array([s not in (Status.CONVERGED, Status.FLAT) for s in climbed.status])
-        found = sweep(top.x, top.weights, climbed.at, top.coordinates)
-        fall = np.maximum(2 * (top.loglik - found.loglik), 0.0)
+        found = sweep(x, mass, climbed.at, fit.coordinates, fit.penalty)
+        fall = np.maximum(2 * (top - found.loglik), 0.0)
         new_root = np.sqrt(fall)
-        slope = np.maximum(-side * _slope(found, climbed.at, kind, k, top.coordinates), 0.0)
+        slope = np.maximum(-side * _slope(found, climbed.at, kind, k, fit), 0.0)
         before, at_before = u, at
         u = np.where(done | lost, u, ahead)
         keep = (done | lost)[:, None]
@@ -189,33 +187,30 @@ def _ends(top: _Top, kind: int, k: int, deviance: float) -> Floats:
     return np.where(is_open, outermost, np.where(done, ends, np.nan))
 
 
-def _pin(kind: int, k: int, n: int) -> tuple[tuple[bool, ...], tuple[bool, ...], tuple[bool, ...]]:
-    one = tuple(j == k for j in range(n))
-    none = (False,) * n
-    return (
-        one if kind == WEIGHT else none,
-        one if kind == MEAN else none,
-        one if kind == SD else none,
-    )
-
-
-def _gradient(top: _Top, kind: int, k: int) -> Floats:
+def _gradient(fit: Fit, kind: int, k: int) -> Floats:
     """Derivative of the parameter, on its own scale, by the free coordinates."""
-    jacobian = natural_jacobian(Parameters(*(v[0] for v in top.at)), top.coordinates)
-    value = (top.at.weights[0, k], 1.0, top.at.sds[0, k])[kind]
+    jacobian = natural_jacobian(Parameters(*(v[0] for v in fit.at)), fit.coordinates)
+    value = float(fit.at[kind][0, k])
     scale = (value * (1 - value), 1.0, value)[kind]
-    return np.asarray(jacobian[kind * top.at.means.shape[1] + k] / scale)
+    return np.asarray(jacobian[kind * fit.n_components + k] / scale)
 
 
-def _slope(found: Pass, at: Parameters, kind: int, k: int, free: Coordinates) -> Floats:
+def _slope(found: Pass, at: Parameters, kind: int, k: int, fit: Fit) -> Floats:
     """Derivative of the log-likelihood by the parameter on its own scale."""
-    counts, first, second = found.counts, found.first, found.second
     if kind == WEIGHT:
-        return np.asarray(counts[:, k] - counts.sum(axis=1) * at.weights[:, k])
+        moving = fit.coordinates.free_weights
+        others = moving[moving != k]
+        # The others give way in proportion: to what they hold, not to what is fixed.
+        share = at.weights[:, [k]] * (1 - at.weights[:, [k]]) / at.weights[:, others].sum(
+            axis=1, keepdims=True
+        )
+        own = found.counts[:, k] * (1 - at.weights[:, k])
+        return np.asarray(own - (found.counts[:, others] * share).sum(axis=1))
     if kind == MEAN:
-        return np.asarray(first[:, k] / at.sds[:, k])
-    excess = second - counts
-    return np.asarray(excess.sum(axis=1) if free.equal_sds else excess[:, k])
+        return np.asarray(found.first[:, k] / at.sds[:, k])
+    excess = found.second - found.counts
+    excess = excess + 2 * fit.penalty * (at.sds**-2.0 - 1)
+    return np.asarray(excess.sum(axis=1) if fit.equal_sds else excess[:, k])
 
 
 def _scaled(at: Parameters, kind: int, k: int) -> Floats:
@@ -231,17 +226,19 @@ def _unscaled(u: Floats, kind: int) -> Floats:
     return np.exp(u) if kind == SD else u
 
 
-def _put(at: Parameters, kind: int, k: int, u: Floats, equal_sds: bool) -> Parameters:
-    """The mixtures with one parameter set; other weights keep their proportions."""
+def _put(at: Parameters, kind: int, k: int, u: Floats, free: Coordinates) -> Parameters:
+    """The mixtures with one parameter set; other free weights keep their proportions."""
+    moving = free.free_weights
     weights, means, sds = (np.array(value) for value in at)
     value = _unscaled(u, kind)
     if kind == WEIGHT:
-        others = 1.0 - weights[:, k]
-        weights *= ((1.0 - value) / others)[:, None]
+        others = moving[moving != k]
+        rest = weights[:, others].sum(axis=1)
+        weights[:, others] *= ((rest + weights[:, k] - value) / rest)[:, None]
         weights[:, k] = value
     elif kind == MEAN:
         means[:, k] = value
-    elif equal_sds:
+    elif free.equal_sds:
         sds[:] = value[:, None]
     else:
         sds[:, k] = value

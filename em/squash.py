@@ -70,7 +70,7 @@ class _Cells(NamedTuple):
     bins: Bins
 
 
-def squash(values: Floats, weights: Floats | None) -> Squashed:
+def squash(values: Floats, weights: Floats | None, finer: int = 1) -> Squashed:
     """Replace data by the nodes of Gauss rules.
 
     Parameters
@@ -79,6 +79,8 @@ def squash(values: Floats, weights: Floats | None) -> Squashed:
         Finite.
     weights : ndarray of shape (n,) or None
         Positive; None for weights of one.
+    finer : int
+        How many times more cells and bins than usual to cut the data into.
 
     Returns
     -------
@@ -86,63 +88,63 @@ def squash(values: Floats, weights: Floats | None) -> Squashed:
         A few hundred nodes, or the distinct values where these are as few.
     """
     total = float(values.size) if weights is None else float(weights.sum())
-    cells = _cells(values, weights, LARGE_SHARE * total, 0)
+    cells = _cells(values, weights, LARGE_SHARE * total / finer, CELLS * finer, 0)
     order = np.argsort(cells.points, kind="stable")
-    return _widen(cells.points[order], cells.masses[order], cells.bins)
+    return _widen(cells.points[order], cells.masses[order], cells.bins, finer)
 
 
-def _cells(values: Floats, weights: Floats | None, large: float, depth: int) -> _Cells:
+def _cells(values: Floats, weights: Floats | None, large: float, count: int, depth: int) -> _Cells:
     """Two points for each narrow cell, or the values themselves where there are not many."""
-    if values.size <= 2 * CELLS or depth == DEEPEST:
+    if values.size <= 2 * count or depth == DEEPEST:
         return _distinct(values, weights)
     # A strided look finds the bulk; what lies outside of it is cut by itself.
     looked = np.sort(values[:: max(values.size // 4096, 1)])
     low, high = float(looked[looked.size // 200]), float(looked[-1 - looked.size // 200])
     margin = 0.25 * (high - low)
     low, high = low - margin, high + margin
-    width = (high - low) / CELLS
+    width = (high - low) / count
     if not low + width > low:
         # Nearly all of what was looked at is one value: take it apart from the others.
         return _join(
             _distinct(*_take(values, weights, values == looked[looked.size // 2])),
-            _cells(*_take(values, weights, values != looked[looked.size // 2]), large, depth + 1),
+            _cells(*_take(values, weights, values != looked[looked.size // 2]), large, count, depth + 1),
         )
-    sums = np.zeros((4, CELLS))
+    sums = np.zeros((4, count))
     outside = []
     for begin in range(0, values.size, CHUNK):
         block = values[begin : begin + CHUNK]
         mass = None if weights is None else weights[begin : begin + CHUNK]
         place = (block - low) / width
-        if place.min() < 0 or place.max() >= CELLS:
-            out = (place < 0) | (place >= CELLS)
+        if place.min() < 0 or place.max() >= count:
+            out = (place < 0) | (place >= count)
             outside.append(_take(block, mass, out))
             place = place[~out]
             mass = None if mass is None else mass[~out]
         cell = place.astype(np.int32)
         away = place - cell - 0.5
         term = away if mass is None else away * mass
-        sums[0] += np.bincount(cell, mass, CELLS)
-        sums[1] += np.bincount(cell, term, CELLS)
+        sums[0] += np.bincount(cell, mass, count)
+        sums[1] += np.bincount(cell, term, count)
         term = term * away
-        sums[2] += np.bincount(cell, term, CELLS)
+        sums[2] += np.bincount(cell, term, count)
         term *= away
-        sums[3] += np.bincount(cell, term, CELLS)
+        sums[3] += np.bincount(cell, term, count)
 
     dense = np.flatnonzero(sums[0] > large)
-    parts = [_closed(np.delete(sums, dense, axis=1), np.delete(np.arange(CELLS), dense), low, width)]
+    parts = [_closed(np.delete(sums, dense, axis=1), np.delete(np.arange(count), dense), low, width)]
     if dense.size:
         # Rare: spikes. A second pass brings the values of these cells.
         with np.errstate(invalid="ignore", over="ignore"):
-            cell = np.floor(np.clip((values - low) / width, -1.0, CELLS)).astype(np.int32)
+            cell = np.floor(np.clip((values - low) / width, -1.0, count)).astype(np.int32)
         parts.extend(
-            _cells(*_take(values, weights, cell == one), large, depth + 1) for one in dense
+            _cells(*_take(values, weights, cell == one), large, count, depth + 1) for one in dense
         )
     if outside:
         far = np.concatenate([value for value, _ in outside])
         mass = None if weights is None else np.concatenate([m for _, m in outside if m is not None])
         for side in (far < low, far >= low):
             if side.any():
-                parts.append(_cells(*_take(far, mass, side), large, depth + 1))
+                parts.append(_cells(*_take(far, mass, side), large, count, depth + 1))
     return _join(*parts)
 
 
@@ -208,7 +210,7 @@ def _join(*parts: _Cells) -> _Cells:
     )
 
 
-def _widen(points: Floats, masses: Floats, cells: Bins) -> Squashed:
+def _widen(points: Floats, masses: Floats, cells: Bins, finer: int) -> Squashed:
     """Gather sorted weighted points into wide bins, with a Gauss rule for each."""
     total = masses.sum()
     share = np.cumsum(masses) - 0.5 * masses
@@ -220,7 +222,7 @@ def _widen(points: Floats, masses: Floats, cells: Bins) -> Squashed:
     away = (points - median) / spread
     far = np.abs(away) > 4.0
     away[far] = np.sign(away[far]) * 4.0 * (1.0 + np.log(np.abs(away[far]) / 4.0))
-    place = np.floor(away / WIDTH), np.floor(share / (SHARE * total))
+    place = np.floor(finer * away / WIDTH), np.floor(finer * share / (SHARE * total))
     first = np.flatnonzero(np.r_[True, (np.diff(place[0]) != 0) | (np.diff(place[1]) != 0)])
     sizes = np.diff(np.append(first, points.size))
     last = first + sizes - 1

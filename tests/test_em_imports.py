@@ -6,6 +6,7 @@ import json
 import pkgutil
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 import em
 
 PROJECT = Path(em.__file__).parents[1]
+INSTALLED = {*packages_distributions(), "em", "bayes", "compare"}
 MODULES = sorted(f"em.{module.name}" for module in pkgutil.iter_modules(em.__path__))
 
 USE = """
@@ -46,45 +48,40 @@ def loaded(code):
 @pytest.mark.parametrize("code", ["import em", f"import em\n{USE}"], ids=["import", "use"])
 def test_em_loads_numpy_and_scipy_and_nothing_else(code):
     "Of all installed packages, after the import and after a fit with its summary and intervals."
-    packages = {name.partition(".")[0] for name in loaded(code)}
-    compiled = {name for name in packages if name.startswith(("_cython", "cython_runtime"))}
-    foreign = packages - set(sys.stdlib_module_names) - compiled
-    assert foreign <= {"em", "numpy", "scipy"}
-    assert {"em", "numpy"} <= foreign
+    packages = {name.partition(".")[0] for name in loaded(code)} & INSTALLED
+    assert packages <= {"em", "numpy", "scipy"}
+    assert "numpy" in packages
 
 
 def test_importing_em_does_not_load_what_is_slow():
     "scipy.stats alone costs more than the rest together; optimisers are not needed either."
     names = set(loaded("import em"))
     slow = {"scipy.stats", "scipy.optimize", "scipy.sparse", "scipy.integrate", "numpy.testing"}
+    assert "em.fit" in names
     assert not names & slow
     assert not {name for name in names if name.startswith(("bayes", "compare"))}
 
 
 def test_em_works_where_nothing_else_is_installed():
-    "With the import of everything but NumPy, SciPy and the standard library forbidden, em fits."
+    "With the import of every other installed package forbidden, em fits and prints its summary."
     code = f"""
 import importlib.abc, json, sys
 
-allowed = set(sys.stdlib_module_names) | {{"em", "numpy", "scipy"}} | set(sys.modules)
+forbidden = set({sorted(INSTALLED - {"em", "numpy", "scipy"})})
 
 class Nothing(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
-        top = name.partition(".")[0]
-        if top not in allowed and not top.startswith(("_cython", "cython")):
+        if name.partition(".")[0] in forbidden:
             raise ModuleNotFoundError(name)
 
 sys.meta_path.insert(0, Nothing())
-for missing in ("pymc", "arviz", "matplotlib", "pandas", "sklearn", "xarray"):
-    try:
-        __import__(missing)
-    except ModuleNotFoundError:
-        continue
-    raise SystemExit(missing + " was found")
-import em
-{USE}
-fit.conf_int()
-print(json.dumps(fit.converged))
+try:
+    import pandas
+except ModuleNotFoundError:
+    import em
+    {USE.replace(chr(10), "; ").strip("; ")}
+    fit.conf_int()
+    print(json.dumps(fit.converged))
 """
     assert run(code) is True
 

@@ -57,17 +57,14 @@ def test_the_interior_optimum_on_two_near_values_is_set_apart(heights):
     "On seed 1 a spike beats the regular optimum by four log units; the regular one is the answer."
     values = heights(1)
     ordered = np.sort(values)
-    lower = ordered[np.diff(ordered).argsort()]
-    found = []
-    for value in lower[:12]:
-        start = em.Mixture([0.002, 0.998], [value, values.mean()], [1e-5, values.std()])
-        found.append(em.fit(values, start=start))
-    best = max(found, key=lambda fit: fit.loglik)
-    assert best.loglik == pytest.approx(-3647.959, abs=5e-4)
-    assert best.mixture.weights.min() == pytest.approx(0.002, abs=5e-4)
-    assert best.mixture.sds.min() == pytest.approx(4e-6, abs=5e-7)
-    assert best.status is em.Status.COLLAPSED
+    closest = ordered[np.diff(ordered).argmin()]
+    start = em.Mixture([0.002, 0.998], [closest, values.mean()], [1e-5, values.std()])
+    spike = em.fit(values, start=start)
+    assert spike.loglik == pytest.approx(-3647.959, abs=5e-4)
+    assert spike.mixture.weights.min() == pytest.approx(0.002, abs=5e-7)
+    assert spike.mixture.sds.min() == pytest.approx(4e-6, abs=5e-7)
+    assert spike.gradient_norm < 1e-6  # a maximum all the same
+    assert spike.status is em.Status.COLLAPSED
     answer = em.fit(values)
     assert answer.loglik == pytest.approx(-3652.389, abs=5e-4)
     assert answer.status is em.Status.CONVERGED
-    assert all(optimum.loglik < answer.loglik + 5 for optimum in answer.optima)

@@ -1,0 +1,333 @@
+"""The search: from many starts to the distinct tops of the likelihood.
+
+Starts climb on a coarse copy of the data, where a pass costs next to nothing, and one climb for
+each distinct top is made again on the data themselves. Among the starts are the best fits of the
+smaller models inside this one, so that a larger model never ends below a smaller one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from em.ascent import Ascent, Status, ascend
+from em.coordinates import Coordinates
+from em.mixture import Parameters
+from em.optimum import is_spurious
+from em.start import coarse, starts
+
+if TYPE_CHECKING:
+    from em.options import Options
+
+__all__ = ["Top", "climb", "search"]
+
+Floats = NDArray[np.float64]
+
+COARSE_ABOVE = 320
+"""Distinct values from which starts are tried on a coarse copy rather than on all of them."""
+COARSE_BINS = 64
+"""Stretches of the coarse copy, each of two points."""
+KEPT = 6
+"""Tops of the coarse copy that are climbed on all of the data."""
+SCOUTED = 16
+"""Passes over the coarse copy, at the most."""
+FEW = 4
+"""Starts for each of the smaller models, besides those made from smaller ones yet."""
+SPLIT = 0.5
+"""How far apart the halves of a split component start, in its sds."""
+
+
+class Top(NamedTuple):
+    """A distinct top of the likelihood."""
+
+    at: Parameters
+    """The mixture there, arrays of shape (K,), not sorted."""
+    loglik: float
+    """Its log-likelihood."""
+    status: Status
+    """How the climb ended, `Status.COLLAPSED` also if the top is spurious."""
+    n_starts: int
+    """How many starts led there."""
+    n_iter: int
+    """Passes over the data of the climb."""
+    gradient_norm: float
+    """The score in standard errors."""
+    history: tuple[float, ...]
+    """Log-likelihoods on the way."""
+
+
+def climb(
+    x: Floats,
+    weights: Floats,
+    start: Parameters,
+    coordinates: Coordinates,
+    options: Options,
+    resolution: float,
+) -> list[Top]:
+    """Climb from given starts on all of the data.
+
+    Parameters
+    ----------
+    x, weights : ndarray of shape (n,)
+        Standardised values and their weights.
+    start : Parameters
+        Of shape (B, K).
+    coordinates : Coordinates
+    options : Options
+    resolution : float
+        `Sample.resolution`, standardised.
+
+    Returns
+    -------
+    list of Top
+        The best regular one first.
+    """
+    found = ascend(
+        x, weights, start, coordinates, max_iter=options.max_iter, tol=options.tol,
+        penalty=options.penalty,
+    )  # fmt: skip
+    return _tops(found, np.ones(len(found.status), dtype=np.intp), float(weights.sum()), resolution)
+
+
+def search(
+    x: Floats,
+    weights: Floats,
+    coordinates: Coordinates,
+    options: Options,
+    resolution: float,
+    rng: np.random.Generator,
+) -> list[Top]:
+    """Find the tops of the likelihood from many starts.
+
+    Parameters
+    ----------
+    x, weights : ndarray of shape (n,)
+        Distinct standardised values in increasing order and their weights.
+    coordinates : Coordinates
+    options : Options
+    resolution : float
+        `Sample.resolution`, standardised.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    list of Top
+        The best regular one first.
+    """
+    k = coordinates.n_components
+    n = float(weights.sum())
+    first = starts(x, weights, k, options.n_starts, rng)
+    if options.fixed is not None:
+        first = _pinned(first, options, coordinates)
+        nested = None
+    else:
+        nested = _nested(x, weights, k, coordinates.equal_sds, options, rng)
+    if coordinates.equal_sds:
+        first = _pooled(first)
+    if nested is not None:
+        first = Parameters(*map(np.concatenate, zip(first, nested, strict=True)))
+    tally = np.zeros(first.means.shape[0], dtype=np.intp)
+    tally[: options.n_starts] = 1
+    if x.size > COARSE_ABOVE and k > 1:
+        points, masses = coarse(x, weights, COARSE_BINS)
+        tops = _scout(points, masses, first, tally, coordinates, options, n)
+        # The start that led to the best top climbs again, to show the whole way up.
+        winner = tops[0].row
+        first = Parameters(
+            *(
+                np.stack([whole[winner], *(top.at[part] for top in tops)])
+                for part, whole in enumerate(first)
+            )
+        )
+        tally = np.array([0, *(top.n_starts for top in tops)], dtype=np.intp)
+    found = ascend(
+        x, weights, first, coordinates, max_iter=options.max_iter, tol=options.tol,
+        penalty=options.penalty,
+    )  # fmt: skip
+    return _tops(found, tally, n, resolution)
+
+
+class _Scouted(NamedTuple):
+    at: Parameters
+    row: int
+    loglik: float
+    n_starts: int
+
+
+def _scout(
+    points: Floats,
+    masses: Floats,
+    first: Parameters,
+    tally: NDArray[np.intp],
+    coordinates: Coordinates,
+    options: Options,
+    n: float,
+) -> list[_Scouted]:
+    """Try starts on a coarse copy and keep one for each of the best distinct tops."""
+    found = ascend(
+        points, masses, first, coordinates, max_iter=SCOUTED, tol=1e-2, penalty=options.penalty
+    )
+    # A few passes tell the slopes apart; the climb on all of the data does the rest.
+    same = tuple(Status.CONVERGED if s is Status.MAX_ITER else s for s in found.status)
+    grouped = _grouped(replace(found, status=same), tally, n, 0.0)
+    # The coarse copy has gaps of its own: what collapses there is no top of the data.
+    kept = [top for top in grouped if top[2] is not Status.COLLAPSED] or grouped[:1]
+    return [
+        _Scouted(
+            Parameters(*(value[row] for value in found.at)), row, float(found.loglik[row]), count
+        )
+        for row, count, _ in kept[:KEPT]
+    ]
+
+
+def _nested(
+    x: Floats,
+    weights: Floats,
+    k: int,
+    equal_sds: bool,
+    options: Options,
+    rng: np.random.Generator,
+) -> Parameters | None:
+    """Starts made from the best fits of smaller models, on a coarse copy of the data.
+
+    From one component upwards: the best fit with a component less, one component split; for
+    unequal sds also the best fit with equal ones.
+    """
+    if k == 1:
+        return None
+    n = float(weights.sum())
+    points, masses = coarse(x, weights, COARSE_BINS) if x.size > COARSE_ABOVE else (x, weights)
+    best = starts(points, masses, 1, 1, rng)
+    for size in range(2, k + 1):
+        halves = _split(best)
+        if equal_sds and size == k:
+            return _pooled(halves)
+        tied = _pooled(
+            Parameters(
+                *map(
+                    np.concatenate,
+                    zip(starts(points, masses, size, FEW, rng), halves, strict=True),
+                )
+            )
+        )
+        tally = np.ones(tied.means.shape[0], dtype=np.intp)
+        equal = _scout(points, masses, tied, tally, Coordinates(size, True), options, n)[0]
+        both = Parameters(
+            *(
+                np.concatenate([half, one[None]])
+                for half, one in zip(halves, equal.at, strict=True)
+            )
+        )
+        if size == k:
+            return both
+        own = Coordinates(size, equal_sds)
+        more = starts(points, masses, size, FEW, rng)
+        tried = Parameters(*map(np.concatenate, zip(both, more, strict=True)))
+        tally = np.ones(tried.means.shape[0], dtype=np.intp)
+        top = equal if equal_sds else _scout(points, masses, tried, tally, own, options, n)[0]
+        best = Parameters(*(value[None] for value in top.at))
+    return None
+
+
+def _split(one: Parameters) -> Parameters:
+    """For each component of one mixture, the mixture with that component cut in two."""
+    weights, means, sds = (value[0] for value in one)
+    k = weights.size
+    rows = []
+    for j in range(k):
+        others = np.delete(np.arange(k), j)
+        shift = SPLIT * sds[j]
+        # Halves this far apart with this sd have the variance of the whole.
+        narrow = sds[j] * np.sqrt(1.0 - SPLIT**2)
+        rows.append(
+            (
+                np.r_[weights[others], 0.5 * weights[j], 0.5 * weights[j]],
+                np.r_[means[others], means[j] - shift, means[j] + shift],
+                np.r_[sds[others], narrow, narrow],
+            )
+        )
+    return Parameters(*(np.stack(column) for column in zip(*rows, strict=True)))
+
+
+def _pooled(at: Parameters) -> Parameters:
+    """The same with one sd for all components."""
+    pooled = np.sqrt((at.weights * at.sds**2).sum(axis=1, keepdims=True))
+    return at._replace(sds=np.broadcast_to(pooled, at.sds.shape).copy())
+
+
+def _pinned(at: Parameters, options: Options, coordinates: Coordinates) -> Parameters:
+    """The starts with the fixed parameters put in."""
+    weights, means, sds = (value.copy() for value in at)
+    wanted = options.fixed
+    if wanted is None:
+        return at
+    held = ~np.isnan(wanted.weights)
+    if held.any():
+        free = ~held
+        weights[:, held] = wanted.weights[held]
+        left = 1.0 - wanted.weights[held].sum()
+        if free.any():
+            weights[:, free] *= left / weights[:, free].sum(axis=1, keepdims=True)
+    for values, fixed in ((means, wanted.means), (sds, wanted.sds)):
+        held = ~np.isnan(fixed)
+        values[:, held] = fixed[held]
+    if coordinates.equal_sds and (~np.isnan(wanted.sds)).any():
+        sds[:] = wanted.sds[~np.isnan(wanted.sds)][0]
+    return Parameters(weights, means, sds)
+
+
+def _tops(found: Ascent, tally: NDArray[np.intp], n: float, resolution: float) -> list[Top]:
+    return [
+        Top(
+            at=Parameters(*(value[row] for value in found.at)),
+            loglik=float(found.loglik[row]),
+            status=status,
+            n_starts=count,
+            n_iter=int(found.n_iter[row]),
+            gradient_norm=float(found.gradient_norm[row]),
+            history=found.history[row],
+        )
+        for row, count, status in _grouped(found, tally, n, resolution)
+    ]
+
+
+def _grouped(
+    found: Ascent, tally: NDArray[np.intp], n: float, resolution: float
+) -> list[tuple[int, int, Status]]:
+    """Row, number of starts and status of every distinct top, the best regular one first."""
+    # Rounded, so that of two climbs to one top the first stands for both on every machine.
+    height = np.round(found.loglik, 6)
+    order = np.lexsort((-height, np.array([_rank(status) for status in found.status])))
+    tops: list[tuple[int, int, Status]] = []
+    for row in order.tolist():
+        mine = Parameters(*(value[row] for value in found.at))
+        status = found.status[row]
+        if status is not Status.EMPTY and is_spurious(mine, n, resolution):
+            status = Status.COLLAPSED
+        for place, (other, count, reached) in enumerate(tops):
+            theirs = Parameters(*(value[other] for value in found.at))
+            near = abs(found.loglik[row] - found.loglik[other]) <= 1e-3 + 1e-9 * n
+            if status is reached and near and _same(mine, theirs):
+                tops[place] = (other, count + int(tally[row]), reached)
+                break
+        else:
+            tops.append((row, int(tally[row]), status))
+    tops.sort(key=lambda top: (_rank(top[2]), -height[top[0]]))
+    return tops
+
+
+def _rank(status: Status) -> int:
+    """Answers first, then what merely stopped, then what is no mixture of K at all."""
+    return (
+        Status.CONVERGED, Status.MAX_ITER, Status.FLAT, Status.EMPTY, Status.COLLAPSED
+    ).index(status)  # fmt: skip
+
+
+def _same(a: Parameters, b: Parameters) -> bool:
+    """Whether two climbs ended on one top, whatever the order of their components."""
+    i, j = np.argsort(a.means), np.argsort(b.means)
+    apart = np.abs(a.means[i] - b.means[j]) / (a.sds[i] + b.sds[j])
+    return bool(apart.max() < 0.05 and np.abs(a.weights[i] - b.weights[j]).max() < 0.02)

@@ -1,0 +1,96 @@
+"""Starts: every chain begins elsewhere around the EM fit, and always at a possible point."""
+
+from __future__ import annotations
+
+import numpy as np
+import pymc as pm
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pytensor.compile.mode import Mode
+
+import em
+from bayes import Priors, build_model
+from bayes.starts import disperse, locator, starting_mixture
+from em import Mixture, Sample
+
+PYTHON = Mode("py", None)
+SAMPLE = Sample(np.random.default_rng(4).normal(170.0, 9.0, 120).round())
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 5), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.5]))
+def test_dispersed_starts_are_mixtures_above_the_floor_near_the_fit(K, seed, floor):
+    rng = np.random.default_rng(seed)
+    around = Mixture(
+        rng.dirichlet(np.full(K, 0.3)), rng.normal(170, 9, K), 10.0 ** rng.uniform(-9, 1, K)
+    )
+    start = disperse(around, SAMPLE, rng, floor)
+    assert start.sds.min() > max(floor, 5e-4 * SAMPLE.sd)
+    assert start.weights.min() > 1e-3
+    assert np.all(np.diff(start.means) > 0)
+    reach = np.maximum(around.sds, max(1.5 * floor, 1e-3 * SAMPLE.sd)).max()
+    assert np.abs(start.means - around.means).max() <= reach
+
+
+def test_starts_differ_between_chains_by_more_than_the_posterior_is_wide():
+    around = Mixture([0.44, 0.56], [164.3, 176.4], [5.8, 7.8])
+    rng = np.random.default_rng(0)
+    starts = [disperse(around, SAMPLE, rng) for _ in range(200)]
+    # The posterior sds of the thousand synthetic heights, from facts of the reference run.
+    assert np.all(np.std([start.means for start in starts], axis=0) > [1.4, 2.3])
+    assert np.all(np.std([np.log(start.sds) for start in starts], axis=0) > [0.15, 0.1])
+
+
+def test_same_generator_gives_the_same_start():
+    around = Mixture([0.5, 0.5], [160, 180], [5, 5])
+    assert disperse(around, SAMPLE, np.random.default_rng(1)) == disperse(
+        around, SAMPLE, np.random.default_rng(1)
+    )
+
+
+def test_start_is_an_em_fit_unless_one_is_given():
+    fit = em.fit(SAMPLE, 2, rng=3)
+    assert starting_mixture(None, SAMPLE, 2, 3) == fit.mixture
+    assert starting_mixture(fit, SAMPLE, 2, 3) == fit.mixture
+    other = Mixture([0.5, 0.5], [160, 180], [5, 5])
+    assert starting_mixture(other, SAMPLE, 2, 3) == other
+
+
+def test_data_too_few_for_em_still_have_a_start():
+    two = Sample([1.0, 2.0], weights=[5, 7])
+    start = starting_mixture(None, two, 2, 0)
+    assert start.n_components == 2
+    assert start.sds.min() > 0
+
+
+def test_wrong_starts_are_refused():
+    with pytest.raises(TypeError, match=r"em\.Fit or an em\.Mixture, got list"):
+        starting_mixture([0.5, 0.5], SAMPLE, 2, 0)
+    with pytest.raises(ValueError, match="start with 3 components, got 2"):
+        starting_mixture(Mixture([0.5, 0.5], [160, 180], [5, 5]), SAMPLE, 3, 0)
+
+
+@pytest.mark.parametrize(
+    "priors",
+    [
+        Priors(),
+        Priors(means=pm.Normal.dist([160, 176], 5)),
+        # The fit lies outside what these two allow.
+        Priors(means=pm.Uniform.dist(175, 190)),
+        Priors(sds=pm.Uniform.dist(0.1, 2.0), means=pm.Uniform.dist(100, 110)),
+    ],
+)
+def test_located_starts_have_a_finite_density_whatever_the_priors(priors):
+    filled = priors.filled(SAMPLE, 2)
+    model = build_model(SAMPLE, 2, filled)
+    around = em.fit(SAMPLE, 2, rng=0).mixture
+    locate = locator(model, filled, around, SAMPLE)
+    density = model.compile_logp(mode=PYTHON)
+    shapes = model.initial_point()
+    for seed in range(5):
+        named, vector = locate(np.random.default_rng(seed))
+        parts = np.split(vector, np.cumsum([value.size for value in shapes.values()])[:-1])
+        assert np.isfinite(density(dict(zip(shapes, parts, strict=True))))
+        assert list(named) == [rv.name for rv in model.free_RVs]
+        np.testing.assert_allclose(named["free_weights"].sum(), 1.0)
