@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from em.coordinates import Coordinates
-from em.information import Pass, sweep
+from em.information import Pass, expect, sweep
 from em.mixture import Parameters
 
 __all__ = ["Ascent", "Curvature", "Status", "ascend", "curvature"]
@@ -176,7 +176,15 @@ def ascend(
     history: list[list[float]] = [[] for _ in range(batch)]
     active = np.arange(batch)
 
-    for iteration in range(max_iter):
+    gentle = min(em_passes, max_iter - 1)
+    for _ in range(gentle):
+        expected = expect(x, weights, at, penalty)
+        for row, value in enumerate(expected.loglik.tolist()):
+            history[row].append(value)
+        at = coordinates.m_step(at, expected.counts, expected.first, expected.second, penalty)
+    n_iter += gentle
+
+    for _ in range(gentle, max_iter):
         here = Parameters(*(value[active] for value in at))
         one = (x, weights) if x.ndim == weights.ndim == 1 else _rows(x, weights, active)
         found = sweep(*one, here, coordinates, penalty)
@@ -226,8 +234,7 @@ def ascend(
             going = ~(done | flat)
             alive[alive] = going
             _propose(
-                standing, going, here, judged, bent, coordinates, iteration < em_passes,
-                still & (low < 0), reach, bold, at, fallback, penalty,
+                standing, going, here, judged, bent, coordinates, still & (low < 0), reach, bold, at, fallback, penalty,
             )  # fmt: skip
         ended = np.zeros(active.size, dtype=bool)
         ended[rose] = ~alive
@@ -245,7 +252,6 @@ def _propose(
     found: Pass,
     bent: Curvature,
     coordinates: Coordinates,
-    gentle: bool,
     saddle: NDArray[np.bool_],
     reach: Floats,
     bold: NDArray[np.bool_],
@@ -262,11 +268,6 @@ def _propose(
     plain = coordinates.m_step(base, found.counts, found.first, found.second, penalty)
     for store, value in zip(fallback, plain, strict=True):
         store[target] = value
-    if gentle:
-        bold[target] = False
-        for store, value in zip(at, plain, strict=True):
-            store[target] = value
-        return
     step = bent.step()[going]
     # On a saddle the slope is nil: leave it along the direction that curves up most.
     stuck = saddle[going]

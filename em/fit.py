@@ -435,9 +435,7 @@ def _climbed(
     return climb(x, data.weights, first, options.coordinates, options, resolution)
 
 
-def _finished(
-    sample: Sample, data: Sample, options: Options, tops: list[Top], bound: float
-) -> Fit:
+def _finished(sample: Sample, data: Sample, options: Options, tops: list[Top], bound: float) -> Fit:
     shift = sample.n * float(np.log(data.sd))
     optima = tuple(
         Optimum(

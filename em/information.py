@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from em.coordinates import Coordinates
 from em.mixture import HALF_LOG_2PI, Parameters
 
-__all__ = ["Pass", "natural_jacobian", "sweep"]
+__all__ = ["Expected", "Pass", "expect", "natural_jacobian", "sweep"]
 
 Floats = NDArray[np.float64]
 
@@ -43,6 +43,45 @@ class Pass(NamedTuple):
     """Complete-data information as it is at a maximum, of shape (B, size, size)."""
     outer: Floats
     """Sum of the outer products of the scores of single values, of shape (B, size, size)."""
+
+
+class Expected(NamedTuple):
+    """What the E-step of a batch yields, each as in `Pass`."""
+
+    loglik: Floats
+    counts: Floats
+    first: Floats
+    second: Floats
+
+
+def expect(x: Floats, weights: Floats, at: Parameters, penalty: float = 0.0) -> Expected:
+    """Pass once over the data for an EM step alone, at half the cost of `sweep`.
+
+    Parameters
+    ----------
+    x, weights, at, penalty
+        As for `sweep`.
+
+    Returns
+    -------
+    Expected
+    """
+    batch, k = at.means.shape
+    loglik = np.zeros(batch)
+    moments = np.zeros((3, batch, k))
+    with np.errstate(divide="ignore", under="ignore"):
+        constant = np.log(at.weights) - np.log(at.sds) - HALF_LOG_2PI
+        width = max(BLOCK // (batch * k), 64)
+        for begin in range(0, x.shape[-1], width):
+            block = slice(begin, begin + width)
+            z, z2, r, w = _responsible(x[..., block], weights[..., block], at, constant, loglik)
+            r *= w[:, None]
+            moments[0] += r.sum(axis=-1)
+            moments[1] += np.einsum("bkn,bkn->bk", r, z)
+            moments[2] += np.einsum("bkn,bkn->bk", r, z2)
+    if penalty:
+        loglik -= penalty * (at.sds**-2.0 + 2 * np.log(at.sds)).sum(axis=1)
+    return Expected(loglik, *moments)
 
 
 def sweep(
@@ -98,6 +137,26 @@ def _accumulate(
     products: Floats,
 ) -> None:
     batch, k = at.means.shape
+    z, z2, r, weights = _responsible(x, w, at, constant, loglik)
+    # Rows r, r z and r (z^2 - 1): the complete-data scores, weighted by the responsibility.
+    rows = np.empty((batch, 3, k, x.shape[-1]))
+    np.copyto(rows[:, 0], r)
+    np.multiply(r, z, out=rows[:, 1])
+    np.multiply(r, z2, out=rows[:, 2])
+    mass = rows * weights[:, None, None]
+    moments[:3] += mass.sum(axis=-1).transpose(1, 0, 2)
+    moments[3] += np.einsum("bkn,bkn->bk", mass[:, 1], z2)
+    moments[4] += np.einsum("bkn,bkn->bk", mass[:, 2], z2)
+    rows[:, 2] -= r
+    mass[:, 2] -= mass[:, 0]
+    flat = (batch, 3 * k, x.shape[-1])
+    products += mass.reshape(flat) @ rows.reshape(flat).swapaxes(1, 2)
+
+
+def _responsible(
+    x: Floats, w: Floats, at: Parameters, constant: Floats, loglik: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """z, its square, the responsibilities and the weights; adds to the log-likelihoods."""
     z = (x[..., None, :] if x.ndim == 2 else x) - at.means[..., None]
     z /= at.sds[..., None]
     z2 = z * z
@@ -112,20 +171,7 @@ def _accumulate(
     total += top
     weights = np.broadcast_to(w, total.shape)
     loglik += np.einsum("bn,bn->b", total, weights)
-
-    # Rows r, r z and r (z^2 - 1): the complete-data scores, weighted by the responsibility.
-    rows = np.empty((batch, 3, k, x.shape[-1]))
-    np.copyto(rows[:, 0], r)
-    np.multiply(r, z, out=rows[:, 1])
-    np.multiply(r, z2, out=rows[:, 2])
-    mass = rows * weights[:, None, None]
-    moments[:3] += mass.sum(axis=-1).transpose(1, 0, 2)
-    moments[3] += np.einsum("bkn,bkn->bk", mass[:, 1], z2)
-    moments[4] += np.einsum("bkn,bkn->bk", mass[:, 2], z2)
-    rows[:, 2] -= r
-    mass[:, 2] -= mass[:, 0]
-    flat = (batch, 3 * k, x.shape[-1])
-    products += mass.reshape(flat) @ rows.reshape(flat).swapaxes(1, 2)
+    return z, z2, r, weights
 
 
 def _assemble(

@@ -201,8 +201,10 @@ def _slope(found: Pass, at: Parameters, kind: int, k: int, fit: Fit) -> Floats:
         moving = fit.coordinates.free_weights
         others = moving[moving != k]
         # The others give way in proportion: to what they hold, not to what is fixed.
-        share = at.weights[:, [k]] * (1 - at.weights[:, [k]]) / at.weights[:, others].sum(
-            axis=1, keepdims=True
+        share = (
+            at.weights[:, [k]]
+            * (1 - at.weights[:, [k]])
+            / at.weights[:, others].sum(axis=1, keepdims=True)
         )
         own = found.counts[:, k] * (1 - at.weights[:, k])
         return np.asarray(own - (found.counts[:, others] * share).sum(axis=1))

@@ -39,9 +39,7 @@ class Options:
         """The free coordinates that these options leave."""
         held = None
         if self.fixed is not None:
-            weights, means, sds = (
-                tuple((~np.isnan(values)).tolist()) for values in self.fixed
-            )
+            weights, means, sds = (tuple((~np.isnan(values)).tolist()) for values in self.fixed)
             held = (weights, means, sds)
         return Coordinates(self.n_components, self.equal_sds, held)
 
@@ -95,9 +93,7 @@ def _whole(name: str, value: int) -> int:
     return int(value)
 
 
-def _fixed(
-    fixed: Mapping[str, ArrayLike], k: int, center: float, unit: float
-) -> Parameters | None:
+def _fixed(fixed: Mapping[str, ArrayLike], k: int, center: float, unit: float) -> Parameters | None:
     names = Parameters._fields
     unknown = set(fixed) - set(names)
     if unknown:

@@ -231,7 +231,7 @@ def _numbers(raw: ArrayLike, what: str) -> Floats:
     if array.dtype.kind == "O":
         try:
             array = array.astype(np.float64)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise TypeError(
                 f"expected {what} to be real numbers, got objects that are not ({error}); "
                 "convert them or drop them first"

@@ -7,7 +7,6 @@ smaller models inside this one, so that a larger model never ends below a smalle
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,9 +29,11 @@ COARSE_ABOVE = 320
 """Distinct values from which starts are tried on a coarse copy rather than on all of them."""
 COARSE_BINS = 64
 """Stretches of the coarse copy, each of two points."""
+LED = 4
+"""Best starts, for each component, that are led on to their tops on the coarse copy."""
 KEPT = 6
 """Tops of the coarse copy that are climbed on all of the data."""
-SCOUTED = 16
+SCOUTED = 12
 """Passes over the coarse copy, at the most."""
 FEW = 4
 """Starts for each of the smaller models, besides those made from smaller ones yet."""
@@ -66,6 +67,7 @@ def climb(
     coordinates: Coordinates,
     options: Options,
     resolution: float,
+    tally: NDArray[np.intp] | None = None,
 ) -> list[Top]:
     """Climb from given starts on all of the data.
 
@@ -79,17 +81,33 @@ def climb(
     options : Options
     resolution : float
         `Sample.resolution`, standardised.
+    tally : ndarray of shape (B,), optional
+        How many starts each of these stands for; one by default.
 
     Returns
     -------
     list of Top
         The best regular one first.
     """
+    if tally is None:
+        tally = np.ones(start.means.shape[0], dtype=np.intp)
     found = ascend(
         x, weights, start, coordinates, max_iter=options.max_iter, tol=options.tol,
         penalty=options.penalty,
     )  # fmt: skip
-    return _tops(found, np.ones(len(found.status), dtype=np.intp), float(weights.sum()), resolution)
+    n = float(weights.sum())
+    return [
+        Top(
+            at=Parameters(*(value[row] for value in found.at)),
+            loglik=float(found.loglik[row]),
+            status=status,
+            n_starts=count,
+            n_iter=int(found.n_iter[row]),
+            gradient_norm=float(found.gradient_norm[row]),
+            history=found.history[row],
+        )
+        for row, count, status in _grouped(found, tally, n, resolution)
+    ]
 
 
 def search(
@@ -131,23 +149,25 @@ def search(
         first = Parameters(*map(np.concatenate, zip(first, nested, strict=True)))
     tally = np.zeros(first.means.shape[0], dtype=np.intp)
     tally[: options.n_starts] = 1
-    if x.size > COARSE_ABOVE and k > 1:
-        points, masses = coarse(x, weights, COARSE_BINS)
-        tops = _scout(points, masses, first, tally, coordinates, options, n)
-        # The start that led to the best top climbs again, to show the whole way up.
-        winner = tops[0].row
-        first = Parameters(
-            *(
-                np.stack([whole[winner], *(top.at[part] for top in tops)])
-                for part, whole in enumerate(first)
-            )
+    if not (x.size > COARSE_ABOVE and k > 1):
+        return climb(x, weights, first, coordinates, options, resolution, tally)
+    points, masses = coarse(x, weights, COARSE_BINS)
+    scouted = _scout(points, masses, first, tally, coordinates, options, n)
+    # The start that led to the best top climbs again, to show the whole way up.
+    winner = scouted[0].row
+    again = Parameters(
+        *(
+            np.stack([whole[winner], *(top.at[part] for top in scouted)])
+            for part, whole in enumerate(first)
         )
-        tally = np.array([0, *(top.n_starts for top in tops)], dtype=np.intp)
-    found = ascend(
-        x, weights, first, coordinates, max_iter=options.max_iter, tol=options.tol,
-        penalty=options.penalty,
-    )  # fmt: skip
-    return _tops(found, tally, n, resolution)
+    )
+    counts = np.array([0, *(top.n_starts for top in scouted)], dtype=np.intp)
+    tops = climb(x, weights, again, coordinates, options, resolution, counts)
+    if tops[0].status is Status.CONVERGED:
+        return tops
+    # What stood on the coarse copy fell into a gap of the data: the starts themselves, then.
+    direct = climb(x, weights, first, coordinates, options, resolution, tally)
+    return min(tops, direct, key=lambda found: (_rank(found[0].status), -found[0].loglik))
 
 
 class _Scouted(NamedTuple):
@@ -165,22 +185,75 @@ def _scout(
     coordinates: Coordinates,
     options: Options,
     n: float,
+    *,
+    led_on: bool = True,
 ) -> list[_Scouted]:
-    """Try starts on a coarse copy and keep one for each of the best distinct tops."""
+    """Try starts on a coarse copy and keep one for each of the best distinct tops.
+
+    A few passes tell the starts apart; only the best are led on until they stand on a top,
+    and are told apart again. Without leading on, the best start alone is kept where it is.
+    """
     found = ascend(
         points, masses, first, coordinates, max_iter=SCOUTED, tol=1e-2, penalty=options.penalty
     )
-    # A few passes tell the slopes apart; the climb on all of the data does the rest.
-    same = tuple(Status.CONVERGED if s is Status.MAX_ITER else s for s in found.status)
-    grouped = _grouped(replace(found, status=same), tally, n, 0.0)
-    # The coarse copy has gaps of its own: what collapses there is no top of the data.
-    kept = [top for top in grouped if top[2] is not Status.COLLAPSED] or grouped[:1]
+    sound = np.array(
+        [
+            status is not Status.EMPTY
+            and not _is_artefact(place := Parameters(*(v[row] for v in found.at)), points)
+            and not is_spurious(place, n, 0.0)
+            for row, status in enumerate(found.status)
+        ]
+    )
+    order = np.argsort(np.where(sound, -_merit(found, n), np.inf), kind="stable")
+    if not led_on:
+        best = int(order[0])
+        place = Parameters(*(value[best] for value in found.at))
+        return [_Scouted(place, best, float(found.loglik[best]), int(tally.sum()))]
+    rows = order[: min(LED * coordinates.n_components, max(int(sound.sum()), 1))]
+    led = ascend(
+        points, masses, Parameters(*(value[rows] for value in found.at)), coordinates,
+        em_passes=0, max_iter=SCOUTED * 4, tol=1e-3, penalty=options.penalty,
+    )  # fmt: skip
+    tops = [top for top in _grouped(led, tally[rows], n, 0.0) if top[2] is not Status.COLLAPSED]
+    tops = tops or _grouped(led, tally[rows], n, 0.0)[:1]
+    merit = _merit(led, n)
+    tops.sort(key=lambda top: -merit[top[0]])
+    counts = np.array([count for _, count, _ in tops])
+    # Starts that were not led on count for the top that their place on the slope is nearest to.
+    for row in order[rows.size :]:
+        if tally[row] and sound[row]:
+            gap = [
+                float(np.abs(np.sort(found.at.means[row]) - np.sort(led.at.means[top])).sum())
+                for top, _, _ in tops
+            ]
+            counts[int(np.argmin(gap))] += 1
     return [
         _Scouted(
-            Parameters(*(value[row] for value in found.at)), row, float(found.loglik[row]), count
+            Parameters(*(value[top] for value in led.at)),
+            int(rows[top]),
+            float(led.loglik[top]),
+            int(count),
         )
-        for row, count, _ in kept[:KEPT]
+        for (top, _, _), count in list(zip(tops, counts, strict=True))[:KEPT]
     ]
+
+
+def _merit(found: Ascent, n: float) -> Floats:
+    """Log-likelihoods less the penalty of Chen, Tan & Zhang (2008), so that spikes come last.
+
+    There are as many spikes as there are starts to find them, and they would crowd out the rest.
+    """
+    return np.asarray(
+        found.loglik - (found.at.sds**-2.0 + 2 * np.log(found.at.sds)).sum(axis=1) / n
+    )
+
+
+def _is_artefact(at: Parameters, points: Floats) -> bool:
+    """Whether a component sits in a gap of the coarse copy, on a point or two of it."""
+    near = np.searchsorted(points, at.means)
+    low = points[np.clip(near - 2, 0, points.size - 1)]
+    high = points[np.clip(near + 1, 0, points.size - 1)]
+    return bool((at.sds < 0.25 * (high - low)).any())
 
 
 def _nested(
@@ -214,12 +287,11 @@ def _nested(
             )
         )
         tally = np.ones(tied.means.shape[0], dtype=np.intp)
-        equal = _scout(points, masses, tied, tally, Coordinates(size, True), options, n)[0]
+        equal = _scout(
+            points, masses, tied, tally, Coordinates(size, True), options, n, led_on=False
+        )[0]
         both = Parameters(
-            *(
-                np.concatenate([half, one[None]])
-                for half, one in zip(halves, equal.at, strict=True)
-            )
+            *(np.concatenate([half, one[None]]) for half, one in zip(halves, equal.at, strict=True))
         )
         if size == k:
             return both
@@ -227,7 +299,11 @@ def _nested(
         more = starts(points, masses, size, FEW, rng)
         tried = Parameters(*map(np.concatenate, zip(both, more, strict=True)))
         tally = np.ones(tried.means.shape[0], dtype=np.intp)
-        top = equal if equal_sds else _scout(points, masses, tried, tally, own, options, n)[0]
+        top = (
+            equal
+            if equal_sds
+            else _scout(points, masses, tried, tally, own, options, n, led_on=False)[0]
+        )
         best = Parameters(*(value[None] for value in top.at))
     return None
 
@@ -277,21 +353,6 @@ def _pinned(at: Parameters, options: Options, coordinates: Coordinates) -> Param
     if coordinates.equal_sds and (~np.isnan(wanted.sds)).any():
         sds[:] = wanted.sds[~np.isnan(wanted.sds)][0]
     return Parameters(weights, means, sds)
-
-
-def _tops(found: Ascent, tally: NDArray[np.intp], n: float, resolution: float) -> list[Top]:
-    return [
-        Top(
-            at=Parameters(*(value[row] for value in found.at)),
-            loglik=float(found.loglik[row]),
-            status=status,
-            n_starts=count,
-            n_iter=int(found.n_iter[row]),
-            gradient_norm=float(found.gradient_norm[row]),
-            history=found.history[row],
-        )
-        for row, count, status in _grouped(found, tally, n, resolution)
-    ]
 
 
 def _grouped(

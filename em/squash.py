@@ -107,7 +107,9 @@ def _cells(values: Floats, weights: Floats | None, large: float, count: int, dep
         # Nearly all of what was looked at is one value: take it apart from the others.
         return _join(
             _distinct(*_take(values, weights, values == looked[looked.size // 2])),
-            _cells(*_take(values, weights, values != looked[looked.size // 2]), large, count, depth + 1),
+            _cells(
+                *_take(values, weights, values != looked[looked.size // 2]), large, count, depth + 1
+            ),
         )
     sums = np.zeros((4, count))
     outside = []
@@ -131,7 +133,9 @@ def _cells(values: Floats, weights: Floats | None, large: float, count: int, dep
         sums[3] += np.bincount(cell, term, count)
 
     dense = np.flatnonzero(sums[0] > large)
-    parts = [_closed(np.delete(sums, dense, axis=1), np.delete(np.arange(count), dense), low, width)]
+    parts = [
+        _closed(np.delete(sums, dense, axis=1), np.delete(np.arange(count), dense), low, width)
+    ]
     if dense.size:
         # Rare: spikes. A second pass brings the values of these cells.
         with np.errstate(invalid="ignore", over="ignore"):

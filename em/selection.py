@@ -1,0 +1,313 @@
+"""How many groups: information criteria over several models, and tests of K against K + 1."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from em.ascent import Status, ascend
+from em.coordinates import Coordinates
+from em.fit import Fit, fit
+from em.information import expect
+from em.mixture import Parameters, as_generator
+from em.sample import Sample, as_sample
+from em.start import starts
+
+__all__ = ["EmTest", "LikelihoodRatioTest", "Selection", "em_test", "lr_test", "select"]
+
+Floats = NDArray[np.float64]
+
+CRITERIA = ("aic", "bic", "icl")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Fits of several models to one sample, to be compared."""
+
+    fits: tuple[Fit, ...]
+    """In the order they were asked for: by number of components, unequal sds first."""
+
+    def best(self, criterion: str = "bic") -> Fit:
+        """The converged fit with the lowest value of a criterion.
+
+        Parameters
+        ----------
+        criterion : {"bic", "aic", "icl"}
+
+        Returns
+        -------
+        Fit
+
+        Raises
+        ------
+        ValueError
+            If the criterion is unknown or no fit converged.
+        """
+        if criterion not in CRITERIA:
+            raise ValueError(f"expected one of {CRITERIA}, got {criterion!r}")
+        sound = [one for one in self.fits if one.converged]
+        if not sound:
+            raise ValueError("expected a fit that converged, got none; try fewer components")
+        return min(sound, key=lambda one: getattr(one, criterion))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One record for each fit, for a table of your own or ``pandas.DataFrame(...)``."""
+        return [
+            {
+                "n_components": one.n_components,
+                "equal_sds": one.equal_sds,
+                "n_parameters": one.n_parameters,
+                "loglik": one.loglik,
+                "aic": one.aic,
+                "bic": one.bic,
+                "icl": one.icl,
+                "status": one.status.name,
+            }
+            for one in self.fits
+        ]
+
+    def __str__(self) -> str:
+        head = f"{'K':>2}  {'sds':<8}{'p':>3}{'loglik':>16}{'AIC':>14}{'BIC':>14}{'ICL':>14}  status"
+        lines = [head, "-" * len(head)]
+        best = {name: self.best(name) for name in CRITERIA} if self._any else {}
+        for one in self.fits:
+            cells = "".join(
+                f"{getattr(one, name):>13.3f}{'*' if best.get(name) is one else ' '}"
+                for name in CRITERIA
+            )
+            lines.append(
+                f"{one.n_components:>2}  {'equal' if one.equal_sds else 'unequal':<8}"
+                f"{one.n_parameters:>3}{one.loglik:>16.4f}{cells}  {one.status.name}"
+            )
+        lines.append("* lowest of the fits that converged; lower is better")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+    @property
+    def _any(self) -> bool:
+        return any(one.converged for one in self.fits)
+
+
+def select(
+    x: ArrayLike | Sample,
+    n_components: Iterable[int] = range(1, 6),
+    *,
+    equal_sds: Iterable[bool] = (False, True),
+    **settings: Any,
+) -> Selection:
+    """Fit models with several numbers of components, with unequal and with equal sds.
+
+    Parameters
+    ----------
+    x : array_like of shape (n,) or Sample
+    n_components : iterable of int
+        Numbers of components to try. Those that the data are too few for are left out.
+    equal_sds : iterable of bool
+        Which of the two to try; with one component they are the same.
+    **settings
+        Passed on to `em.fit`.
+
+    Returns
+    -------
+    Selection
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `em.fit` does, and if the data are too few for every number of components.
+
+    Examples
+    --------
+    >>> from em import Mixture
+    >>> x, _ = Mixture([0.5, 0.5], [0, 9], [1, 1]).sample(200, rng=1)
+    >>> select(x, range(1, 4)).best().n_components
+    2
+    """
+    sample = as_sample(x)
+    tied = tuple(dict.fromkeys(equal_sds))
+    distinct = sample.squash().values.size
+    wanted = [
+        (k, same)
+        for k in n_components
+        for same in (tied if k > 1 else tied[:1])
+        if distinct >= (k + 1 if same else 2 * k)
+    ]
+    if not wanted:
+        raise ValueError(
+            f"expected enough distinct values for one of the models, got {distinct}; "
+            "ask for fewer components"
+        )
+    return Selection(tuple(fit(sample, k, equal_sds=same, **settings) for k, same in wanted))
+
+
+@dataclass(frozen=True, eq=False)
+class LikelihoodRatioTest:
+    """A bootstrap likelihood-ratio test of K components against K + 1."""
+
+    n_components: int
+    """K, the number under the null hypothesis."""
+    statistic: float
+    """Twice the gain in log-likelihood."""
+    pvalue: float
+    """``(1 + #{LR* >= LR}) / (B + 1)``."""
+    null: Floats
+    """The statistics of the simulated data sets, of shape (B,)."""
+
+
+def lr_test(
+    x: ArrayLike | Sample,
+    n_components: int = 1,
+    *,
+    equal_sds: bool = False,
+    n_refits: int = 199,
+    rng: int | np.random.Generator | None = 0,
+) -> LikelihoodRatioTest:
+    """Test K components against K + 1 by a parametric bootstrap (McLachlan 1987).
+
+    The likelihood ratio has no chi-squared distribution here, so its distribution is simulated
+    from the fit with K components; each simulated data set is fitted twice from many starts.
+
+    Parameters
+    ----------
+    x : array_like of shape (n,) or Sample
+    n_components : int
+        K, the number of components under the null hypothesis.
+    equal_sds : bool
+        Whether the components share one sd.
+    n_refits : int
+        How many data sets to simulate, B.
+    rng : int or numpy.random.Generator, optional
+        Seed of the simulation. The default gives the same answer at every call.
+
+    Returns
+    -------
+    LikelihoodRatioTest
+
+    Raises
+    ------
+    ValueError
+        If one of the two fits does not converge, or there are fewer than one refit.
+    """
+    if n_refits < 1:
+        raise ValueError(f"expected at least 1 refit, got {n_refits}; 199 are usual")
+    sample = as_sample(x)
+    generator = as_generator(rng)
+
+    def both(data: ArrayLike | Sample) -> tuple[Fit, Fit]:
+        return (
+            fit(data, n_components, equal_sds=equal_sds),
+            fit(data, n_components + 1, equal_sds=equal_sds),
+        )
+
+    smaller, larger = both(sample)
+    for one in (smaller, larger):
+        if not one.converged:
+            raise ValueError(
+                f"expected fits that converge, got {one.status.name} with {one.n_components} "
+                "components; the likelihood ratio means nothing then"
+            )
+    statistic = max(2 * (larger.loglik - smaller.loglik), 0.0)
+    null = np.empty(n_refits)
+    for place in range(n_refits):
+        drawn, _ = smaller.mixture.sample(round(sample.n), generator)
+        less, more = both(drawn)
+        # Where no regular maximum with one more exists, it gains nothing.
+        gain = more.loglik - less.loglik if more.converged and less.converged else 0.0
+        null[place] = max(2 * gain, 0.0)
+    pvalue = (1 + int(np.count_nonzero(null >= statistic))) / (n_refits + 1)
+    return LikelihoodRatioTest(n_components, statistic, pvalue, null)
+
+
+@dataclass(frozen=True)
+class EmTest:
+    """The EM-test of one component against two."""
+
+    statistic: float
+    """Twice the gain in penalised log-likelihood."""
+    pvalue: float
+    """From the chi-squared distribution with two degrees of freedom."""
+
+
+PROPORTIONS = (0.1, 0.3, 0.5)
+"""Mixing proportions that the EM-test starts from."""
+EM_ROUNDS = 3
+"""EM steps it makes from each."""
+SD_PENALTY = 0.25
+"""Factor of its penalty on small sds."""
+
+
+def em_test(x: ArrayLike | Sample, *, n_starts: int = 20) -> EmTest:
+    """Test one normal component against two with unequal sds (Chen & Li 2009).
+
+    For each of a few mixing proportions the penalised likelihood is maximised over means and
+    sds, a few EM steps follow, and twice the largest gain over one component is the statistic.
+    Its limit is chi-squared with two degrees of freedom, so nothing need be simulated.
+
+    Parameters
+    ----------
+    x : array_like of shape (n,) or Sample
+    n_starts : int
+        Starts for each proportion.
+
+    Returns
+    -------
+    EmTest
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `em.fit` does for two components.
+    """
+    sample = as_sample(x)
+    one = fit(sample, 1)
+    data = sample.squash() if one.data.bins is not None else sample.collapse()
+    if data.values.size < 4:
+        raise ValueError(f"expected at least 4 distinct values, got {data.values.size}")
+    z, mass = (data.values - data.mean) / data.sd, data.weights
+    n = float(mass.sum())
+    # One component, standardised: mean 0 and sd 1, each half with the penalty at its smallest.
+    null = -0.5 * n * (math.log(2 * math.pi) + 1.0) - 2 * SD_PENALTY
+    first = starts(z, mass, 2, n_starts, np.random.default_rng(0))
+    # Either component may be the small one.
+    flipped = Parameters(*(value[:, ::-1] for value in first))
+    first = Parameters(*map(np.concatenate, zip(first, flipped, strict=True)))
+    held = Coordinates(2, fixed=((True, True), (False, False), (False, False)))
+    best = -math.inf
+    for proportion in PROPORTIONS:
+        weights = np.broadcast_to([proportion, 1 - proportion], first.weights.shape)
+        climbed = ascend(
+            z, mass, first._replace(weights=weights.copy()), held, penalty=SD_PENALTY, tol=1e-4,
+            max_iter=200,
+        )  # fmt: skip
+        usable = [s not in (Status.COLLAPSED, Status.EMPTY) for s in climbed.status]
+        top = int(np.argmax(np.where(usable, climbed.loglik, -np.inf)))
+        at = Parameters(*(value[[top]] for value in climbed.at))
+        for _ in range(EM_ROUNDS):
+            expected = expect(z, mass, at, SD_PENALTY)
+            moved = held.m_step(
+                at, expected.counts, expected.first, expected.second, SD_PENALTY
+            )
+            at = moved._replace(weights=_proportion(expected.counts, n))
+        loglik = float(expect(z, mass, at, SD_PENALTY).loglik[0])
+        best = max(best, loglik + math.log(2 * at.weights.min()))
+    statistic = max(2 * (best - null), 0.0)
+    return EmTest(statistic, math.exp(-0.5 * statistic))
+
+
+def _proportion(counts: Floats, n: float) -> Floats:
+    """The weights that maximise ``sum_k c_k log w_k + log min(w)`` for two components."""
+    small = np.argmin(counts, axis=1)
+    share = np.minimum((counts.min(axis=1) + 1.0) / (n + 1.0), 0.5)
+    weights = np.empty_like(counts)
+    rows = np.arange(counts.shape[0])
+    weights[rows, small] = share
+    weights[rows, 1 - small] = 1.0 - share
+    return weights
