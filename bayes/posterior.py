@@ -43,9 +43,9 @@ class Settings:
     draws: int
     """Draws of each chain, tuning apart."""
     tune: int
-    """Tuning draws of each chain, which are not kept."""
+    """Tuning draws of each chain, which are not kept; more than asked for if `note` says so."""
     target_accept: float
-    """The acceptance rate that the step size was tuned for."""
+    """The acceptance rate that the step size was tuned for; higher if `note` says so."""
     seed: int
     """The seed; drawn from the system where none was given, so that a run can be repeated."""
     seconds_compile: float
@@ -54,6 +54,8 @@ class Settings:
     """Wall time to sample, in seconds."""
     priors: tuple[tuple[str, str, str], ...]
     """What `Priors.describe` said: (parameter, distribution, reason)."""
+    note: str = ""
+    """What had to be done about diverging draws, in a sentence; empty where nothing was."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

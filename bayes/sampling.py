@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import operator
 import time
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -41,13 +40,19 @@ STATISTICS: dict[str, tuple[str, type]] = {
 
 
 @dataclass(frozen=True, eq=False)
-class _Task:
-    """What a sampler is asked for."""
+class _Problem:
+    """What is sampled."""
 
     sample: Sample
     n_components: int
     priors: Priors
     around: Mixture
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How it is sampled."""
+
     chains: int
     draws: int
     tune: int
@@ -58,13 +63,19 @@ class _Task:
 
 @dataclass(frozen=True, eq=False)
 class _Run:
-    """What a sampler gives back."""
+    """What came of it."""
 
-    density: str
     draws: Parameters
     stats: Mapping[str, NDArray[Any]]
     seconds_compile: float
     seconds_sample: float
+
+    @property
+    def divergences(self) -> int:
+        return int(np.count_nonzero(self.stats["diverging"]))
+
+
+Engine = Callable[[_Plan], _Run]
 
 
 def fit(
@@ -86,6 +97,9 @@ def fit(
     The model is `bayes.build_model`. For priors of the default family nutpie is given the same
     density written out by hand, which needs no compiling (`bayes.fused`); for others it compiles
     the PyMC model, which takes some seconds.
+
+    Where draws diverge, the chains run once more with smaller steps and more tuning, and
+    `Posterior.settings` says so.
 
     Parameters
     ----------
@@ -131,11 +145,7 @@ def fit(
     K = check_components(sample, n_components)
     seed = _whole("seed", _entropy() if seed is None else seed, at_least=0)
     seed_start, seed_prior, seed_sampler = map(int, np.random.SeedSequence(seed).generate_state(3))
-    task = _Task(
-        sample=sample,
-        n_components=K,
-        priors=checked_priors(priors).filled(sample, K),
-        around=starting_mixture(start, sample, K, seed_start),
+    plan = _Plan(
         chains=_whole("chains", chains, at_least=1),
         draws=_whole("draws", draws, at_least=1),
         tune=_whole("tune", tune, at_least=1),
@@ -143,69 +153,92 @@ def fit(
         seed=seed_sampler,
         progress=bool(progress),
     )
-    prior = task.priors.draw(PRIOR_DRAWS, seed_prior)
-    run = _pymc(task) if sampler == "pymc" else _nutpie(task)
-    settings = Settings(
-        sampler=sampler,
-        density=run.density,
-        chains=task.chains,
-        draws=task.draws,
-        tune=task.tune,
-        target_accept=task.target_accept,
-        seed=seed,
-        seconds_compile=run.seconds_compile,
-        seconds_sample=run.seconds_sample,
-        priors=task.priors.describe(),
-    )
-    return Posterior.from_draws(sample, run.draws, run.stats, prior, settings)
-
-
-def _nutpie(task: _Task) -> _Run:
-    import nutpie  # a second, half of it for plots that are not drawn here
+    filled = checked_priors(priors).filled(sample, K)
+    problem = _Problem(sample, K, filled, starting_mixture(start, sample, K, seed_start))
+    prior = filled.draw(PRIOR_DRAWS, seed_prior)
 
     begun = time.perf_counter()
-    density, compiled = "fused", _fused(task)
-    if compiled is None:
-        density, compiled = "pymc", _compiled(task)
-    ready = time.perf_counter()
-    sampling = nutpie.sample(
-        compiled,
-        draws=task.draws,
-        tune=task.tune,
-        chains=task.chains,
-        target_accept=task.target_accept,
-        seed=task.seed,
-        save_warmup=False,
-        progress_bar=task.progress,
-        # Blocking, nutpie would take Ctrl-C for a wish to stop early, and return fewer draws.
-        blocking=False,
+    density, engine = _pymc(problem) if sampler == "pymc" else _nutpie(problem)
+    seconds_engine = time.perf_counter() - begun
+    runs = [engine(plan)]
+    note = ""
+    if runs[0].divergences:
+        again = _with_smaller_steps(plan)
+        note = (
+            f"{runs[0].divergences} of {plan.chains * plan.draws} draws diverged at "
+            f"target_accept={plan.target_accept:g}, so the chains ran once more with "
+            f"tune={again.tune} and target_accept={again.target_accept:g}; these are those draws."
+        )
+        plan = again
+        runs.append(engine(plan))
+    settings = Settings(
+        sampler=sampler,
+        density=density,
+        chains=plan.chains,
+        draws=plan.draws,
+        tune=plan.tune,
+        target_accept=plan.target_accept,
+        seed=seed,
+        seconds_compile=seconds_engine + sum(run.seconds_compile for run in runs),
+        seconds_sample=sum(run.seconds_sample for run in runs),
+        priors=filled.describe(),
+        note=note,
     )
-    try:
-        tree = sampling.wait()
-    except BaseException:
-        sampling.cancel()
-        raise
-    done = time.perf_counter()
-    draws = Parameters(*(tree["posterior"][name].to_numpy() for name in Parameters._fields))
-    stats = {
-        ours: tree["sample_stats"][theirs].to_numpy().astype(kept)
-        for ours, (theirs, kept) in STATISTICS.items()
-    }
-    return _Run(density, draws, stats, ready - begun, done - ready)
+    return Posterior.from_draws(sample, runs[-1].draws, runs[-1].stats, prior, settings)
 
 
-def _fused(task: _Task) -> Any:
+def _with_smaller_steps(plan: _Plan) -> _Plan:
+    return replace(plan, tune=2 * plan.tune, target_accept=0.5 * (1.0 + plan.target_accept))
+
+
+def _nutpie(problem: _Problem) -> tuple[str, Engine]:
+    import nutpie  # a second, half of it for plots that are not drawn here
+
+    density, compiled = "fused", _fused(problem)
+    if compiled is None:
+        density, compiled = "pymc", _compiled(problem)
+
+    def engine(plan: _Plan) -> _Run:
+        begun = time.perf_counter()
+        sampling = nutpie.sample(
+            compiled,
+            draws=plan.draws,
+            tune=plan.tune,
+            chains=plan.chains,
+            target_accept=plan.target_accept,
+            seed=plan.seed,
+            save_warmup=False,
+            progress_bar=plan.progress,
+            # Blocking, nutpie takes Ctrl-C for a wish to stop early, and returns what it has.
+            blocking=False,
+        )
+        try:
+            tree = sampling.wait()
+        except BaseException:
+            sampling.cancel()
+            raise
+        draws = Parameters(*(tree["posterior"][name].to_numpy() for name in Parameters._fields))
+        stats = {
+            ours: tree["sample_stats"][theirs].to_numpy().astype(kept)
+            for ours, (theirs, kept) in STATISTICS.items()
+        }
+        return _Run(draws, stats, 0.0, time.perf_counter() - begun)
+
+    return density, engine
+
+
+def _fused(problem: _Problem) -> Any:
     """The density written out by hand, for nutpie; None where the priors are of another family."""
-    numbers = task.priors.numbers
+    numbers = problem.priors.numbers
     if numbers is None:
         return None
     from bayes.fused import FusedDensity
 
-    fused = FusedDensity(task.sample, task.n_components, numbers)
+    fused = FusedDensity(problem.sample, problem.n_components, numbers)
 
     def start(seed: int) -> Floats:
         rng = np.random.default_rng(seed)
-        return fused.locate(disperse(task.around, task.sample, rng, numbers.floor))
+        return fused.locate(disperse(problem.around, problem.sample, rng, numbers.floor))
 
     try:
         return fused.for_nutpie(start)
@@ -220,52 +253,53 @@ def _fused(task: _Task) -> Any:
         return None
 
 
-def _compiled(task: _Task) -> Any:
+def _compiled(problem: _Problem) -> Any:
     """The PyMC model, compiled for nutpie."""
     import nutpie
 
-    model = build_model(task.sample, task.n_components, task.priors)
-    locate = locator(model, task.priors, task.around, task.sample)
+    model = build_model(problem.sample, problem.n_components, problem.priors)
+    locate = locator(model, problem.priors, problem.around, problem.sample)
     compiled = nutpie.compile_pymc_model(model, var_names=list(Parameters._fields))
     # nutpie calls this with a seed of its own for every chain, derived from the one it is given.
-    return dataclasses.replace(
-        compiled, initial_point_func=lambda seed: locate(np.random.default_rng(seed))[1]
-    )
+    return replace(compiled, initial_point_func=lambda seed: locate(np.random.default_rng(seed))[1])
 
 
-def _pymc(task: _Task) -> _Run:
+def _pymc(problem: _Problem) -> tuple[str, Engine]:
     import pymc as pm
 
-    begun = time.perf_counter()
-    model = build_model(task.sample, task.n_components, task.priors)
-    locate = locator(model, task.priors, task.around, task.sample)
-    rngs = np.random.default_rng(task.seed).spawn(task.chains)
-    with model:
-        tree = pm.sample(
-            draws=task.draws,
-            tune=task.tune,
-            chains=task.chains,
-            nuts_sampler="pymc",
-            init="adapt_diag",
-            initvals=[locate(rng)[0] for rng in rngs],
-            target_accept=task.target_accept,
-            random_seed=task.seed,
-            var_names=list(Parameters._fields),
-            progressbar=task.progress,
-            quiet=not task.progress,
-            compute_convergence_checks=False,
-        )
-    done = time.perf_counter()
-    posterior = tree["posterior"]
-    if posterior.sizes["chain"] < task.chains or posterior.sizes["draw"] < task.draws:
-        raise KeyboardInterrupt  # PyMC returns the draws it has when it is interrupted
-    draws = Parameters(*(posterior[name].to_numpy() for name in Parameters._fields))
-    stats = {
-        name: tree["sample_stats"][name].to_numpy().astype(kept)
-        for name, (_, kept) in STATISTICS.items()
-    }
-    seconds_sample = float(posterior.attrs["sampling_time"])
-    return _Run("pymc", draws, stats, done - begun - seconds_sample, seconds_sample)
+    model = build_model(problem.sample, problem.n_components, problem.priors)
+    locate = locator(model, problem.priors, problem.around, problem.sample)
+
+    def engine(plan: _Plan) -> _Run:
+        begun = time.perf_counter()
+        rngs = np.random.default_rng(plan.seed).spawn(plan.chains)
+        with model:
+            tree = pm.sample(
+                draws=plan.draws,
+                tune=plan.tune,
+                chains=plan.chains,
+                nuts_sampler="pymc",
+                init="adapt_diag",
+                initvals=[locate(rng)[0] for rng in rngs],
+                target_accept=plan.target_accept,
+                random_seed=plan.seed,
+                var_names=list(Parameters._fields),
+                progressbar=plan.progress,
+                quiet=not plan.progress,
+                compute_convergence_checks=False,
+            )
+        posterior = tree["posterior"]
+        if posterior.sizes["chain"] < plan.chains or posterior.sizes["draw"] < plan.draws:
+            raise KeyboardInterrupt  # PyMC returns the draws it has when it is interrupted
+        draws = Parameters(*(posterior[name].to_numpy() for name in Parameters._fields))
+        stats = {
+            name: tree["sample_stats"][name].to_numpy().astype(kept)
+            for name, (_, kept) in STATISTICS.items()
+        }
+        seconds_sample = float(posterior.attrs["sampling_time"])
+        return _Run(draws, stats, time.perf_counter() - begun - seconds_sample, seconds_sample)
+
+    return "pymc", engine
 
 
 def _whole(name: str, value: Any, at_least: int) -> int:

@@ -178,7 +178,7 @@ class Sample:
         them. A weight above one counts as a tie. Of large samples a part is looked at.
         """
         if self.values.size > LOOKED_AT:
-            part = slice(None, None, self.values.size // LOOKED_AT)
+            part = slice(None, None, -(-self.values.size // LOOKED_AT))
             return Sample(self.values[part], self.weights[part]).resolution
         distinct = self.collapse()
         if distinct.values.size < 2 or distinct.weights.max() <= 1.0:

@@ -25,7 +25,7 @@ __all__ = ["Top", "climb", "search"]
 
 Floats = NDArray[np.float64]
 
-COARSE_ABOVE = 320
+COARSE_ABOVE = 180
 """Distinct values from which starts are tried on a coarse copy rather than on all of them."""
 COARSE_BINS = 64
 """Stretches of the coarse copy, each of two points."""

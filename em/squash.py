@@ -301,18 +301,34 @@ def quadrature_bound(bins: Bins, at: Parameters) -> float:
     float
         In units of log-likelihood; infinite if no ellipse is free of zeros.
     """
-    half = 0.5 * (bins.upper - bins.lower)
-    wide = half > 0
-    if at.means.size == 1 or not wide.any():
+    if at.means.size == 1:
         return 0.0
-    middle, half = (0.5 * (bins.lower + bins.upper))[wide], half[wide]
-    masses, degree = bins.masses[wide], 2 * bins.points[wide] - 1
+    half = 0.5 * (bins.upper - bins.lower)
+    total = 0.0
+    # Cells are narrow, so that only large ellipses do for their few points.
+    for narrow, rhos in ((True, RHOS[-4:]), (False, RHOS[:-2])):
+        these = (half > 0) & ((bins.points <= 2) == narrow)
+        middle = 0.5 * (bins.lower + bins.upper)[these]
+        scaled = bins.masses[these], middle, half[these], 2 * bins.points[these] - 1
+        total += float(_bounds(*scaled, at, rhos).sum())
+    return total
+
+
+def _bounds(
+    masses: Floats,
+    middle: Floats,
+    half: Floats,
+    degree: Floats,
+    at: Parameters,
+    rhos: tuple[float, ...],
+) -> Floats:
+    """The smallest bound over a few ellipses, for each bin."""
     log_scale = np.log(at.weights / at.sds)
     main = np.argmax(log_scale - 0.5 * ((middle[:, None] - at.means) / at.sds) ** 2, axis=1)
     best = np.full(middle.size, np.inf)
     # The upper half of the ellipse; the lower one is its mirror image.
-    angle = np.linspace(0.0, np.pi, 21)
-    for rho in RHOS:
+    angle = np.linspace(0.0, np.pi, ANGLES)
+    for rho in rhos:
         ring = 0.5 * (rho * np.exp(1j * angle) + np.exp(-1j * angle) / rho)
         x = middle[:, None] + half[:, None] * ring
         exponent = log_scale - 0.5 * ((x[..., None] - at.means) / at.sds) ** 2
@@ -324,12 +340,15 @@ def quadrature_bound(bins: Bins, at: Parameters) -> float:
         argument = np.cumsum(turn, axis=1)
         # A step of the argument that is large may hide a whole turn.
         hopeless |= (np.abs(turn).max(axis=1) > 2.0) | (np.abs(argument[:, -1]) > 1.0)
-        size = np.hypot(np.log(np.abs(rest)).max(axis=1), np.abs(argument).max(axis=1))
-        size = np.maximum(size, np.abs(np.log(np.abs(rest))).max(axis=1))
+        size = np.hypot(
+            np.abs(np.log(np.abs(rest))).max(axis=1), np.abs(argument).max(axis=1, initial=0.0)
+        )
         bound = 4.4 * masses * size * rho**-degree / (rho - 1)
         best = np.where(hopeless, best, np.minimum(best, bound))
-    return float(best.sum())
+    return best
 
 
+ANGLES = 13
+"""Points of the upper half of an ellipse at which the log-density is looked at."""
 RHOS = (1.5, 2.0, 3.0, 4.5, 7.0, 12.0, 25.0, 60.0, 200.0, 1000.0)
 """Sizes of ellipses to try."""
