@@ -49,7 +49,7 @@ class Settings:
     seed: int
     """The seed; drawn from the system where none was given, so that a run can be repeated."""
     seconds_compile: float
-    """Wall time to build and compile the model, in seconds."""
+    """Wall time to load the sampler and to build and compile the model, in seconds."""
     seconds_sample: float
     """Wall time to sample, in seconds."""
     priors: tuple[tuple[str, str, str], ...]

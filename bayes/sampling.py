@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import os
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -278,6 +279,7 @@ def _pymc(problem: _Problem) -> tuple[str, Engine]:
                 draws=plan.draws,
                 tune=plan.tune,
                 chains=plan.chains,
+                cores=min(plan.chains, _cores()),  # PyMC by itself counts pairs of threads once
                 nuts_sampler="pymc",
                 init="adapt_diag",
                 initvals=[locate(rng)[0] for rng in rngs],
@@ -300,6 +302,13 @@ def _pymc(problem: _Problem) -> tuple[str, Engine]:
         return _Run(draws, stats, time.perf_counter() - begun - seconds_sample, seconds_sample)
 
     return "pymc", engine
+
+
+def _cores() -> int:
+    """The processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not on every system
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _whole(name: str, value: Any, at_least: int) -> int:

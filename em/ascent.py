@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from em.coordinates import Coordinates
+from em.coordinates import FLOOR, Coordinates
 from em.information import Pass, expect, sweep
 from em.mixture import Parameters
 
@@ -30,6 +30,8 @@ SMALLEST_SD = 1e-9
 """In units of the sample's sd: below it a component has collapsed onto one value."""
 SMALLEST_COUNT = 1e-7
 """In observations: below it a component holds nothing of the data."""
+STRAY = 4
+"""EM steps after a step away from a place where the slope is nil: the way up bends there."""
 FLAT = 1e-9
 """Relative curvature below which a direction is called flat."""
 
@@ -162,138 +164,200 @@ def ascend(
     -------
     Ascent
     """
-    at = Parameters(*(np.array(value, dtype=np.float64) for value in start))
-    batch = at.means.shape[0]
-    total = np.broadcast_to(weights.sum(axis=-1), (batch,))
-    kept = Parameters(*(value.copy() for value in at))
-    fallback = Parameters(*(value.copy() for value in at))
-    loglik = np.full(batch, -np.inf)
-    norm = np.full(batch, np.inf)
-    reach = np.full(batch, radius)
-    bold = np.zeros(batch, dtype=bool)
-    n_iter = np.zeros(batch, dtype=np.intp)
-    status = [Status.MAX_ITER] * batch
-    history: list[list[float]] = [[] for _ in range(batch)]
-    active = np.arange(batch)
-
-    gentle = min(em_passes, max_iter - 1)
+    climbs = _Climbs(x, weights, start, coordinates, tol, radius, penalty)
+    gentle = min(em_passes, max_iter - 1) if coordinates.size else 0
     for _ in range(gentle):
-        expected = expect(x, weights, at, penalty)
-        for row, value in enumerate(expected.loglik.tolist()):
-            history[row].append(value)
-        at = coordinates.m_step(at, expected.counts, expected.first, expected.second, penalty)
-    n_iter += gentle
-
+        climbs.em_pass()
     for _ in range(gentle, max_iter):
-        here = Parameters(*(value[active] for value in at))
-        one = (x, weights) if x.ndim == weights.ndim == 1 else _rows(x, weights, active)
-        found = sweep(*one, here, coordinates, penalty)
-        n_iter[active] += 1
-
-        # Rounding moves a sum of n terms by about eps times its size; less is not a fall.
-        slack = 4 * np.finfo(float).eps * (np.abs(found.loglik) + total[active])
-        fell = bold[active] & ~(found.loglik >= loglik[active] - slack)
-        for row in active[fell]:
-            for target, source in zip(at, fallback, strict=True):
-                target[row] = source[row]
-        reach[active[fell]] *= 0.25
-        bold[active[fell]] = False
-
-        rose = ~fell
-        rows = active[rose]
-        if rows.size == 0:
-            continue
-        here = Parameters(*(value[rose] for value in here))
-        found = Pass(*(value[rose] for value in found))
-        reach[rows] = np.where(bold[rows], np.minimum(2 * reach[rows], radius), reach[rows])
-        for target, source in zip(kept, here, strict=True):
-            target[rows] = source
-        loglik[rows] = found.loglik
-        for row, value in zip(rows, found.loglik.tolist(), strict=True):
-            history[row].append(value)
-
-        over = _degenerate(here, found, coordinates)
-        alive = np.array([state is None for state in over], dtype=bool)
-        for row, state in zip(rows, over, strict=True):
-            if state is not None:
-                status[row] = state
-        if alive.any():
-            judged = Pass(*(value[alive] for value in found))
-            here = Parameters(*(value[alive] for value in here))
-            bent = curvature(judged)
-            standing = rows[alive]
-            norm[standing] = bent.gradient_norm()
-            done = norm[standing] < tol
-            # Where the slope is nil but the top is flat there is nowhere left to go.
-            still = (bent.slopes**2).sum(axis=-1) < (1e-9**2) * total[standing]
-            low = bent.eigenvalues[:, 0] if coordinates.size else np.ones(standing.size)
-            flat = ~done & still & (np.abs(low) <= 1e3 * FLAT)
-            for row, yes, no in zip(standing, done, flat, strict=True):
-                if yes or no:
-                    status[row] = Status.CONVERGED if yes else Status.FLAT
-            going = ~(done | flat)
-            alive[alive] = going
-            _propose(
-                standing, going, here, judged, bent, coordinates, still & (low < 0), reach, bold, at, fallback, penalty,
-            )  # fmt: skip
-        ended = np.zeros(active.size, dtype=bool)
-        ended[rose] = ~alive
-        active = active[~ended]
-        if active.size == 0:
+        climbs.newton_pass()
+        if climbs.active.size == 0:
             break
-
-    return Ascent(kept, loglik, tuple(status), n_iter, norm, tuple(map(tuple, history)))
-
-
-def _propose(
-    rows: NDArray[np.intp],
-    going: NDArray[np.bool_],
-    here: Parameters,
-    found: Pass,
-    bent: Curvature,
-    coordinates: Coordinates,
-    saddle: NDArray[np.bool_],
-    reach: Floats,
-    bold: NDArray[np.bool_],
-    at: Parameters,
-    fallback: Parameters,
-    penalty: float,
-) -> None:
-    """Write the next mixture to try for every climb that goes on."""
-    if not going.any():
-        return
-    target = rows[going]
-    base = Parameters(*(value[going] for value in here))
-    found = Pass(*(value[going] for value in found))
-    plain = coordinates.m_step(base, found.counts, found.first, found.second, penalty)
-    for store, value in zip(fallback, plain, strict=True):
-        store[target] = value
-    step = bent.step()[going]
-    # On a saddle the slope is nil: leave it along the direction that curves up most.
-    stuck = saddle[going]
-    step[stuck] += (
-        bent.directions[going][stuck, :, 0] * np.sqrt(found.counts[stuck].sum(axis=-1))[:, None]
-    )
-    scale = np.ones_like(step)
-    q, m = coordinates.n_logits, coordinates.free_means.size
-    scale[:, q : q + m] = base.sds[:, coordinates.free_means]
-    longest = np.abs(step / scale).max(axis=-1, initial=0.0)
-    step *= np.minimum(1.0, reach[target] / np.maximum(longest, 1e-300))[:, None]
-    for store, value in zip(at, coordinates.move(base, step), strict=True):
-        store[target] = value
-    bold[target] = True
+    return climbs.ended()
 
 
-def _degenerate(at: Parameters, found: Pass, coordinates: Coordinates) -> list[Status | None]:
-    """Which climbs have run into a component that is no longer one."""
-    tiny = np.zeros(at.sds.shape, dtype=bool)
-    tiny[:, coordinates.free_sds] = at.sds[:, coordinates.free_sds] < SMALLEST_SD
-    empty = found.counts < SMALLEST_COUNT
-    return [
-        Status.COLLAPSED if shrunk else Status.EMPTY if none else None
-        for shrunk, none in zip(tiny.any(axis=-1), empty.any(axis=-1), strict=True)
-    ]
+class _Climbs:
+    """A batch of climbs under way; every array has a row for each."""
+
+    def __init__(
+        self,
+        x: Floats,
+        weights: Floats,
+        start: Parameters,
+        coordinates: Coordinates,
+        tol: float,
+        radius: float,
+        penalty: float,
+    ) -> None:
+        self.x, self.weights, self.coordinates = x, weights, coordinates
+        self.tol, self.radius, self.penalty = tol, radius, penalty
+        at = _copied(start)
+        self.at = at._replace(sds=np.maximum(at.sds, FLOOR))
+        """What the next pass looks at."""
+        self.kept = _copied(self.at)
+        """The last mixture that was accepted."""
+        self.fallback = _copied(self.at)
+        """The EM step from there."""
+        batch = at.means.shape[0]
+        self.total = np.broadcast_to(weights.sum(axis=-1), (batch,))
+        self.loglik = np.full(batch, -np.inf)
+        self.norm = np.full(batch, np.inf)
+        self.reach = np.full(batch, radius)
+        self.bold = np.zeros(batch, dtype=bool)
+        """Whether `at` came from a Newton step, which may be refused."""
+        self.probes = np.zeros(batch, dtype=np.intp)
+        """Steps taken where slope and curvature are nil, to see whether that is a top."""
+        self.astray = np.zeros(batch, dtype=np.intp)
+        """EM steps still to take after such a step, before its outcome is judged."""
+        self.n_iter = np.zeros(batch, dtype=np.intp)
+        self.status = [Status.MAX_ITER] * batch
+        self.history: list[list[float]] = [[] for _ in range(batch)]
+        self.active = np.arange(batch)
+
+    def ended(self) -> Ascent:
+        """The climbs as they are now."""
+        history = tuple(map(tuple, self.history))
+        return Ascent(self.kept, self.loglik, tuple(self.status), self.n_iter, self.norm, history)
+
+    def em_pass(self) -> None:
+        """Take the EM step with all climbs."""
+        found = expect(self.x, self.weights, self.at, self.penalty)
+        self._remember(np.arange(self.loglik.size), found.loglik)
+        self.n_iter += 1
+        moved = self.coordinates.m_step(
+            self.at, found.counts, found.first, found.second, self.penalty
+        )
+        # A component without data has nowhere to go; the next pass gives it its name.
+        lost = (found.counts.min(axis=1) < SMALLEST_COUNT)[:, None]
+        self.at = Parameters(*(np.where(lost, a, b) for a, b in zip(self.at, moved, strict=True)))
+
+    def newton_pass(self) -> None:
+        """Look at the active climbs, and end them or choose where to look next."""
+        here = _picked(self.at, self.active)
+        found = sweep(*self._data(), here, self.coordinates, self.penalty)
+        self.n_iter[self.active] += 1
+        straying = self.astray[self.active] > 0
+        if straying.any():
+            rows = self.active[straying]
+            there, sums = _picked(here, straying), (value[straying] for value in found[1:4])
+            _put(self.at, rows, self.coordinates.m_step(there, *sums, self.penalty))
+            self.astray[rows] -= 1
+        # Rounding moves a sum of n terms by about eps times its size; less is not a fall.
+        slack = 4 * np.finfo(float).eps * (np.abs(found.loglik) + self.total[self.active])
+        rose = ~self.bold[self.active] | (found.loglik >= self.loglik[self.active] - slack)
+        self._retreat(self.active[~rose & ~straying])
+        rose &= ~straying
+        rows = self.active[rose]
+        if rows.size == 0:
+            return
+        here, found = _picked(here, rose), Pass(*(value[rose] for value in found))
+        self._accept(rows, here, found)
+        going = self._name_degenerate(rows, here, found)
+        if going.any():
+            rows, here = rows[going], _picked(here, going)
+            found = Pass(*(value[going] for value in found))
+            bent = curvature(found)
+            up = self._judge(rows, found, bent)
+            self._propose(rows, here, found, bent, up)
+        running = [self.status[row] is Status.MAX_ITER for row in self.active]
+        self.active = self.active[running]
+
+    def _data(self) -> tuple[Floats, Floats]:
+        """The values and weights of the active climbs."""
+        x, weights = self.x, self.weights
+        return (
+            x[self.active] if x.ndim == 2 else x,
+            weights[self.active] if weights.ndim == 2 else weights,
+        )
+
+    def _remember(self, rows: NDArray[np.intp], loglik: Floats) -> None:
+        for row, value in zip(rows.tolist(), loglik.tolist(), strict=True):
+            self.history[row].append(value)
+
+    def _retreat(self, rows: NDArray[np.intp]) -> None:
+        """Refuse Newton steps that would lower the likelihood; take the EM step instead."""
+        if rows.size:
+            _put(self.at, rows, _picked(self.fallback, rows))
+            self.reach[rows] *= 0.25
+            self.bold[rows] = False
+
+    def _accept(self, rows: NDArray[np.intp], here: Parameters, found: Pass) -> None:
+        longer = np.minimum(2 * self.reach[rows], self.radius)
+        self.reach[rows] = np.where(self.bold[rows], longer, self.reach[rows])
+        _put(self.kept, rows, here)
+        self.loglik[rows] = found.loglik
+        self._remember(rows, found.loglik)
+
+    def _name_degenerate(
+        self, rows: NDArray[np.intp], here: Parameters, found: Pass
+    ) -> NDArray[np.bool_]:
+        """End the climbs that ran into a component that is no longer one."""
+        free = self.coordinates.free_sds
+        shrunk = (here.sds[:, free] < SMALLEST_SD).any(axis=1)
+        empty = (found.counts < SMALLEST_COUNT).any(axis=1)
+        for row, small, none in zip(rows.tolist(), shrunk, empty, strict=True):
+            if small or none:
+                self.status[row] = Status.COLLAPSED if small else Status.EMPTY
+        return np.asarray(~(shrunk | empty))
+
+    def _judge(self, rows: NDArray[np.intp], found: Pass, bent: Curvature) -> Floats:
+        """End the climbs that stand on a top.
+
+        Returns for each of the others how to leave a place where the slope is nil: along the
+        directions that do not curve down, by plus or minus one, or by zero.
+        """
+        norm = bent.gradient_norm()
+        # Rounding may leave the score just above the tolerance, where it stops falling.
+        stalled = (norm < 1e-7) & (norm > 0.5 * self.norm[rows])
+        self.norm[rows] = norm
+        done = (norm < self.tol) | stalled
+        lowest = bent.eigenvalues[:, 0] if self.coordinates.size else np.ones(rows.size)
+        still = ~done & ((bent.slopes**2).sum(axis=-1) < (1e-9**2) * self.total[rows])
+        saddle = still & (lowest < -1e3 * FLAT)
+        # Neither slope nor curvature: a step to either side shows whether it is a top.
+        level = still & ~saddle & (lowest <= 1e3 * FLAT)
+        flat = level & (self.probes[rows] >= 2)
+        probe = level & ~flat
+        self.probes[rows] += probe
+        for row, top, plain in zip(rows.tolist(), done, flat, strict=True):
+            if top or plain:
+                self.status[row] = Status.CONVERGED if top else Status.FLAT
+        return np.where(probe, 2.0 * (self.probes[rows] % 2) - 1.0, 1.0 * saddle)
+
+    def _propose(
+        self,
+        rows: NDArray[np.intp],
+        here: Parameters,
+        found: Pass,
+        bent: Curvature,
+        leave: Floats,
+    ) -> None:
+        """Choose where the climbs look next: a Newton step no longer than their reach."""
+        sums = found.counts, found.first, found.second
+        _put(self.fallback, rows, self.coordinates.m_step(here, *sums, self.penalty))
+        step = bent.step()
+        if leave.any():
+            # A whole unit of complete-data information: about an sd of a component.
+            size = leave * np.sqrt(found.counts.sum(axis=-1))
+            side = np.where(bent.eigenvalues <= 1e3 * FLAT, size[:, None], 0.0)
+            step = step + (bent.directions @ side[..., None])[..., 0]
+            self.astray[rows] = np.where(leave != 0, STRAY, 0)
+        scale = np.ones_like(step)
+        q, m = self.coordinates.n_logits, self.coordinates.free_means.size
+        scale[:, q : q + m] = here.sds[:, self.coordinates.free_means]
+        longest = np.abs(step / scale).max(axis=-1, initial=0.0)
+        step *= np.minimum(1.0, self.reach[rows] / np.maximum(longest, 1e-300))[:, None]
+        _put(self.at, rows, self.coordinates.move(here, step))
+        self.bold[rows] = True
 
 
-def _rows(x: Floats, weights: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    return (x[rows] if x.ndim == 2 else x), (weights[rows] if weights.ndim == 2 else weights)
+def _copied(at: Parameters) -> Parameters:
+    return Parameters(*(np.array(value, dtype=np.float64) for value in at))
+
+
+def _picked(at: Parameters, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Parameters:
+    return Parameters(*(value[rows] for value in at))
+
+
+def _put(store: Parameters, rows: NDArray[np.intp], values: Parameters) -> None:
+    for target, value in zip(store, values, strict=True):
+        target[rows] = value

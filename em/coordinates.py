@@ -39,9 +39,9 @@ class Coordinates:
 
     @cached_property
     def _held(self) -> NDArray[np.bool_]:
-        if self.fixed is None:
-            return np.zeros((3, self.n_components), dtype=bool)
-        held = np.array(self.fixed, dtype=bool)
+        held = np.zeros((3, self.n_components), dtype=bool)
+        if self.fixed is not None:
+            held |= np.array(self.fixed, dtype=bool)
         if self.equal_sds and held[2].any():
             held[2] = True  # one shared sd: fixing any of them fixes all
         if self.n_components - held[0].sum() == 1:

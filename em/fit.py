@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.ascent import Curvature, Status, curvature
+from em.ascent import FLAT, Curvature, Status, curvature
 from em.coordinates import Coordinates
 from em.information import Pass, natural_jacobian, sweep
 from em.mixture import Mixture, Parameters, as_generator, log_joint
-from em.options import Options
+from em.options import Options, whole
 from em.sample import Sample, as_sample
 from em.search import Top, climb, search
 from em.squash import quadrature_bound
@@ -156,14 +156,14 @@ class Fit:
 
     @property
     def _has_curvature(self) -> bool:
-        return self.status not in (Status.COLLAPSED, Status.EMPTY)
+        return self.status in (Status.CONVERGED, Status.MAX_ITER)
 
     @property
     def em_rate(self) -> float:
         """The factor by which plain EM comes closer to the estimate with each pass.
 
         The largest share of missing information (Dempster, Laird & Rubin 1977): 0.99 means
-        that EM needs hundreds of passes; NaN if the fit collapsed.
+        that EM needs hundreds of passes; NaN if the fit is not at a maximum.
         """
         if not self._has_curvature:
             return float("nan")
@@ -174,7 +174,7 @@ class Fit:
         """The smallest eigenvalue of the observed information; positive at a maximum.
 
         In the coordinates that the fit climbs in: logits of the weights, means in sds of the
-        sample, log sds. NaN if the fit collapsed.
+        sample, log sds. NaN if the fit is not at a maximum.
         """
         if not self._has_curvature:
             return float("nan")
@@ -196,7 +196,7 @@ class Fit:
         k = self.n_components
         if kind not in ("observed", "sandwich"):
             raise ValueError(f'expected kind to be "observed" or "sandwich", got {kind!r}')
-        if not (self._has_curvature and (self.curvature.eigenvalues > 0).all()):
+        if not (self._has_curvature and (self.curvature.eigenvalues > FLAT).all()):
             return np.full((3 * k, 3 * k), np.nan)
         bent = self.curvature
         root = bent.directions[0] / np.sqrt(bent.eigenvalues[0])
@@ -345,7 +345,7 @@ def fit(
     penalty: bool | float = False,
     squash: bool | None = None,
     max_iter: int = 500,
-    tol: float = 1e-8,
+    tol: float = 1e-11,
     rng: int | np.random.Generator | None = 0,
 ) -> Fit:
     """Fit a mixture of normal distributions by maximum likelihood.
@@ -396,6 +396,7 @@ def fit(
     True
     """
     sample = as_sample(x)
+    n_components = whole("n_components", n_components)
     generator = as_generator(rng)
     mixture = _checked_start(start, n_components)
     compact = len(sample) > SQUASH_ABOVE if squash is None else squash
@@ -447,13 +448,15 @@ def _finished(sample: Sample, data: Sample, options: Options, tops: list[Top], b
         for top in tops
     )
     best = tops[0]
+    history = np.array(best.history) - shift
+    history.flags.writeable = False
     return Fit(
         sample=sample,
         mixture=optima[0].mixture,
         loglik=optima[0].loglik,
         status=best.status,
         n_iter=best.n_iter,
-        history=np.array(best.history) - shift,
+        history=history,
         gradient_norm=best.gradient_norm,
         data=data,
         error_bound=bound,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import numbers
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,14 @@ Floats = NDArray[np.float64]
 WEIGHT, MEAN, SD = range(3)
 OPEN = (25.0, 1e3, 25.0)
 """How far from the estimate an end is sought: in logits, sds of the sample and log sds."""
+STRIDE = (2.0, 0.5, 1.0)
+"""The longest first step, in the same units, however large the standard error."""
+STRAY = 0.7
+"""How far a round may move a mean (in sds) or an sd (in logs) without leaving its branch."""
+SHORTEST = 1e-3
+"""A stride this short that still leaves the branch means that the branch ends there."""
+ROUNDS = 200
+"""Constrained maxima looked at on the way to one end, at the most."""
 
 
 def conf_int(fit: Fit, level: float, method: str, **settings: Any) -> Parameters:
@@ -48,6 +57,8 @@ def conf_int(fit: Fit, level: float, method: str, **settings: Any) -> Parameters
     methods = {"wald": _wald, "profile": _profile, "bootstrap": _percentile}
     if method not in methods:
         raise ValueError(f"expected method to be one of {sorted(methods)}, got {method!r}")
+    if isinstance(level, bool) or not isinstance(level, numbers.Real):
+        raise TypeError(f"expected a level between 0 and 1, got {level!r}; for example 0.95")
     if not 0.0 < level < 1.0:
         raise ValueError(f"expected a level between 0 and 1, got {level}; for example 0.95")
     if settings and method != "bootstrap":
@@ -81,110 +92,205 @@ def _wald(fit: Fit, level: float) -> Parameters:
     from the delta method.
     """
     z = _quantile(level)
-    at, se = fit.mixture.parameters, fit.standard_errors()
-    weights = np.ones((fit.n_components, 2))
-    if fit.n_components > 1:
-        logit = np.log(at.weights) - np.log1p(-at.weights)
-        half = z * se.weights / (at.weights * (1 - at.weights))
-        weights = 1 / (1 + np.exp(-np.stack([logit - half, logit + half], axis=1)))
-    means = np.stack([at.means - z * se.means, at.means + z * se.means], axis=1)
-    factor = np.exp(z * se.sds / at.sds)
-    return Parameters(weights, means, np.stack([at.sds / factor, at.sds * factor], axis=1))
+    se = fit.standard_errors()
+    kinds = []
+    for kind, (values, errors) in enumerate(zip(fit.mixture.parameters, se, strict=True)):
+        # What does not vary, such as the weight of a single component, has no scale to speak of.
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            slope = (1 / (values * (1 - values)), np.ones_like(values), 1 / values)[kind]
+            half = np.where(errors > 0, z * errors * slope, 0.0)
+        u = _scaled(fit.mixture.parameters, kind)
+        kinds.append(np.stack([_unscaled(u - half, kind), _unscaled(u + half, kind)], axis=1))
+    return Parameters(*kinds)
 
 
 def _profile(fit: Fit, level: float) -> Parameters:
     """``{t : 2 (l - l_profile(t)) <= q}``, q a quantile of chi-squared with 1 degree of freedom."""
-    deviance = _quantile(level) ** 2
+    goal = _quantile(level)
     k = fit.n_components
+    spare = [_is_dispensable(fit, j, goal) for j in range(k)]
     kinds = []
     for kind, values in enumerate(fit.at):
         ends = np.empty((k, 2))
         for j in range(k):
-            if not fit.coordinates.is_free(kind, j) or (kind == WEIGHT and k == 1):
+            if not fit.coordinates.is_free(kind, j):
                 ends[j] = values[0, j]
             elif kind == WEIGHT and k == 2 and j == 1:
                 ends[j] = 1.0 - ends[0, ::-1]
             elif kind == SD and fit.equal_sds and j > 0:
                 ends[j] = ends[0]
             else:
-                ends[j] = _ends(fit, kind, j, deviance)
+                ends[j] = _ends(fit, kind, j, goal, spare)
         kinds.append(ends)
     weights, means, sds = kinds
     return Parameters(weights, fit.data.mean + fit.data.sd * means, fit.data.sd * sds)
 
 
-def _ends(fit: Fit, kind: int, k: int, deviance: float) -> Floats:
-    """Both ends of the profile interval of one parameter, sought side by side.
+def _is_dispensable(fit: Fit, j: int, goal: float) -> bool:
+    """Whether the others say nearly as much without component j, staying where they are.
 
-    The signed root of the deviance is nearly linear in the parameter, so Newton steps on it
-    reach the end in a few rounds; its slope is the score at the constrained maximum. Each
-    round starts from the last one, which keeps to the branch of the estimate's labels.
+    Its mean and sd can then be anything, with a weight near zero.
     """
+    k = fit.n_components
+    if k == 1 or fit.coordinates.fixed is not None:
+        return False
+    others = np.delete(np.arange(k), j)
+    weights, means, sds = (value[:, others] for value in fit.at)
+    start = Parameters(weights / weights.sum(), means, sds)
     x = (fit.data.values - fit.data.mean) / fit.data.sd
-    mass = fit.data.weights
-    held = fit.coordinates.pinned(kind, k)
-    top = float(sweep(x, mass, fit.at, fit.coordinates, fit.penalty).loglik[0])
-    side = np.array([-1.0, 1.0])
-    gradient = _gradient(fit, kind, k)
-    covariance = fit.curvature.directions[0] / np.sqrt(fit.curvature.eigenvalues[0])
-    covariance = covariance @ covariance.T
-    variance = gradient @ covariance @ gradient
-    tangent = covariance @ gradient / variance
-    estimate = _scaled(fit.at, kind, k)[0]
-    goal = np.sqrt(deviance)
+    fewer = Coordinates(k - 1, fit.equal_sds)
+    climbed = ascend(x, fit.data.weights, start, fewer, penalty=fit.penalty)
+    if climbed.status[0] is not Status.CONVERGED:
+        return False
+    top = float(sweep(x, fit.data.weights, fit.at, fit.coordinates, fit.penalty).loglik[0])
+    # With one component left there is no other branch that it could have gone to.
+    near = np.abs(climbed.at.means - means) < 3 * np.maximum(sds, fit.at.sds[0, j])
+    return bool(2 * (top - climbed.loglik[0]) < goal**2 and (near.all() or k == 2))
 
-    # Walk out in steps that a quadratic likelihood would put at half and at the whole way.
-    u = np.full(2, estimate)
-    root = np.zeros(2)
-    at = Parameters(*(np.repeat(value, 2, axis=0) for value in fit.at))
-    inner, outer = np.full(2, estimate), np.full(2, np.nan)
-    ahead = u + side * 0.5 * goal * np.sqrt(variance)
-    guess = fit.coordinates.move(at, tangent * (ahead - u)[:, None])
-    done = np.zeros(2, dtype=bool)
-    is_open = np.zeros(2, dtype=bool)
-    limit = OPEN[kind]
-    for _ in range(100):
-        pinned = _put(guess, kind, k, ahead, fit.coordinates)
-        climbed = ascend(
-            x, mass, pinned, held, em_passes=0, tol=1e-7, radius=0.5, penalty=fit.penalty
+
+def _ends(fit: Fit, kind: int, j: int, goal: float, spare: list[bool]) -> tuple[float, float]:
+    """Both ends of the profile interval of one parameter."""
+    if kind == MEAN and spare[j]:
+        return -np.inf, np.inf
+    if kind == SD and spare[j] and not fit.equal_sds:
+        return 0.0, np.inf
+    walk = _Walk(fit, kind, j)
+    lower = 0.0 if kind == WEIGHT and spare[j] else walk.end(-1.0, goal)
+    alone = kind == WEIGHT and len(spare) == 2 and spare[1 - j]
+    upper = 1.0 if alone else walk.end(1.0, goal)
+    return lower, upper
+
+
+class _Point(NamedTuple):
+    """A place on the profile."""
+
+    u: float
+    """The parameter on its own scale: logit, identity or log."""
+    root: float
+    """The root of the deviance there."""
+    slope: float
+    """How fast the log-likelihood falls on the way out."""
+    at: Parameters
+    """The best mixture with that value."""
+
+
+class _Walk:
+    """Walks out along the profile likelihood of one parameter.
+
+    The root of the deviance is nearly linear in the parameter, so Newton steps on it reach the
+    end in a few rounds; its slope is the score at the constrained maximum. Each round starts
+    from where the last ones point to and must end near there, which keeps to the branch of the
+    estimate's labels; where it does not, the step is halved.
+    """
+
+    def __init__(self, fit: Fit, kind: int, component: int) -> None:
+        self.fit, self.kind, self.k = fit, kind, component
+        self.x = (fit.data.values - fit.data.mean) / fit.data.sd
+        self.held = fit.coordinates.pinned(kind, component)
+        self.top = float(
+            sweep(self.x, fit.data.weights, fit.at, fit.coordinates, fit.penalty).loglik[0]
         )
-        lost = np.array([s not in (Status.CONVERGED, Status.FLAT) for s in climbed.status])
-        found = sweep(x, mass, climbed.at, fit.coordinates, fit.penalty)
-        fall = np.maximum(2 * (top - found.loglik), 0.0)
-        new_root = np.sqrt(fall)
-        slope = np.maximum(-side * _slope(found, climbed.at, kind, k, fit), 0.0)
-        before, at_before = u, at
-        u = np.where(done | lost, u, ahead)
-        keep = (done | lost)[:, None]
-        at = Parameters(*(np.where(keep, a, b) for a, b in zip(at, climbed.at, strict=True)))
-        root = np.where(done | lost, root, new_root)
-        inside = root < goal
-        inner = np.where(inside & ~lost & ~done, u, inner)
-        outer = np.where(~inside & ~lost & ~done, u, outer)
-        # A branch that is lost before the goal ends there: halve the step, then call it open.
-        outer = np.where(lost & ~done, ahead, outer)
-        is_open |= ~done & (np.abs(u - estimate) > limit)
-        is_open |= ~done & lost & (np.abs(ahead - inner) < 1e-6 * (1 + np.abs(u)))
-        done |= is_open | (~lost & (np.abs(root**2 - deviance) < 1e-9))
-        if done.all():
-            break
-        with np.errstate(divide="ignore", invalid="ignore"):
-            newton = u + side * (goal - root) * root / slope
-        # Never walk out by more than the way walked so far, nor past a known outside.
-        reach = np.maximum(np.abs(u - estimate), np.sqrt(variance) * 0.5 * goal)
-        newton = np.where(np.isfinite(newton), newton, u + side * reach)
-        newton = np.clip(newton, u - reach, u + reach)
-        bounded = np.isfinite(outer)
-        between = side * (newton - inner) > 0
-        between &= ~bounded | (side * (outer - newton) > 0)
-        middle = np.where(bounded, 0.5 * (inner + outer), u + side * reach)
-        ahead = np.where(between, newton, middle)
-        ahead = np.where(done, u, ahead)
-        guess = _extrapolate(at_before, at, before, u, ahead)
+        root = fit.curvature.directions[0] / np.sqrt(fit.curvature.eigenvalues[0])
+        gradient = _gradient(fit, kind, component)
+        self.spread = float(np.linalg.norm(root.T @ gradient))
+        self.tangent = root @ (root.T @ gradient) / self.spread**2
+        self.origin = _Point(float(_scaled(fit.at, kind, component)[0]), 0.0, 0.0, fit.at)
 
-    ends = _unscaled(u, kind)
-    outermost = {WEIGHT: (0.0, 1.0), MEAN: (-np.inf, np.inf), SD: (0.0, np.inf)}[kind]
-    return np.where(is_open, outermost, np.where(done, ends, np.nan))
+    def end(self, side: float, goal: float) -> float:
+        """Where the root of the deviance is `goal`, as a value of the parameter."""
+        outermost = ((0.0, 1.0), (-np.inf, np.inf), (0.0, np.inf))[self.kind][side > 0]
+        path, outer = [self.origin], None
+        stride = 0.5 * goal * min(self.spread, STRIDE[self.kind])
+        ahead = self.origin.u + side * stride
+        for _ in range(ROUNDS):
+            found, status = self._look(ahead, self._guess(path, ahead), side)
+            last = path[-1]
+            if status is Status.EMPTY and found.root < goal:
+                return outermost  # whatever its value, leaving the component out costs too little
+            if self._strayed(found, status, last):
+                stride = 0.5 * abs(ahead - last.u)
+                if stride > SHORTEST:
+                    ahead = last.u + side * stride
+                    continue
+                if status not in (Status.CONVERGED, Status.FLAT) or self._swapped(found):
+                    return outermost  # the branch ends short of the goal
+                if found.root >= goal:
+                    return self._value(last.u)  # the profile jumps over the goal here
+            if abs(found.root**2 - goal**2) < 1e-9:
+                return self._value(found.u)
+            if found.root < goal:
+                path.append(found)
+                stride *= 2
+                if abs(found.u - self.origin.u) > OPEN[self.kind]:
+                    return outermost
+            else:
+                outer = found
+            ahead = self._next(path[-1], outer, found, side, goal, stride)
+            if outer is not None and abs(outer.u - path[-1].u) < 1e-13 * (1.0 + abs(outer.u)):
+                return self._value(ahead)
+        return float("nan")
+
+    def _value(self, u: float) -> float:
+        return float(_unscaled(np.array(u), self.kind))
+
+    def _look(self, u: float, guess: Parameters, side: float) -> tuple[_Point, Status]:
+        """The constrained maximum near a guess."""
+        fit = self.fit
+        pinned = _put(guess, self.kind, self.k, np.array([u]), fit.coordinates)
+        climbed = ascend(
+            self.x, fit.data.weights, pinned, self.held, em_passes=0, tol=1e-7, radius=0.5,
+            penalty=fit.penalty,
+        )  # fmt: skip
+        found = sweep(self.x, fit.data.weights, climbed.at, fit.coordinates, fit.penalty)
+        fall = max(2 * (self.top - float(found.loglik[0])), 0.0)
+        slope = -side * float(_slope(found, climbed.at, self.kind, self.k, fit)[0])
+        return _Point(u, fall**0.5, slope, climbed.at), climbed.status[0]
+
+    def _guess(self, path: list[_Point], u: float) -> Parameters:
+        """Where the path so far points to at `u`."""
+        if len(path) == 1:
+            step = self.tangent * (u - self.origin.u)
+            return self.fit.coordinates.move(self.origin.at, step[None])
+        before, last = path[-2:]
+        ratio = float(np.clip((u - last.u) / (last.u - before.u), -1.0, 1.5))
+        weights = last.at.weights * (last.at.weights / before.at.weights) ** ratio
+        weights /= weights.sum(axis=1, keepdims=True)
+        means = last.at.means + ratio * (last.at.means - before.at.means)
+        return Parameters(weights, means, last.at.sds * (last.at.sds / before.at.sds) ** ratio)
+
+    def _strayed(self, found: _Point, status: Status, last: _Point) -> bool:
+        """Whether a round ended on another branch than the path is on."""
+        if status not in (Status.CONVERGED, Status.FLAT):
+            return True
+        was, now = last.at, found.at
+        return bool(
+            (np.abs(now.means - was.means) > STRAY * np.minimum(now.sds, was.sds)).any()
+            or (np.abs(np.log(now.sds / was.sds)) > STRAY).any()
+            or (np.abs(now.weights - was.weights) > 0.3 * STRAY).any()
+        )
+
+    def _swapped(self, found: _Point) -> bool:
+        order = np.argsort(found.at.means[0])
+        return bool((order != np.arange(order.size)).any())
+
+    def _next(
+        self,
+        inner: _Point,
+        outer: _Point | None,
+        found: _Point,
+        side: float,
+        goal: float,
+        stride: float,
+    ) -> float:
+        """A Newton step on the root, inside the bracket or no further out than the stride."""
+        limit = inner.u + side * stride
+        ahead = np.inf * side
+        if found.slope > 0:
+            ahead = found.u + side * (goal - found.root) * found.root / found.slope
+        if outer is None:
+            return limit if side * (ahead - limit) > 0 or side * (ahead - inner.u) <= 0 else ahead
+        between = side * (ahead - inner.u) > 0 and side * (outer.u - ahead) > 0
+        return ahead if between else 0.5 * (inner.u + outer.u)
 
 
 def _gradient(fit: Fit, kind: int, k: int) -> Floats:
@@ -215,17 +321,20 @@ def _slope(found: Pass, at: Parameters, kind: int, k: int, fit: Fit) -> Floats:
     return np.asarray(excess.sum(axis=1) if fit.equal_sds else excess[:, k])
 
 
-def _scaled(at: Parameters, kind: int, k: int) -> Floats:
-    value = np.asarray(at[kind][:, k])
+def _scaled(at: Parameters, kind: int, k: int | slice = slice(None)) -> Floats:
+    """A parameter on a scale without ends: logit, identity, log."""
+    value = np.asarray(at[kind][..., k])
     if kind == WEIGHT:
-        return np.log(value) - np.log1p(-value)
+        with np.errstate(divide="ignore"):
+            return np.log(value) - np.log1p(-value)
     return np.log(value) if kind == SD else value
 
 
 def _unscaled(u: Floats, kind: int) -> Floats:
-    if kind == WEIGHT:
-        return 1 / (1 + np.exp(-u))
-    return np.exp(u) if kind == SD else u
+    with np.errstate(over="ignore"):  # what overflows is an open end
+        if kind == WEIGHT:
+            return np.asarray(1 / (1 + np.exp(-u)))
+        return np.exp(u) if kind == SD else u
 
 
 def _put(at: Parameters, kind: int, k: int, u: Floats, free: Coordinates) -> Parameters:
@@ -245,14 +354,3 @@ def _put(at: Parameters, kind: int, k: int, u: Floats, free: Coordinates) -> Par
     else:
         sds[:, k] = value
     return Parameters(weights, means, sds)
-
-
-def _extrapolate(a: Parameters, b: Parameters, ua: Floats, ub: Floats, u: Floats) -> Parameters:
-    """Continue the path from `a` at `ua` to `b` at `ub` in a straight line to `u`."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (u - ub) / (ub - ua)
-    ratio = np.clip(np.where(np.isfinite(ratio), ratio, 0.0), -1.0, 1.5)[:, None]
-    weights = b.weights * np.exp(ratio * np.log(b.weights / a.weights))
-    weights /= weights.sum(axis=1, keepdims=True)
-    means = b.means + ratio * (b.means - a.means)
-    return Parameters(weights, means, b.sds * np.exp(ratio * np.log(b.sds / a.sds)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -85,7 +85,7 @@ class Mixture:
         order = np.lexsort((sds, means))
         weights /= weights.sum()
         for name, value in (("weights", weights), ("means", means), ("sds", sds)):
-            ordered = value[order]
+            ordered = value[order] + 0.0  # minus zero would hash differently
             ordered.flags.writeable = False
             object.__setattr__(self, name, ordered)
 
@@ -222,6 +222,47 @@ class Mixture:
         generator = as_generator(rng)
         labels = generator.choice(self.n_components, size=n, p=self.weights)
         return generator.normal(self.means[labels], self.sds[labels]), labels
+
+    def to_scipy(self) -> Any:
+        """The same distribution as a `scipy.stats.Mixture`, with all that SciPy does with one.
+
+        Returns
+        -------
+        scipy.stats.Mixture
+            Of `scipy.stats.Normal` components, in increasing order of mean.
+        """
+        from em.scipy_mixture import as_scipy  # scipy.stats is slow to import
+
+        return as_scipy(self.parameters)
+
+    @classmethod
+    def from_scipy(cls, mixture: Any) -> Mixture:
+        """The same distribution as a `scipy.stats.Mixture` of normal ones.
+
+        Parameters
+        ----------
+        mixture : scipy.stats.Mixture
+            All of its components `scipy.stats.Normal`, in any order.
+
+        Returns
+        -------
+        Mixture
+
+        Raises
+        ------
+        TypeError
+            If it is no `scipy.stats.Mixture`.
+        ValueError
+            If a component is not a `scipy.stats.Normal`, or has no finite mean and positive sd.
+
+        Examples
+        --------
+        >>> Mixture.from_scipy(Mixture([0.4, 0.6], [164, 176], [6, 8]).to_scipy())
+        Mixture(weights=[0.4, 0.6], means=[164, 176], sds=[6, 8])
+        """
+        from em.scipy_mixture import normal_parameters  # scipy.stats is slow to import
+
+        return cls(*normal_parameters(mixture))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mixture):

@@ -24,7 +24,7 @@ NARROW = 0.1
 """In sds of the widest component: only narrower ones can be spikes."""
 
 
-def is_spurious(at: Parameters, n: float, resolution: float) -> bool:
+def is_spurious(at: Parameters, n: float, resolution: float, *, equal_sds: bool = False) -> bool:
     """Whether a component rests on less than the data can show.
 
     A component is spurious if it is narrower than the rounding of tied data can show (the sd
@@ -42,6 +42,9 @@ def is_spurious(at: Parameters, n: float, resolution: float) -> bool:
         The number of observations.
     resolution : float
         `Sample.resolution`, in the unit of the means.
+    equal_sds : bool
+        Whether the components share one sd. Their likelihood is bounded as long as that is not
+        nil, so that a single value may well be a group.
 
     Returns
     -------
@@ -50,7 +53,11 @@ def is_spurious(at: Parameters, n: float, resolution: float) -> bool:
     counts = n * at.weights
     if at.means.size == 1:
         return False
-    if counts.min() < 1.5 or at.sds.min() < resolution / math.sqrt(12.0):
+    if at.sds.min() < resolution / math.sqrt(12.0):
+        return True
+    if equal_sds:
+        return False
+    if counts.min() < 1.5:
         return True
     z = (at.means[:, None] - at.means) / at.sds
     others = at.weights / at.sds * np.exp(-0.5 * z**2) / math.sqrt(2 * math.pi)

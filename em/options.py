@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 from em.coordinates import Coordinates
 from em.mixture import Parameters
 
-__all__ = ["Options"]
+__all__ = ["Options", "whole"]
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Options:
 
     n_components: int
     """The number of components, K."""
-    n_starts: int
-    """How many starts to try."""
+    n_starts: int | None
+    """How many starts to try; None for ten for each component."""
     equal_sds: bool
     """Whether the components share one sd."""
     max_iter: int
@@ -65,8 +66,10 @@ class Options:
         TypeError, ValueError
             If one of them is of the wrong kind or out of range.
         """
-        k = _whole("n_components", n_components)
-        starts = 10 * k if n_starts is None else _whole("n_starts", n_starts)
+        k = whole("n_components", n_components)
+        starts = None if n_starts is None else whole("n_starts", n_starts)
+        if isinstance(tol, bool) or not isinstance(tol, numbers.Real):
+            raise TypeError(f"expected tol to be a number, got {tol!r}")
         if not 0 < tol < 1:
             raise ValueError(f"expected tol between 0 and 1 standard errors, got {tol}")
         factor = 1.0 / n if penalty is True else float(penalty)
@@ -78,14 +81,15 @@ class Options:
             n_components=k,
             n_starts=starts,
             equal_sds=bool(equal_sds),
-            max_iter=_whole("max_iter", max_iter),
+            max_iter=whole("max_iter", max_iter),
             tol=float(tol),
             penalty=factor,
             fixed=None if fixed is None else _fixed(fixed, k, center, unit),
         )
 
 
-def _whole(name: str, value: int) -> int:
+def whole(name: str, value: int) -> int:
+    """A whole number of one or more, or an error that names it."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"expected {name} to be a whole number, got {value!r}")
     if value < 1:

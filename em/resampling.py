@@ -151,4 +151,3 @@ def _standard_draws(fit: Fit, n: int, rng: np.random.Generator) -> Floats:
     return np.concatenate(
         [rng.normal(m, s, size) for m, s, size in zip(means, sds, counts, strict=True)]
     )
-

@@ -7,6 +7,7 @@ smaller models inside this one, so that a larger model never ends below a smalle
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -35,8 +36,8 @@ KEPT = 6
 """Tops of the coarse copy that are climbed on all of the data."""
 SCOUTED = 12
 """Passes over the coarse copy, at the most."""
-FEW = 4
-"""Starts for each of the smaller models, besides those made from smaller ones yet."""
+STARTS = 10
+"""Starts for each component, unless another number is asked for."""
 SPLIT = 0.5
 """How far apart the halves of a split component start, in its sds."""
 
@@ -106,7 +107,9 @@ def climb(
             gradient_norm=float(found.gradient_norm[row]),
             history=found.history[row],
         )
-        for row, count, status in _grouped(found, tally, n, resolution)
+        for row, count, status in _grouped(
+            found, tally, n, resolution, equal_sds=coordinates.equal_sds
+        )
     ]
 
 
@@ -136,43 +139,135 @@ def search(
         The best regular one first.
     """
     k = coordinates.n_components
-    n = float(weights.sum())
-    first = starts(x, weights, k, options.n_starts, rng)
-    if options.fixed is not None:
-        first = _pinned(first, options, coordinates)
-        nested = None
+    scouts = _Scouts(x, weights, options, int(rng.integers(2**32)))
+    first, tally = scouts.starts(k, coordinates.equal_sds)
+    if scouts.is_coarse and k > 1:
+        found = scouts.tops(k, coordinates.equal_sds)
+        # The start that led to the best top climbs again, to show the whole way up.
+        rows = [_picked(first, [found[0].row]), *(top.at for top in found)]
+        counts = np.array([0, *(top.n_starts for top in found)], dtype=np.intp)
+        tops = climb(x, weights, _stacked(rows), coordinates, options, resolution, counts)
+        if tops[0].status is not Status.CONVERGED:
+            # What stood on the coarse copy fell into a gap of the data: the starts, then.
+            direct = climb(x, weights, first, coordinates, options, resolution, tally)
+            tops = min(tops, direct, key=lambda ends: (_rank(ends[0].status), -ends[0].loglik))
     else:
-        nested = _nested(x, weights, k, coordinates.equal_sds, options, rng)
-    if coordinates.equal_sds:
-        first = _pooled(first)
-    if nested is not None:
-        first = Parameters(*map(np.concatenate, zip(first, nested, strict=True)))
-    tally = np.zeros(first.means.shape[0], dtype=np.intp)
-    tally[: options.n_starts] = 1
-    if not (x.size > COARSE_ABOVE and k > 1):
-        return climb(x, weights, first, coordinates, options, resolution, tally)
-    points, masses = coarse(x, weights, COARSE_BINS)
-    scouted = _scout(points, masses, first, tally, coordinates, options, n)
-    # The start that led to the best top climbs again, to show the whole way up.
-    winner = scouted[0].row
-    again = Parameters(
-        *(
-            np.stack([whole[winner], *(top.at[part] for top in scouted)])
-            for part, whole in enumerate(first)
-        )
-    )
-    counts = np.array([0, *(top.n_starts for top in scouted)], dtype=np.intp)
-    tops = climb(x, weights, again, coordinates, options, resolution, counts)
-    if tops[0].status is Status.CONVERGED:
+        tops = climb(x, weights, first, coordinates, options, resolution, tally)
+    if options.fixed is not None or k == 1:
         return tops
-    # What stood on the coarse copy fell into a gap of the data: the starts themselves, then.
-    direct = climb(x, weights, first, coordinates, options, resolution, tally)
-    return min(tops, direct, key=lambda found: (_rank(found[0].status), -found[0].loglik))
+    return _not_below(tops, x, weights, coordinates, options, resolution, scouts)
+
+
+def _not_below(
+    tops: list[Top],
+    x: Floats,
+    weights: Floats,
+    coordinates: Coordinates,
+    options: Options,
+    resolution: float,
+    scouts: _Scouts,
+) -> list[Top]:
+    """Make sure that no smaller model inside this one has a higher likelihood.
+
+    Where one has, climb from its maximum. The likelihood cannot fall on the way, but the climb
+    may end in a collapse: then there is no regular maximum above the smaller model, and the
+    collapsed one comes first, by its name.
+    """
+    k, equal = coordinates.n_components, coordinates.equal_sds
+    inner = [(k - 1, equal)] if equal else [(k - 1, False), (k, True)]
+    best: list[Parameters] = []
+    floor = -np.inf
+    for size, tied in inner:
+        rows = _stacked([top.at for top in scouts.tops(size, tied)[:2]])
+        own = Coordinates(size, tied)
+        smaller = climb(x, weights, rows, own, options, resolution)[0]
+        if smaller.status is Status.CONVERGED:
+            floor = max(floor, smaller.loglik)
+            one = Parameters(*(value[None] for value in smaller.at))
+            best.extend([one] if size == k else [_split(one), _split(one, 0.0)])
+    slack = 1e-9 * (1.0 + abs(floor))
+    if not best or (tops[0].status is Status.CONVERGED and tops[0].loglik >= floor - slack):
+        return tops
+    more = climb(x, weights, _stacked(best), coordinates, options, resolution)
+    both = sorted(
+        [*tops, *more],
+        key=lambda top: (top.loglik < floor - slack, _rank(top.status), -top.loglik),
+    )
+    return [both[0], *(top for top in both[1:] if not _equal(top, both[0]))]
+
+
+class _Scouts:
+    """Finds tops on a coarse copy of the data, for a model and the smaller ones inside it."""
+
+    def __init__(self, x: Floats, weights: Floats, options: Options, seed: int) -> None:
+        self.is_coarse = x.size > COARSE_ABOVE
+        self.points, self.masses = (
+            coarse(x, weights, COARSE_BINS) if self.is_coarse else (x, weights)
+        )
+        self.n = float(weights.sum())
+        self.options, self.seed = options, seed
+        self._starts: dict[tuple[int, bool], tuple[Parameters, NDArray[np.intp]]] = {}
+        self._tops: dict[tuple[int, bool], list[_Scouted]] = {}
+
+    def starts(self, k: int, equal_sds: bool) -> tuple[Parameters, NDArray[np.intp]]:
+        """Starts for a model, and whether each counts as one of the asked-for."""
+        if (k, equal_sds) not in self._starts:
+            options = self.options
+            # The seed goes by K, so that a smaller model has the starts of a fit of its own.
+            rng = np.random.default_rng((self.seed, k))
+            number = options.n_starts or STARTS * k
+            first = starts(self.points, self.masses, k, number, rng)
+            if options.fixed is not None:
+                first = _pinned(first, options)
+            if equal_sds:
+                first = _pooled(first)
+            rows = [first]
+            if options.fixed is None and k > 1:
+                rows.append(_split(_highest(self.tops(k - 1, equal_sds))))
+                if equal_sds:
+                    rows[-1] = _pooled(rows[-1])
+                else:
+                    rows.append(_highest(self.tops(k, True)))
+            every = _stacked(rows)
+            tally = np.zeros(every.means.shape[0], dtype=np.intp)
+            tally[: first.means.shape[0]] = 1
+            self._starts[k, equal_sds] = every, tally
+        return self._starts[k, equal_sds]
+
+    def tops(self, k: int, equal_sds: bool) -> list[_Scouted]:
+        """The distinct tops of a model."""
+        if (k, equal_sds) not in self._tops:
+            first, tally = self.starts(k, equal_sds)
+            own = replace(self.options, n_components=k, equal_sds=equal_sds).coordinates
+            self._tops[k, equal_sds] = _scout(
+                self.points, self.masses, first, tally, own, self.options, self.n
+            )
+        return self._tops[k, equal_sds]
+
+
+def _highest(tops: list[_Scouted]) -> Parameters:
+    return max(tops, key=lambda top: top.loglik).at
+
+
+def _stacked(rows: list[Parameters]) -> Parameters:
+    return Parameters(*map(np.concatenate, zip(*rows, strict=True)))
+
+
+def _picked(at: Parameters, rows: list[int]) -> Parameters:
+    return Parameters(*(value[rows] for value in at))
+
+
+def _equal(a: Top, b: Top) -> bool:
+    return a.status is b.status and abs(a.loglik - b.loglik) < 1e-6 and _same(a.at, b.at)
 
 
 class _Scouted(NamedTuple):
+    """A top of the coarse copy."""
+
     at: Parameters
+    """Of shape (1, K)."""
     row: int
+    """The start that led there."""
     loglik: float
     n_starts: int
 
@@ -185,13 +280,11 @@ def _scout(
     coordinates: Coordinates,
     options: Options,
     n: float,
-    *,
-    led_on: bool = True,
 ) -> list[_Scouted]:
     """Try starts on a coarse copy and keep one for each of the best distinct tops.
 
     A few passes tell the starts apart; only the best are led on until they stand on a top,
-    and are told apart again. Without leading on, the best start alone is kept where it is.
+    and are told apart again.
     """
     found = ascend(
         points, masses, first, coordinates, max_iter=SCOUTED, tol=1e-2, penalty=options.penalty
@@ -200,22 +293,22 @@ def _scout(
         [
             status is not Status.EMPTY
             and not _is_artefact(place := Parameters(*(v[row] for v in found.at)), points)
-            and not is_spurious(place, n, 0.0)
+            and not is_spurious(place, n, 0.0, equal_sds=coordinates.equal_sds)
             for row, status in enumerate(found.status)
         ]
     )
     order = np.argsort(np.where(sound, -_merit(found, n), np.inf), kind="stable")
-    if not led_on:
-        best = int(order[0])
-        place = Parameters(*(value[best] for value in found.at))
-        return [_Scouted(place, best, float(found.loglik[best]), int(tally.sum()))]
     rows = order[: min(LED * coordinates.n_components, max(int(sound.sum()), 1))]
     led = ascend(
         points, masses, Parameters(*(value[rows] for value in found.at)), coordinates,
         em_passes=0, max_iter=SCOUTED * 4, tol=1e-3, penalty=options.penalty,
     )  # fmt: skip
-    tops = [top for top in _grouped(led, tally[rows], n, 0.0) if top[2] is not Status.COLLAPSED]
-    tops = tops or _grouped(led, tally[rows], n, 0.0)[:1]
+    tops = [
+        top
+        for top in _grouped(led, tally[rows], n, 0.0, equal_sds=coordinates.equal_sds)
+        if top[2] is not Status.COLLAPSED
+    ]
+    tops = tops or _grouped(led, tally[rows], n, 0.0, equal_sds=coordinates.equal_sds)[:1]
     merit = _merit(led, n)
     tops.sort(key=lambda top: -merit[top[0]])
     counts = np.array([count for _, count, _ in tops])
@@ -229,7 +322,7 @@ def _scout(
             counts[int(np.argmin(gap))] += 1
     return [
         _Scouted(
-            Parameters(*(value[top] for value in led.at)),
+            Parameters(*(value[[top]] for value in led.at)),
             int(rows[top]),
             float(led.loglik[top]),
             int(count),
@@ -256,68 +349,16 @@ def _is_artefact(at: Parameters, points: Floats) -> bool:
     return bool((at.sds < 0.25 * (high - low)).any())
 
 
-def _nested(
-    x: Floats,
-    weights: Floats,
-    k: int,
-    equal_sds: bool,
-    options: Options,
-    rng: np.random.Generator,
-) -> Parameters | None:
-    """Starts made from the best fits of smaller models, on a coarse copy of the data.
-
-    From one component upwards: the best fit with a component less, one component split; for
-    unequal sds also the best fit with equal ones.
-    """
-    if k == 1:
-        return None
-    n = float(weights.sum())
-    points, masses = coarse(x, weights, COARSE_BINS) if x.size > COARSE_ABOVE else (x, weights)
-    best = starts(points, masses, 1, 1, rng)
-    for size in range(2, k + 1):
-        halves = _split(best)
-        if equal_sds and size == k:
-            return _pooled(halves)
-        tied = _pooled(
-            Parameters(
-                *map(
-                    np.concatenate,
-                    zip(starts(points, masses, size, FEW, rng), halves, strict=True),
-                )
-            )
-        )
-        tally = np.ones(tied.means.shape[0], dtype=np.intp)
-        equal = _scout(
-            points, masses, tied, tally, Coordinates(size, True), options, n, led_on=False
-        )[0]
-        both = Parameters(
-            *(np.concatenate([half, one[None]]) for half, one in zip(halves, equal.at, strict=True))
-        )
-        if size == k:
-            return both
-        own = Coordinates(size, equal_sds)
-        more = starts(points, masses, size, FEW, rng)
-        tried = Parameters(*map(np.concatenate, zip(both, more, strict=True)))
-        tally = np.ones(tried.means.shape[0], dtype=np.intp)
-        top = (
-            equal
-            if equal_sds
-            else _scout(points, masses, tried, tally, own, options, n, led_on=False)[0]
-        )
-        best = Parameters(*(value[None] for value in top.at))
-    return None
-
-
-def _split(one: Parameters) -> Parameters:
+def _split(one: Parameters, apart: float = SPLIT) -> Parameters:
     """For each component of one mixture, the mixture with that component cut in two."""
     weights, means, sds = (value[0] for value in one)
     k = weights.size
     rows = []
     for j in range(k):
         others = np.delete(np.arange(k), j)
-        shift = SPLIT * sds[j]
+        shift = apart * sds[j]
         # Halves this far apart with this sd have the variance of the whole.
-        narrow = sds[j] * np.sqrt(1.0 - SPLIT**2)
+        narrow = sds[j] * np.sqrt(1.0 - apart**2)
         rows.append(
             (
                 np.r_[weights[others], 0.5 * weights[j], 0.5 * weights[j]],
@@ -334,7 +375,7 @@ def _pooled(at: Parameters) -> Parameters:
     return at._replace(sds=np.broadcast_to(pooled, at.sds.shape).copy())
 
 
-def _pinned(at: Parameters, options: Options, coordinates: Coordinates) -> Parameters:
+def _pinned(at: Parameters, options: Options) -> Parameters:
     """The starts with the fixed parameters put in."""
     weights, means, sds = (value.copy() for value in at)
     wanted = options.fixed
@@ -350,13 +391,13 @@ def _pinned(at: Parameters, options: Options, coordinates: Coordinates) -> Param
     for values, fixed in ((means, wanted.means), (sds, wanted.sds)):
         held = ~np.isnan(fixed)
         values[:, held] = fixed[held]
-    if coordinates.equal_sds and (~np.isnan(wanted.sds)).any():
+    if options.equal_sds and (~np.isnan(wanted.sds)).any():
         sds[:] = wanted.sds[~np.isnan(wanted.sds)][0]
     return Parameters(weights, means, sds)
 
 
 def _grouped(
-    found: Ascent, tally: NDArray[np.intp], n: float, resolution: float
+    found: Ascent, tally: NDArray[np.intp], n: float, resolution: float, *, equal_sds: bool
 ) -> list[tuple[int, int, Status]]:
     """Row, number of starts and status of every distinct top, the best regular one first."""
     # Rounded, so that of two climbs to one top the first stands for both on every machine.
@@ -366,7 +407,7 @@ def _grouped(
     for row in order.tolist():
         mine = Parameters(*(value[row] for value in found.at))
         status = found.status[row]
-        if status is not Status.EMPTY and is_spurious(mine, n, resolution):
+        if status is not Status.EMPTY and is_spurious(mine, n, resolution, equal_sds=equal_sds):
             status = Status.COLLAPSED
         for place, (other, count, reached) in enumerate(tops):
             theirs = Parameters(*(value[other] for value in found.at))

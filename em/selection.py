@@ -73,7 +73,9 @@ class Selection:
         ]
 
     def __str__(self) -> str:
-        head = f"{'K':>2}  {'sds':<8}{'p':>3}{'loglik':>16}{'AIC':>14}{'BIC':>14}{'ICL':>14}  status"
+        head = (
+            f"{'K':>2}  {'sds':<8}{'p':>3}{'loglik':>16}{'AIC':>14}{'BIC':>14}{'ICL':>14}  status"
+        )
         lines = [head, "-" * len(head)]
         best = {name: self.best(name) for name in CRITERIA} if self._any else {}
         for one in self.fits:
@@ -292,9 +294,7 @@ def em_test(x: ArrayLike | Sample, *, n_starts: int = 20) -> EmTest:
         at = Parameters(*(value[[top]] for value in climbed.at))
         for _ in range(EM_ROUNDS):
             expected = expect(z, mass, at, SD_PENALTY)
-            moved = held.m_step(
-                at, expected.counts, expected.first, expected.second, SD_PENALTY
-            )
+            moved = held.m_step(at, expected.counts, expected.first, expected.second, SD_PENALTY)
             at = moved._replace(weights=_proportion(expected.counts, n))
         loglik = float(expect(z, mass, at, SD_PENALTY).loglik[0])
         best = max(best, loglik + math.log(2 * at.weights.min()))

@@ -70,8 +70,14 @@ def m_step(
     Raises
     ------
     ValueError
-        If a component has no weight or no spread left, so that no mixture exists.
+        If the responsibilities are not one row for each value, or a component has no weight
+        or no spread left, so that no mixture exists.
     """
+    if responsibilities.ndim != 2 or responsibilities.shape[0] != len(sample):
+        raise ValueError(
+            f"expected responsibilities of shape ({len(sample)}, n_components), got "
+            f"{responsibilities.shape}; a row for each value"
+        )
     mass = responsibilities.T * sample.weights
     counts = mass.sum(axis=1)
     if counts.min() <= 0:

@@ -108,7 +108,7 @@ def _passes(rate: float) -> str:
 def _strongest(fit: Fit) -> tuple[str, float]:
     """The pair of free estimates that are most strongly correlated."""
     k = fit.n_components
-    names = [f"{name}[{j}]" for name in ("weights", "means", "sds") for j in range(k)]
+    names = [f"{name} {j}" for name in ("weight", "mean", "sd") for j in range(k)]
     covariance = fit.cov_params()
     # The last weight mirrors the others, and equal sds are one parameter.
     keep = [j for j in range(3 * k) if j != k - 1 and not (fit.equal_sds and j > 2 * k)]

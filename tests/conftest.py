@@ -12,7 +12,7 @@ import em
 
 REFERENCE = Path(__file__).parent / "reference"
 
-# The same examples at every run, wherever it is; `pytest --hypothesis-profile search` looks for new ones.
+# The same examples at every run; `pytest --hypothesis-profile search` looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=40)
 settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("repeatable")
@@ -20,7 +20,7 @@ settings.load_profile("repeatable")
 
 @pytest.fixture(scope="session")
 def heights():
-    """The original report's data: heights(seed, n) are 60 % from Normal(176, 8), then Normal(164, 6)."""
+    """The original report's data: 60 % from Normal(176, 8), then 40 % from Normal(164, 6)."""
 
     def draw(seed=666, n=1000, *, with_stream=False):
         stream = np.random.RandomState(seed)

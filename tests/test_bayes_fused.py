@@ -151,7 +151,7 @@ def test_fresh_machine_code_gives_the_same_digits_as_kept_machine_code(tmp_path)
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     command = [sys.executable, "-c", PRINT_DENSITY]
     fresh, kept = (
-        subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own interpreter and code
+        subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
         for _ in range(2)
     )
     assert list(tmp_path.rglob("*.nbc"))

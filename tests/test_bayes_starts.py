@@ -87,10 +87,10 @@ def test_located_starts_have_a_finite_density_whatever_the_priors(priors):
     around = em.fit(SAMPLE, 2, rng=0).mixture
     locate = locator(model, filled, around, SAMPLE)
     density = model.compile_logp(mode=PYTHON)
-    shapes = model.initial_point()
+    names = [value.name for value in model.value_vars]
     for seed in range(5):
         named, vector = locate(np.random.default_rng(seed))
-        parts = np.split(vector, np.cumsum([value.size for value in shapes.values()])[:-1])
-        assert np.isfinite(density(dict(zip(shapes, parts, strict=True))))
+        parts = np.split(vector, [1, 3])
+        assert np.isfinite(density(dict(zip(names, parts, strict=True))))
         assert list(named) == [rv.name for rv in model.free_RVs]
         np.testing.assert_allclose(named["free_weights"].sum(), 1.0)

@@ -17,12 +17,12 @@ PROJECT = Path(em.__file__).parents[1]
 INSTALLED = {*packages_distributions(), "em", "bayes", "compare"}
 MODULES = sorted(f"em.{module.name}" for module in pkgutil.iter_modules(em.__path__))
 
-USE = """
-values, _ = em.Mixture([0.4, 0.6], [0, 5], [1, 1]).sample(60, rng=1)
-fit = em.fit(em.Sample(values))
-fit.summary(), repr(fit), fit.icl, fit.conf_int(0.9, "wald"), fit.mixture.cdf(0.0)
-fit.mixture.ppf(0.5)
-"""
+USE = (
+    "values, _ = em.Mixture([0.4, 0.6], [0, 5], [1, 1]).sample(60, rng=1); "
+    "fit = em.fit(em.Sample(values)); "
+    "fit.summary(), repr(fit), fit.icl, fit.conf_int(), fit.conf_int(0.9, 'wald'); "
+    "fit.mixture.cdf(0.0), fit.mixture.ppf(0.5)"
+)
 
 
 def run(code):
@@ -45,7 +45,7 @@ def loaded(code):
     )
 
 
-@pytest.mark.parametrize("code", ["import em", f"import em\n{USE}"], ids=["import", "use"])
+@pytest.mark.parametrize("code", ["import em", f"import em; {USE}"], ids=["import", "use"])
 def test_em_loads_numpy_and_scipy_and_nothing_else(code):
     "Of all installed packages, after the import and after a fit with its summary and intervals."
     packages = {name.partition(".")[0] for name in loaded(code)} & INSTALLED
@@ -79,8 +79,7 @@ try:
     import pandas
 except ModuleNotFoundError:
     import em
-    {USE.replace(chr(10), "; ").strip("; ")}
-    fit.conf_int()
+    {USE}
     print(json.dumps(fit.converged))
 """
     assert run(code) is True

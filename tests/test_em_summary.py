@@ -12,7 +12,7 @@ def fit(heights):
 
 
 def row(text, name):
-    (line,) = [line for line in text.splitlines() if line.startswith(name)]
+    line = next(line for line in text.splitlines() if line.startswith(name))
     return [float(number) for number in line.split()[1:]]
 
 

@@ -61,7 +61,7 @@ PRINTED = [
             "-3652.389",
             ["0.5203999268", "0.4796000732"],
             ["165.36619152", "178.17944688"],
-            ["6.39413926", "7.47129051"],
+            ["6.39413926", "7.47129052"],
         ),
         ([], [], []),
     ),
@@ -404,7 +404,7 @@ def test_a_fit_is_frozen_and_can_be_pickled():
     fit = em.fit(groups(), 3)
     with pytest.raises(dataclasses.FrozenInstanceError):
         fit.loglik = 0.0
-    twin = pickle.loads(pickle.dumps(fit))
+    twin = pickle.loads(pickle.dumps(fit))  # noqa: S301 - our own
     assert twin.mixture == fit.mixture
     assert twin.standard_errors().means.tolist() == fit.standard_errors().means.tolist()
     covariance = fit.cov_params()
@@ -427,9 +427,7 @@ def test_a_fit_does_not_change_with_the_callers_array():
 def test_the_repr_says_what_matters_most():
     "Mixture, log-likelihood, size and status."
     fit = em.fit(groups(), 1)
-    assert repr(fit) == (
-        f"Fit({fit.mixture!r}, loglik={fit.loglik:.6f}, n=150, status=CONVERGED)"
-    )
+    assert repr(fit) == (f"Fit({fit.mixture!r}, loglik={fit.loglik:.6f}, n=150, status=CONVERGED)")
 
 
 # ---- starts and limits ----
@@ -505,6 +503,17 @@ def test_one_far_outlier_is_not_a_silent_group():
     one = em.fit(x, 1)
     assert one.converged
     assert one.mixture.means == pytest.approx([x.mean()], rel=1e-12)
+
+
+@pytest.mark.parametrize("n", [30, 999])
+def test_with_equal_sds_one_far_value_is_a_group_of_its_own(n):
+    "The likelihood with one sd is bounded, so its maximum counts, whatever the groups' sizes."
+    x = np.append(np.random.default_rng(2).normal(0, 1, n), 1e4)
+    fit = em.fit(x, 2, equal_sds=True)
+    assert fit.converged
+    assert fit.mixture.means == pytest.approx([x[:-1].mean(), 1e4], abs=1e-6)
+    assert fit.mixture.weights == pytest.approx([n / (n + 1), 1 / (n + 1)], rel=1e-6)
+    assert fit.mixture.sds == pytest.approx([x[:-1].std() * math.sqrt(n / (n + 1))] * 2, rel=1e-6)
 
 
 def test_an_outlier_group_is_found():

@@ -110,9 +110,7 @@ def test_standard_errors_by_scipys_hessian_in_natural_parameters(k, equal):
     found = fit.standard_errors()
     assert found.weights[:-1] == pytest.approx(errors[: k - 1], rel=1e-7)
     assert found.means == pytest.approx(errors[k - 1 : 2 * k - 1], rel=1e-7)
-    assert found.sds == pytest.approx(
-        np.resize(errors[2 * k - 1 :], k), rel=1e-5
-    )
+    assert found.sds == pytest.approx(np.resize(errors[2 * k - 1 :], k), rel=1e-5)
     # The last weight is one minus the others.
     last = covariance[: k - 1, : k - 1].sum()
     assert found.weights[-1] == pytest.approx(np.sqrt(last), rel=1e-7)
@@ -214,7 +212,7 @@ def test_curvature_tells_how_fast_em_converges(heights):
     )
     rate = 1.0 - curvature(found).eigenvalues[0, 0]
     assert rate == pytest.approx(0.997, abs=5e-4)
-    mixture = em.Mixture(top.weights, top.means + [0.05, 0.05], top.sds)
+    mixture = em.Mixture(top.weights, top.means + 0.05, top.sds)
     away = []
     for _ in range(700):
         mixture = em.m_step(sample, em.e_step(sample, mixture).responsibilities)

@@ -42,9 +42,7 @@ def test_seed_666_and_thirty_passes_give_every_printed_digit(heights):
 def test_the_listing_as_printed_gives_other_numbers(heights):
     "Seed 1 and ten passes, to every digit."
     values, stream = heights(1, with_stream=True)
-    for mine, known in zip(
-        in_order(em.listing.run(values, rng=stream)), AS_LISTED, strict=True
-    ):
+    for mine, known in zip(in_order(em.listing.run(values, rng=stream)), AS_LISTED, strict=True):
         assert mine.round(8).tolist() == known
 
 

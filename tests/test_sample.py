@@ -205,7 +205,7 @@ def test_a_sample_is_frozen():
 def test_copies_and_pickles_say_the_same():
     "A sample survives copy and pickle, as parallel work needs."
     sample = em.Sample([1.0, 2.0, 2.0], weights=[1, 2, 3])
-    for twin in (copy.deepcopy(sample), pickle.loads(pickle.dumps(sample))):
+    for twin in (copy.deepcopy(sample), pickle.loads(pickle.dumps(sample))):  # noqa: S301 - our own
         assert twin.values.tolist() == sample.values.tolist()
         assert twin.weights.tolist() == sample.weights.tolist()
         assert twin.n == sample.n

@@ -130,9 +130,7 @@ def test_weights_equal_repetition(some_mixture, seed, k, equal):
 
 
 @given(SEEDS, COMPONENTS, EQUAL, st.floats(-1e3, 1e3), st.floats(1e-3, 1e3))
-def test_shifted_and_scaled_data_give_the_shifted_and_scaled_pass(
-    seed, k, equal, shift, scale
-):
+def test_shifted_and_scaled_data_give_the_shifted_and_scaled_pass(seed, k, equal, shift, scale):
     "The unit and the origin do not matter."
     rng = np.random.default_rng(seed)
     sample = some_sample(rng)

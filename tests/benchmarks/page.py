@@ -1,0 +1,240 @@
+"""The page of the benchmarks, made from the figures that the JSON file holds and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from benchmarks.findings import aims, findings
+from benchmarks.tolerance import NEAR
+from benchmarks.words import NIL, short, table, taken, times
+
+__all__ = ["render"]
+
+Row = dict[str, Any]
+
+
+def render(results: Mapping[str, Any]) -> str:
+    """The page as Markdown.
+
+    Parameters
+    ----------
+    results : mapping
+        What `run.py` writes as JSON; sections that were not measured may be missing.
+    """
+    parts = ["# Benchmarks", findings(results), _how(results)]
+    if results.get("fits"):
+        parts += ["## Aims", _aims(results), "## One fit", _fits(results["fits"], results)]
+    if results.get("uncertainty"):
+        parts += ["## How sure a fit is", _uncertainty(results["uncertainty"])]
+    if results.get("cold"):
+        parts += ["## A fresh process", _cold(results["cold"])]
+    if results.get("large"):
+        parts += ["## Large samples in memory", _large(results["large"])]
+    parts += ["## Machine", _machine(results)]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _how(results: Mapping[str, Any]) -> str:
+    settings = results["settings"]
+    quick = (
+        "**A quick run: few calls, small sizes; good for seeing that all of it works.** "
+        if settings["quick"]
+        else ""
+    )
+    cores, (begin, end) = results["machine"]["cores"], results["load"]
+    busy = ""
+    if begin is not None and cores and begin > 0.5 * cores:
+        busy = (
+            f"**The machine was busy: on average {begin:.1f} processes wanted to run on its {cores} "
+            "cores before the first call. Ratios suffer less than times.** "
+        )
+    return (
+        f"{quick}{busy}The data are synthetic heights (60 % from Normal(176, 8), 40 % from "
+        f"Normal(164, 6), seed {results['seed']}), the same for all tools, which fit two components "
+        "with unequal sds. A time is the median over calls made in turns (A B C A B C ...) after one "
+        f"call to warm up, as many as fit into {settings['budget']:g} s, {settings['rounds']} at "
+        "the most; it covers all that the written call does with a plain array in memory. "
+        "Log-likelihoods come from the returned parameters by one function on all of the data, never "
+        f'from the tool. "Short" is the distance to the maximum, 0 below {NIL:.0e}. '
+        "Written by `make bench`."
+    )
+
+
+def _aims(results: Mapping[str, Any]) -> str:
+    verdict = {True: "met", False: "**missed**", None: ""}
+    return table(
+        ["aim", "this run", ""],
+        [[aim.wanted, aim.measured, verdict[aim.met]] for aim in aims(results)],
+        [],
+    )
+
+
+SETTINGS = {"default": "default", "all values": "unsquashed", "maximum": "reaches the maximum"}
+
+
+def _fits(rows: list[Row], results: Mapping[str, Any]) -> str:
+    parts = [
+        f'"Reaches the maximum" is the loosest power of ten for the tolerance that comes within '
+        f"{NEAR:.0e} of it, searched for in this run; its remark says where the next looser one "
+        "ends. `em` has one setting, its default. "
+        f"A call, or a search, that takes more than {results['settings']['patience']:g} s is not made."
+    ]
+    for n in sorted({row["n"] for row in rows}):
+        here = [row for row in rows if row["n"] == n]
+        own = next((r["median"] for r in here if r["tool"] == "em" and r["median"]), None)
+        body = [
+            [
+                row["tool"],
+                SETTINGS[row["setting"]] + _tolerance(row),
+                taken(row["median"]),
+                times(row["median"] / own) if own and row["median"] else "",
+                "" if row["loglik"] is None else f"{row['loglik']:.6f}",
+                short(row["shortfall"]),
+                "" if row["passes"] is None else f"{row['passes']:,}",
+                str(len(row["seconds"])) if row["seconds"] else "",
+                _remark(row),
+            ]
+            for row in here
+        ]
+        head = [
+            "tool", "setting", "time", "times em", "log-likelihood", "short", "passes", "calls",
+            "remarks",
+        ]  # fmt: skip
+        parts += [f"### n = {n:,}", table(head, body, [2, 3, 4, 5, 6, 7])]
+        calls = dict.fromkeys(
+            f"{row['tool']}: `{row['call']}`" for row in here if row["setting"] != "all values"
+        )
+        parts.append("Calls: " + "; ".join(calls) + ".")
+    return "\n\n".join(parts)
+
+
+def _tolerance(row: Row) -> str:
+    return "" if row["tolerance"] is None else f", {row['tolerance']:.0e}"
+
+
+def _remark(row: Row) -> str:
+    parts = [row["note"]] if row["note"] else []
+    if row["certificate"]:
+        parts.append(_certificate(row["certificate"]))
+    return "; ".join(parts)
+
+
+def _certificate(exact: Mapping[str, Any]) -> str:
+    return (
+        f"exact: off by {exact['relative_error']:.0e} of the log-likelihood, score "
+        f"{exact['gradient_norm']:.0e} se" + ("" if exact["ok"] else ", **not certified**")
+    )
+
+
+def _uncertainty(rows: list[Row]) -> str:
+    body = []
+    for row in rows:
+        own = next(
+            (
+                other["median"]
+                for other in rows
+                if (other["n"], other["tool"], other["what"]) == (row["n"], "em", row["what"])
+            ),
+            None,
+        )
+        interval, refits = row.get("interval"), row.get("refits")
+        remark = [row["note"]] if row["note"] else []
+        if row.get("certificate"):
+            remark.append(_certificate(row["certificate"]))
+        body.append(
+            [
+                f"{row['n']:,}",
+                row["tool"],
+                row["what"],
+                taken(row["median"]),
+                times(row["median"] / own) if own and row["median"] else "",
+                f"{interval[0]:.4f}, {interval[1]:.4f}" if interval else "",
+                "" if refits is None else f"{refits:,}",
+                str(len(row["seconds"])) if row["seconds"] else "",
+                "; ".join(remark),
+            ]
+        )
+    head = [
+        "n", "tool", "what", "time", "times em", "95%: first weight", "refits", "calls", "remarks"
+    ]  # fmt: skip
+    return "\n\n".join(
+        [
+            "Times include the fit. The interval is that of the weight of the lower group; refits "
+            "are those that it rests on: for `em` the ones that converged, for mclust the ones "
+            "that did not fail. `em` refits on all cores, mclust on one. scikit-learn gives "
+            "neither standard errors nor intervals, mclust and mixtools by resampling alone.",
+            table(head, body, [0, 3, 4, 6, 7]),
+        ]
+    )
+
+
+def _cold(rows: list[Row]) -> str:
+    body = []
+    for row in rows:
+        own = next((r["median"] for r in rows if (r["n"], r["tool"]) == (row["n"], "em")), None)
+        body.append(
+            [
+                f"{row['n']:,}",
+                row["tool"],
+                taken(row["median"]),
+                times(row["median"] / own) if own and row["median"] else "",
+                "" if row["memory"] is None else f"{row['memory']:,.0f} MB",
+                str(len(row["seconds"])) if row["seconds"] else "",
+                row["note"],
+            ]
+        )
+    return "\n\n".join(
+        [
+            "From the start of a new process to its end: start the interpreter, import, read the "
+            "data from a binary file, fit at the default. The files are in the system's cache; "
+            "memory is the largest resident size.",
+            table(
+                ["n", "tool", "time", "times em", "memory", "runs", "remarks"],
+                body,
+                [0, 2, 3, 4, 5],
+            ),
+        ]
+    )
+
+
+def _large(large: Mapping[str, Any]) -> str:
+    unit = large["summaries_median"]
+    body = [
+        [what, taken(seconds), times(seconds / unit), str(calls)]
+        for what, seconds, calls in (
+            ("`x.min(), x.max(), x.mean(), x.var()`", unit, len(large["summaries"])),
+            ("`em.fit(x, 2)` and its standard errors", large["fit_median"], len(large["fit"])),
+            ("`fit.certify()`: one exact pass, on request", large["certify"], 1),
+        )
+    ]
+    return "\n\n".join(
+        [
+            f"n = {large['n']:,}, which the fit sees as {large['nodes']:,} weighted nodes; the error "
+            f"of the log-likelihood is bounded by {large['error_bound']:.0e}. "
+            f"{_certificate(large['certificate']).capitalize()}.",
+            table(["what", "time", "ratio", "calls"], body, [1, 2, 3]),
+        ]
+    )
+
+
+def _machine(results: Mapping[str, Any]) -> str:
+    machine = results["machine"]
+    memory = machine["memory_gb"]
+    there = machine["r"]
+    lines = [
+        f"{machine['cores']} cores of {machine['processor']}"
+        + (f", {memory:.1f} GB of memory" if memory else "")
+        + f", {machine['system']}",
+        machine["python"] + "".join(f", {name} {v}" for name, v in machine["packages"].items()),
+        ", ".join(f"{name} {version}" for name, version in there.items()) or "no R",
+        "threads: " + "; ".join(machine["blas"]),
+    ]
+    loads = [one for one in results["load"] if one is not None]
+    if loads:
+        lines.append(
+            "processes that wanted to run (one-minute average) before the first call and after the "
+            "last: " + ", ".join(f"{one:.2f}" for one in loads)
+        )
+    lines.append(f"the whole run took {results['seconds']:.0f} s")
+    return "\n".join(f"- {line}" for line in lines)

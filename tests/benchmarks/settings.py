@@ -1,0 +1,51 @@
+"""How much time a run of the benchmarks takes, and on what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["FULL", "QUICK", "SECTIONS", "Settings"]
+
+SECTIONS = ("fits", "uncertainty", "cold", "large")
+"""The parts of the page, in their order."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The sizes, and how patient the run is."""
+
+    sizes: tuple[int, ...]
+    """Numbers of values of the table of fits."""
+    large: int
+    """Number of values of the sample that is compared with reading it."""
+    budget: float
+    """Seconds for the repeated calls of one cell."""
+    patience: float
+    """Seconds for a single call, or for the search for a tolerance."""
+    rounds: int
+    """The most calls of one cell that count."""
+    refits: int
+    """Refits of a bootstrap."""
+    processes: int
+    """Fresh processes for each cell."""
+
+
+FULL = Settings(
+    sizes=(1_000, 100_000, 1_000_000),
+    large=10_000_000,
+    budget=6.0,
+    patience=180.0,
+    rounds=25,
+    refits=999,
+    processes=5,
+)
+
+QUICK = Settings(
+    sizes=(1_000, 100_000),
+    large=1_000_000,
+    budget=1.0,
+    patience=6.0,
+    rounds=7,
+    refits=999,
+    processes=2,
+)
