@@ -18,7 +18,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report test lint types check format dev constraints clean FORCE
+.PHONY: help report bench test lint types check format dev constraints clean FORCE
 
 help: ## list these commands
 	@echo 'make COMMAND [ARGS="..."] [PYTHON=/path/to/python3.13]'
@@ -26,6 +26,9 @@ help: ## list these commands
 
 report: $(VENV)/.compare ## fit the synthetic heights by EM and by Bayes, write reports/ (ARGS="--help": the options)
 	@$(PY) -m compare.run $(ARGS)
+
+bench: $(VENV)/.bench ## time EM beside scikit-learn, mclust and mixtools (12 minutes; ARGS="--quick": one)
+	@PYTHONPATH=tests $(PY) -m benchmarks.run $(ARGS)
 
 test: $(VENV)/.test ## run the tests
 	@$(PY) -m pytest $(ARGS)
@@ -109,7 +112,7 @@ $(VENV)/.made: $(REBUILD)
 # installs, uv has to be asked. The two names of pip's constraints are for pip before and since 25.3.
 define install
 	@echo $$PPID > $(VENV)/.installing
-	@rm -f $(VENV)/.compare $(VENV)/.test $(VENV)/.dev
+	@rm -f $(VENV)/.compare $(VENV)/.bench $(VENV)/.test $(VENV)/.dev
 	@echo "Installing em-vs-bayes[$(1)] into $(VENV) with $$($(PY) -V) (once, about a minute) ..." >&2
 	@if command -v uv >/dev/null; then \
 	    uv pip install --quiet --python $(PY) --compile-bytecode \
@@ -126,7 +129,9 @@ endef
 # An extra that holds another one satisfies the other's stamp too.
 $(VENV)/.compare: $(VENV)/.made pyproject.toml constraints.txt
 	$(call install,compare,compare)
+$(VENV)/.bench: $(VENV)/.made pyproject.toml constraints.txt
+	$(call install,bench,compare bench)
 $(VENV)/.test: $(VENV)/.made pyproject.toml constraints.txt
-	$(call install,test,compare test)
+	$(call install,test,compare bench test)
 $(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
-	$(call install,dev,compare test dev)
+	$(call install,dev,compare bench test dev)

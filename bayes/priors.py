@@ -357,4 +357,4 @@ def _reason_weights(K: int) -> str:
     from scipy.special import betaincinv
 
     low, high = betaincinv(CONCENTRATION, CONCENTRATION * (K - 1), [0.025, 0.975])
-    return f"no group is empty, and each weight may be anything from {low:.2f} to {high:.2f} (95 %)"
+    return f"no group is empty, and each weight may be anything from {low:.2f} to {high:.2f} (95%)"

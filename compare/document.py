@@ -47,9 +47,7 @@ def to_json(comparison: Comparison) -> str:
         the standard error of a fit that is not at a maximum, or the open end of an interval,
         is null.
     """
-    text = json.dumps(
-        _finite(_document(comparison)), indent=2, ensure_ascii=False, allow_nan=False
-    )
+    text = json.dumps(_finite(_document(comparison)), indent=2, ensure_ascii=False, allow_nan=False)
     return text + "\n"
 
 
@@ -109,7 +107,7 @@ def _document(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _finite(value: Any) -> Any:  # noqa: ANN401 - JSON is made of anything
+def _finite(value: Any) -> Any:
     """The same with None for every NaN and infinity, which JSON does not have."""
     if isinstance(value, dict):
         return {key: _finite(inner) for key, inner in value.items()}

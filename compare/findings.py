@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+import em
 from compare.labels import free_parameters, group, listed, number, parameters, percent, variable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    import em
     from compare.labels import Parameter
     from compare.table import Comparison, Row
 
@@ -58,6 +58,7 @@ def headline(comparison: Comparison) -> str:
     if fit.n_components == 1:
         return f"{_one_group(comparison)} {_better_rival(comparison)}".strip()
     simpler = _preferred(comparison)
+    # Equal sds do not count against the number of groups that was asked for.
     if simpler is not None and simpler.n_components < fit.n_components:
         return f"{_too_many(comparison, simpler)} {_how_sure(comparison)}"
     return f"{_several_groups(comparison)} {_how_sure(comparison)}"
@@ -77,8 +78,7 @@ def verdict(comparison: Comparison) -> str:
     fit, posterior = comparison.fit, comparison.posterior
     if fit.converged:
         starts = fit.optima[0].n_starts if fit.optima else 1
-        tried = sum(optimum.n_starts for optimum in fit.optima) or 1
-        reached = "" if tried == 1 else f", reached from {starts} of {tried} starts"
+        reached = "" if fit.n_starts == 1 else f", reached from {starts} of {fit.n_starts} starts"
         first = f"EM is at a maximum (score {_tiny(fit.gradient_norm)} standard errors{reached})"
     else:
         first = f"EM is not to be believed ({fit.status.name.lower().replace('_', ' ')})"
@@ -92,7 +92,9 @@ def verdict(comparison: Comparison) -> str:
         second = f"the sampler passes every check ({numbers})"
     else:
         failed = len(checks.messages)
-        second = f"the sampler fails {_count(failed, 'check')} ({numbers}) and is not to be believed"
+        second = (
+            f"the sampler fails {_count(failed, 'check')} ({numbers}) and is not to be believed"
+        )
     return f"{first}; {second}."
 
 
@@ -162,8 +164,8 @@ def separation(comparison: Comparison) -> str | None:
     mixture = comparison.fit.mixture
     if mixture.n_components == 1 or not comparison.fit.converged:
         return None
-    apart = _ashman(mixture)
-    modes = _modes(mixture)
+    apart = em.ashman(mixture)
+    modes = em.modes(mixture)
     humps = "a single hump" if modes == 1 else f"{_word(modes)} humps"
     least = min(apart)
     if least >= CLEAR:
@@ -181,26 +183,29 @@ def separation(comparison: Comparison) -> str | None:
 
 
 def number_of_groups(comparison: Comparison) -> str:
-    """Say what fewer and more groups would gain, by BIC and AIC."""
+    """Say how many groups BIC, AIC and the EM-test speak for."""
     best = _preferred(comparison)
-    fits = [fit for fit in (comparison.fit, *comparison.rivals) if fit.converged]
     if best is None:
         return "No number of groups that was tried has a maximum to speak of."
-    by_aic = min(fits, key=lambda fit: fit.aic)
-    told = f"By BIC, {_groups(best.n_components)} describe the data best"
-    if best.n_components == 1:
-        told = "By BIC, one group describes the data best"
-    others = [fit for fit in fits if fit is not best]
+    fits = [fit for fit in comparison.selection.fits if fit.converged]
+    count = best.n_components
+    told = f"By BIC, {_model(best)} describe{'s' if count == 1 else ''} the data best"
+    others = [fit for fit in fits if fit.n_components != count]
     if others:
         second = min(others, key=lambda fit: fit.bic)
         gap = second.bic - best.bic
         strength = "barely" if gap < 2 else "somewhat" if gap < 6 else "clearly"
         told += (
-            f", {strength} better than {_groups(second.n_components)} "
+            f", {strength} better than {_model(second)} "
             f"({best.bic:.1f} against {second.bic:.1f}; lower is better)"
         )
-    if by_aic is not best:
-        told += f"; AIC, which asks less of each parameter, prefers {_groups(by_aic.n_components)}"
+    by_aic = comparison.selection.best("aic")
+    if by_aic.n_components != count:
+        told += f"; AIC, which asks less of each parameter, prefers {_model(by_aic)}"
+    test = comparison.em_test
+    if test is not None:
+        doubt = "speaks against" if test.pvalue < 0.05 else "does not speak against"
+        told += f". The EM-test {doubt} a single normal group (p = {_pvalue(test.pvalue)})"
     return told + "."
 
 
@@ -209,7 +214,11 @@ def differences(comparison: Comparison) -> tuple[str, ...]:
     if not comparison.fit.converged:
         return ("EM has no maximum here, so there is nothing to compare the posterior with.",)
     shown = free_parameters(comparison)
-    told = [_shifts(comparison, shown), _skewness(comparison, shown), _correlation(comparison, shown)]
+    told = [
+        _shifts(comparison, shown),
+        _skewness(comparison, shown),
+        _correlation(comparison, shown),
+    ]
     if comparison.n_components > 1:
         told.append(_determined(comparison))
     told.append(_lengths(comparison, shown))
@@ -221,7 +230,7 @@ def differences(comparison: Comparison) -> tuple[str, ...]:
 
 def _several_groups(comparison: Comparison) -> str:
     fit = comparison.fit
-    least = min(_ashman(fit.mixture))
+    least = min(em.ashman(fit.mixture))
     how = "clearly separate" if least >= CLEAR else "distinct" if least >= APART else "overlapping"
     return (
         f"EM and Bayes split the {observations(comparison)} into {_word(fit.n_components)} {how} "
@@ -255,7 +264,7 @@ def _one_group(comparison: Comparison) -> str:
 
 def _better_rival(comparison: Comparison) -> str:
     best = _preferred(comparison)
-    if best is None or best is comparison.fit:
+    if best is None or best.n_components <= comparison.n_components:
         return "Two groups would not describe them better, by BIC."
     return (
         f"{_groups(best.n_components).capitalize()} describe them better (BIC {best.bic:.1f} "
@@ -355,8 +364,7 @@ def _correlation(comparison: Comparison, shown: list[Parameter]) -> str:
     if len(shown) < 2:
         return ""
     draws = np.stack([p.draws.ravel() for p in shown])
-    matrix = np.corrcoef(draws)
-    np.fill_diagonal(matrix, 0.0)
+    matrix = np.asarray(np.corrcoef(draws)) - np.eye(len(shown))
     i, j = sorted(divmod(int(np.abs(matrix).argmax()), len(shown)))
     value = float(matrix[i, j])
     first, second = (_name(comparison, shown[at].row) for at in (i, j))
@@ -399,9 +407,13 @@ def _lengths(comparison: Comparison, shown: list[Parameter]) -> str:
     ratios = [
         (p, (p.row.bayes.upper - p.row.bayes.lower) / (p.row.em.upper - p.row.em.lower))
         for p in shown
-        if math.isfinite(p.row.em.upper - p.row.em.lower) and p.row.em.upper > p.row.em.lower
+        if not _is_open(p.row) and p.row.em.upper > p.row.em.lower
     ]
-    open_ones = [_name(comparison, p.row) for p in shown if not math.isfinite(p.row.em.upper - p.row.em.lower)]
+    open_ones = [
+        _name(comparison, p.row)
+        for p in shown
+        if not math.isfinite(p.row.em.upper - p.row.em.lower)
+    ]
     told = ""
     if ratios:
         p, ratio = max(ratios, key=lambda pair: abs(math.log(pair[1])))
@@ -434,25 +446,8 @@ def _free(comparison: Comparison) -> list[Row]:
 
 
 def _preferred(comparison: Comparison) -> em.Fit | None:
-    fits = [fit for fit in (comparison.fit, *comparison.rivals) if fit.converged]
+    fits = [fit for fit in comparison.selection.fits if fit.converged]
     return min(fits, key=lambda fit: fit.bic) if fits else None
-
-
-def _ashman(mixture: em.Mixture) -> list[float]:
-    """Ashman's D of neighbouring groups: ``sqrt(2) |m1 - m2| / sqrt(s1^2 + s2^2)``."""
-    gaps = np.diff(mixture.means)
-    spread = np.sqrt(mixture.sds[:-1] ** 2 + mixture.sds[1:] ** 2)
-    return list((math.sqrt(2.0) * gaps / spread).tolist())
-
-
-def _modes(mixture: em.Mixture) -> int:
-    """How many humps the density has, counted on a grid finer than the narrowest component."""
-    ends = mixture.means[0] - mixture.sds.max(), mixture.means[-1] + mixture.sds.max()
-    points = int(min(200_000, 400 + 40 * (ends[1] - ends[0]) / mixture.sds.min()))
-    density = mixture.pdf(np.linspace(*ends, points))
-    rising = np.sign(np.diff(density))
-    rising = rising[rising != 0]
-    return int(np.count_nonzero((rising[:-1] > 0) & (rising[1:] < 0)))
 
 
 def _skew(draws: NDArray[np.float64]) -> float:
@@ -505,6 +500,21 @@ def _word(count: int) -> str:
 
 def _groups(count: int) -> str:
     return f"{_word(count)} group{'' if count == 1 else 's'}"
+
+
+def _model(fit: em.Fit) -> str:
+    tied = " with a common standard deviation" if fit.equal_sds and fit.n_components > 1 else ""
+    return _groups(fit.n_components) + tied
+
+
+def _pvalue(value: float) -> str:
+    return f"{value:.2g}" if value >= 1e-4 else "below 0.0001"
+
+
+def _is_open(row: Row) -> bool:
+    """Whether an end of EM's interval is open."""
+    finite = math.isfinite(row.em.upper - row.em.lower)
+    return not finite or (row.em.lower <= 0 < row.em.upper and row.parameter != "means")
 
 
 def _count(count: int, what: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import em
-from compare.cases import N, SEED, Case
+from compare.cases import SEED, Case, N
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,21 +5,21 @@ from __future__ import annotations
 import functools
 import html
 import re
-from urllib.parse import quote
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+import em
 from compare import drawing, figures, findings
 from compare.document import to_json, versions
 from compare.labels import number, percent, plain
 from compare.original import Original, revisit
 
 if TYPE_CHECKING:
-    import em
     from compare.table import Comparison, Row
 
 __all__ = ["Report", "render"]
@@ -119,11 +119,13 @@ def _context(
         "agreement": findings.agreement(comparison),
         "on_truth": findings.on_truth(comparison),
         "separation": findings.separation(comparison),
+        "identifiability": em.identifiability(comparison.fit),
+        "note": comparison.posterior.settings.note,
         "number_of_groups": findings.number_of_groups(comparison),
         "differences": findings.differences(comparison),
         "has_truth": comparison.truth is not None,
         "rows": [_row(comparison, row) for row in comparison.rows],
-        "rivals": [_rival(comparison, fit) for fit in _by_size(comparison)],
+        "rivals": [_rival(comparison, fit) for fit in comparison.selection.fits],
         "optima": [_optimum(fit) for fit in comparison.fit.optima[:6]],
         "checks": [_check(row) for row in comparison.rows if row.bayes.sd > 0],
         "bfmi": ", ".join(f"{value:.2f}" for value in comparison.posterior.diagnostics.bfmi),
@@ -180,15 +182,13 @@ def _check(row: Row) -> dict[str, str]:
     }
 
 
-def _by_size(comparison: Comparison) -> list[em.Fit]:
-    return sorted((comparison.fit, *comparison.rivals), key=lambda fit: fit.n_components)
-
-
 def _rival(comparison: Comparison, fit: em.Fit) -> dict[str, object]:
     known = fit.converged
     return {
         "k": fit.n_components,
-        "chosen": fit is comparison.fit,
+        "sds": "" if fit.n_components == 1 else "equal" if fit.equal_sds else "unequal",
+        "chosen": (fit.n_components, fit.equal_sds)
+        == (comparison.n_components, comparison.fit.equal_sds),
         "parameters": fit.n_parameters,
         "loglik": f"{fit.loglik:.3f}" if known else "no maximum",
         "aic": f"{fit.aic:.1f}" if known else "",

@@ -108,8 +108,10 @@ class Comparison:
     """Kind of the credible intervals: ``eti``, with equal tails."""
     rows: tuple[Row, ...]
     """Weights, then means, then sds, each in order of mean."""
-    rivals: tuple[em.Fit, ...] = ()
-    """EM fits with one component less and one more."""
+    selection: em.Selection
+    """EM fits with one component and more, up to one more than asked for, either kind of sds."""
+    em_test: em.EmTest | None = None
+    """The test of one group against two, where the data allow it."""
     command: str | None = None
     """The command line that makes this comparison."""
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -127,19 +129,19 @@ class Comparison:
 
     def to_html(self) -> str:
         """Write the report as one self-contained page."""
-        from compare.report import render  # noqa: PLC0415 - drawing loads matplotlib
+        from compare.report import render
 
         return render(self).html
 
     def to_markdown(self) -> str:
         """Write the report as Markdown, with figures in a folder named after the case."""
-        from compare.report import render  # noqa: PLC0415 - drawing loads matplotlib
+        from compare.report import render
 
         return render(self).markdown
 
     def to_json(self) -> str:
         """Write the numbers of the report as JSON."""
-        from compare.document import to_json  # noqa: PLC0415 - it takes a Comparison
+        from compare.document import to_json
 
         return to_json(self)
 
@@ -211,7 +213,8 @@ def compare(
         level=level,
         interval="eti",
         rows=tuple(_rows(fit, posterior, truth, level)),
-        rivals=_rivals(fit),
+        selection=em.select(fit.sample, range(1, fit.n_components + 2)),
+        em_test=_em_test(fit),
         command=command,
         seconds=dict(seconds or {}),
     )
@@ -229,14 +232,9 @@ def _check_same_data(ours: em.Sample, theirs: em.Sample) -> None:
         )
 
 
-def _rivals(fit: em.Fit) -> tuple[em.Fit, ...]:
-    """The same model with one component less and one more, where the data allow it."""
-    distinct = fit.sample.collapse().values.size
-    return tuple(
-        em.fit(fit.sample, k, equal_sds=fit.equal_sds)
-        for k in (fit.n_components - 1, fit.n_components + 1)
-        if k >= 1 and distinct >= 2 * k
-    )
+def _em_test(fit: em.Fit) -> em.EmTest | None:
+    enough = fit.sample.collapse().values.size >= 4
+    return em.em_test(fit.sample) if enough and fit.converged else None
 
 
 def _rows(

@@ -238,8 +238,13 @@ class _Climbs:
         straying = self.astray[self.active] > 0
         if straying.any():
             rows = self.active[straying]
-            there, sums = _picked(here, straying), (value[straying] for value in found[1:4])
-            _put(self.at, rows, self.coordinates.m_step(there, *sums, self.penalty))
+            there = _picked(here, straying)
+            zeroth, first, second = (value[straying] for value in found[1:4])
+            _put(
+                self.at,
+                rows,
+                self.coordinates.m_step(there, zeroth, first, second, self.penalty),
+            )
             self.astray[rows] -= 1
         # Rounding moves a sum of n terms by about eps times its size; less is not a fall.
         slack = 4 * np.finfo(float).eps * (np.abs(found.loglik) + self.total[self.active])
@@ -256,7 +261,7 @@ class _Climbs:
             rows, here = rows[going], _picked(here, going)
             found = Pass(*(value[going] for value in found))
             bent = curvature(found)
-            up = self._judge(rows, found, bent)
+            up = self._judge(rows, bent)
             self._propose(rows, here, found, bent, up)
         running = [self.status[row] is Status.MAX_ITER for row in self.active]
         self.active = self.active[running]
@@ -299,7 +304,7 @@ class _Climbs:
                 self.status[row] = Status.COLLAPSED if small else Status.EMPTY
         return np.asarray(~(shrunk | empty))
 
-    def _judge(self, rows: NDArray[np.intp], found: Pass, bent: Curvature) -> Floats:
+    def _judge(self, rows: NDArray[np.intp], bent: Curvature) -> Floats:
         """End the climbs that stand on a top.
 
         Returns for each of the others how to leave a place where the slope is nil: along the

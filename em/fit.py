@@ -16,7 +16,7 @@ from em.information import Pass, natural_jacobian, sweep
 from em.mixture import Mixture, Parameters, as_generator, log_joint
 from em.options import Options, whole
 from em.sample import Sample, as_sample
-from em.search import Top, climb, search
+from em.search import STARTS, Top, climb, search
 from em.squash import quadrature_bound
 
 __all__ = ["Certificate", "Fit", "Optimum", "fit"]
@@ -94,6 +94,8 @@ class Fit:
     """The factor of the penalty on small sds; 0 for plain maximum likelihood."""
     optima: tuple[Optimum, ...] = field(default=())
     """The distinct tops found, best first; collapsed ones come last."""
+    n_starts: int = 1
+    """How many starts were tried, besides those made from smaller models."""
 
     @property
     def converged(self) -> bool:
@@ -419,7 +421,8 @@ def fit(
         tops = _climbed(data, mixture, options, generator)
         bound = 0.0 if data.bins is None else quadrature_bound(data.bins, _raw(tops[0].at, data))
         if squash or not compact or bound <= TOLERATED * abs(tops[0].loglik):
-            return _finished(sample, data, options, tops, bound)
+            n_tried = 1 if start is not None else options.n_starts or STARTS * n_components
+            return _finished(sample, data, options, tops, bound, n_tried)
         # An sd is small against the bins: narrower ones, and in the end the data themselves.
         finer *= 4
         compact = finer <= FINEST and sample.bins is None
@@ -463,6 +466,7 @@ def _finished(sample: Sample, data: Sample, options: Options, tops: list[Top], b
         coordinates=options.coordinates.permuted(np.lexsort((best.at.sds, best.at.means))),
         penalty=options.penalty,
         optima=optima,
+        n_starts=n_starts,
     )
 
 

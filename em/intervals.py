@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,6 +11,8 @@ from em.ascent import Status, ascend
 from em.coordinates import Coordinates
 from em.information import Pass, natural_jacobian, sweep
 from em.mixture import Parameters
+from em.optimum import is_spurious
+from em.options import real
 
 if TYPE_CHECKING:
     from em.fit import Fit
@@ -57,9 +58,7 @@ def conf_int(fit: Fit, level: float, method: str, **settings: Any) -> Parameters
     methods = {"wald": _wald, "profile": _profile, "bootstrap": _percentile}
     if method not in methods:
         raise ValueError(f"expected method to be one of {sorted(methods)}, got {method!r}")
-    if isinstance(level, bool) or not isinstance(level, numbers.Real):
-        raise TypeError(f"expected a level between 0 and 1, got {level!r}; for example 0.95")
-    if not 0.0 < level < 1.0:
+    if not 0.0 < real("level", level) < 1.0:
         raise ValueError(f"expected a level between 0 and 1, got {level}; for example 0.95")
     if settings and method != "bootstrap":
         raise TypeError(f"expected no settings for {method} intervals, got {sorted(settings)}")
@@ -216,6 +215,8 @@ class _Walk:
                     return outermost  # the branch ends short of the goal
                 if found.root >= goal:
                     return self._value(last.u)  # the profile jumps over the goal here
+            if self.kind != WEIGHT and self._is_spike(found):
+                return outermost  # from here on the likelihood only grows, and means nothing
             if abs(found.root**2 - goal**2) < 1e-9:
                 return self._value(found.u)
             if found.root < goal:
@@ -268,6 +269,13 @@ class _Walk:
             or (np.abs(np.log(now.sds / was.sds)) > STRAY).any()
             or (np.abs(now.weights - was.weights) > 0.3 * STRAY).any()
         )
+
+    def _is_spike(self, found: _Point) -> bool:
+        """Whether a component has shrunk onto a few values."""
+        data = self.fit.data
+        at = Parameters(*(value[0] for value in found.at))
+        equal = self.fit.equal_sds
+        return is_spurious(at, data.n, data.resolution / data.sd, equal_sds=equal)
 
     def _swapped(self, found: _Point) -> bool:
         order = np.argsort(found.at.means[0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from numpy.typing import ArrayLike
 from em.coordinates import Coordinates
 from em.mixture import Parameters
 
-__all__ = ["Options", "whole"]
+__all__ = ["Options", "real", "whole"]
 
 
 @dataclass(frozen=True)
@@ -68,9 +67,8 @@ class Options:
         """
         k = whole("n_components", n_components)
         starts = None if n_starts is None else whole("n_starts", n_starts)
-        if isinstance(tol, bool) or not isinstance(tol, numbers.Real):
-            raise TypeError(f"expected tol to be a number, got {tol!r}")
-        if not 0 < tol < 1:
+        tolerance = real("tol", tol)
+        if not 0 < tolerance < 1:
             raise ValueError(f"expected tol between 0 and 1 standard errors, got {tol}")
         factor = 1.0 / n if penalty is True else float(penalty)
         if not (math.isfinite(factor) and factor >= 0):
@@ -82,7 +80,7 @@ class Options:
             n_starts=starts,
             equal_sds=bool(equal_sds),
             max_iter=whole("max_iter", max_iter),
-            tol=float(tol),
+            tol=tolerance,
             penalty=factor,
             fixed=None if fixed is None else _fixed(fixed, k, center, unit),
         )
@@ -95,6 +93,13 @@ def whole(name: str, value: int) -> int:
     if value < 1:
         raise ValueError(f"expected {name} of 1 or more, got {value}")
     return int(value)
+
+
+def real(name: str, value: object) -> float:
+    """A number as a float, or an error that names it."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"expected {name} to be a number, got {value!r}")
+    return float(value)
 
 
 def _fixed(fixed: Mapping[str, ArrayLike], k: int, center: float, unit: float) -> Parameters | None:

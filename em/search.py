@@ -22,7 +22,7 @@ from em.start import coarse, starts
 if TYPE_CHECKING:
     from em.options import Options
 
-__all__ = ["Top", "climb", "search"]
+__all__ = ["STARTS", "Top", "climb", "search"]
 
 Floats = NDArray[np.float64]
 
@@ -38,6 +38,8 @@ SCOUTED = 12
 """Passes over the coarse copy, at the most."""
 STARTS = 10
 """Starts for each component, unless another number is asked for."""
+EXTRA = 40
+"""Further starts for each component, where none of the first led above a smaller model."""
 SPLIT = 0.5
 """How far apart the halves of a split component start, in its sds."""
 
@@ -188,7 +190,11 @@ def _not_below(
     slack = 1e-9 * (1.0 + abs(floor))
     if not best or (tops[0].status is Status.CONVERGED and tops[0].loglik >= floor - slack):
         return tops
-    more = climb(x, weights, _stacked(best), coordinates, options, resolution)
+    # Starts that the coarse copy sorted out may lead to a regular maximum after all.
+    rng = np.random.default_rng((scouts.seed, k, 1))
+    extra = starts(x, weights, k, EXTRA * k, rng)
+    rows_all = _stacked([*best, _pooled(extra) if equal else extra])
+    more = climb(x, weights, rows_all, coordinates, options, resolution)
     both = sorted(
         [*tops, *more],
         key=lambda top: (top.loglik < floor - slack, _rank(top.status), -top.loglik),

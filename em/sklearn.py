@@ -52,7 +52,7 @@ class GaussianMixture1D(DensityMixin, BaseEstimator):
         How many starts to try; ten for each component by default.
     squash : bool, default=None
         Whether to fit a few hundred nodes that stand for the data; by default where it pays.
-    tol : float, default=1e-9
+    tol : float, default=1e-11
         The fit has converged when its score is below `tol` standard errors.
     max_iter : int, default=500
         Passes over the data at the most, for each climb.
@@ -101,7 +101,7 @@ class GaussianMixture1D(DensityMixin, BaseEstimator):
         start: Mixture | Fit | None = None,
         n_starts: int | None = None,
         squash: bool | None = None,
-        tol: float = 1e-9,
+        tol: float = 1e-11,
         max_iter: int = 500,
         random_state: Seed = None,
     ) -> None:

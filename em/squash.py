@@ -146,9 +146,11 @@ def _cells(values: Floats, weights: Floats | None, large: float, count: int, dep
     if outside:
         far = np.concatenate([value for value, _ in outside])
         mass = None if weights is None else np.concatenate([m for _, m in outside if m is not None])
-        for side in (far < low, far >= low):
-            if side.any():
-                parts.append(_cells(*_take(far, mass, side), large, count, depth + 1))
+        parts.extend(
+            _cells(*_take(far, mass, side), large, count, depth + 1)
+            for side in (far < low, far >= low)
+            if side.any()
+        )
     return _join(*parts)
 
 

@@ -6,14 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 import em
 
 REFERENCE = Path(__file__).parent / "reference"
 
 # The same examples at every run; `pytest --hypothesis-profile search` looks for new ones.
-settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=40)
+# Explaining a failure takes far longer than finding and shrinking it.
+PHASES = [phase for phase in Phase if phase is not Phase.explain]
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, max_examples=40, phases=PHASES
+)
 settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("repeatable")
 

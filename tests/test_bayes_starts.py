@@ -37,7 +37,7 @@ def test_starts_differ_between_chains_by_more_than_the_posterior_is_wide():
     around = Mixture([0.44, 0.56], [164.3, 176.4], [5.8, 7.8])
     rng = np.random.default_rng(0)
     starts = [disperse(around, SAMPLE, rng) for _ in range(200)]
-    # The posterior sds of the thousand synthetic heights, from facts of the reference run.
+    # The posterior sds of the thousand synthetic heights, as in test_bayes_sampling.py.
     assert np.all(np.std([start.means for start in starts], axis=0) > [1.4, 2.3])
     assert np.all(np.std([np.log(start.sds) for start in starts], axis=0) > [0.15, 0.1])
 

@@ -133,8 +133,15 @@ def test_scikit_learns_own_mixture_comes_to_the_same(waiting, equal_sds, kind):
     assert ours.lower_bound_ == pytest.approx(theirs.lower_bound_, abs=1e-9)
 
 
+def test_the_settings_are_those_of_em_fit():
+    "By name and default; n_components is 1 and the seed random_state, as in scikit-learn."
+    defaults = {**em.fit.__kwdefaults__, "n_components": 1, "random_state": None}
+    del defaults["rng"]
+    assert GaussianMixture1D().get_params() == defaults
+
+
 def test_every_option_reaches_em_fit(waiting):
-    "The defaults are those of em.fit, and other settings make the fit that it makes with them."
+    "A fit with other settings is the fit that em.fit makes with them."
     x = waiting[:, 0]
     start = em.Mixture([0.5, 0.5], [50, 85], [5, 5])
     for options in (
@@ -152,9 +159,6 @@ def test_every_option_reaches_em_fit(waiting):
         assert ours.optima == pytest.approx(found.optima)
         assert (ours.n_iter, ours.penalty) == (found.n_iter, found.penalty)
         assert ours.error_bound == found.error_bound
-    defaults = {**em.fit.__kwdefaults__, "n_components": 1, "random_state": None}
-    del defaults["rng"]
-    assert GaussianMixture1D().get_params() == defaults
 
 
 def test_weights_count_as_repeats(waiting):

@@ -15,7 +15,7 @@ from benchmarks.data import heights
 from benchmarks.peers import stored
 from benchmarks.rscript import SCRIPT
 from benchmarks.settings import Settings
-from benchmarks.timing import Call, Failed, call, interleave
+from benchmarks.timing import Call, CallError, call, interleave
 
 __all__ = ["measure"]
 
@@ -80,6 +80,8 @@ def _process(command: list[str], limit: float) -> Call:
     )
     finished = made.answer
     if finished.returncode:
-        raise Failed(f"failed: {(finished.stderr.strip().splitlines() or ['without a word'])[-1]}")
+        raise CallError(
+            f"failed: {(finished.stderr.strip().splitlines() or ['without a word'])[-1]}"
+        )
     kilobytes = finished.stdout.split()
     return Call(made.seconds, int(kilobytes[-1]) / 1024 if kilobytes else None)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from benchmarks.tolerance import NEAR
-from benchmarks.words import listed, short, taken, times
+from benchmarks.words import listed, scientific, short, taken, times
 
 __all__ = ["Aim", "aims", "findings", "missing"]
 
@@ -77,8 +77,8 @@ def _fit(rows: list[Row], n: int) -> str:
         row = _one(rows, n, tool, "default")
         if row is not None:
             parts.append(
-                f"{tool} {_end(row['shortfall'])} after {taken(row['median'])}, "
-                f"{_ratio(row['median'] / own['median'])}"
+                f"{tool} {_end(row['shortfall'])} after {taken(row['median'])} "
+                f"({times(row['median'] / own['median'])} times that)"
             )
     sentence = f"{begin}; by default {listed(parts)}." if parts else f"{begin}."
     parts, without = [], []
@@ -86,13 +86,13 @@ def _fit(rows: list[Row], n: int) -> str:
         row = _one(rows, n, tool, "maximum")
         if row is not None:
             parts.append(
-                f"{tool} {taken(row['median'])} (tolerance {row['tolerance']:.0e}), "
-                f"{_ratio(row['median'] / own['median'])}"
+                f"{tool} {taken(row['median'])} ({times(row['median'] / own['median'])} times, "
+                f"tolerance {scientific(row['tolerance'])})"
             )
         elif why := _why(rows, n, tool, "maximum"):
             without.append((tool, why))
     if parts:
-        sentence += f" To come within {NEAR:.0e} of the maximum takes {listed(parts)}."
+        sentence += f" To come within {scientific(NEAR)} of the maximum takes {listed(parts)}."
     if without:
         names = listed([tool for tool, _ in without])
         sentence += f" No figure for that at this n from {names}: the table says why."
@@ -108,10 +108,6 @@ def _end(shortfall: float) -> str:
     if shortfall < -NEAR:
         return f"ends {short(-shortfall)} ABOVE what em holds to be the maximum"
     return "reaches it" if shortfall <= NEAR else f"stops {short(shortfall)} short of it"
-
-
-def _ratio(ratio: float) -> str:
-    return f"{times(ratio)} times as long as em"
 
 
 def _resampled(rows: list[Row]) -> str:
@@ -140,11 +136,9 @@ def _resampled(rows: list[Row]) -> str:
     )
     if peer is None:
         return text + "."
-    width = (peer["interval"][1] - peer["interval"][0]) / (mine["interval"][1] - mine["interval"][0])
-    return (
-        f"{text}, mclust's, {'whose refits stop early, ' if width < 0.5 else ''}{_ends(peer)} in "
-        f"{taken(peer['median'])}."
-    )
+    (low, high), (lowest, highest) = peer["interval"], mine["interval"]
+    early = ", whose refits stop early," if high - low < 0.5 * (highest - lowest) else ""
+    return f"{text}; that of mclust{early} gives {_ends(peer)} in {taken(peer['median'])}."
 
 
 def _ends(row: Row) -> str:
@@ -173,7 +167,7 @@ def aims(results: Mapping[str, Any]) -> list[Aim]:
         found.append(
             Aim(
                 f"n = {n:,}: at least {least:,} times faster than scikit-learn where that comes "
-                f"within {NEAR:.0e} of the maximum",
+                f"within {scientific(NEAR)} of the maximum",
                 "not measured" if ratio is None else f"{times(ratio)} times",
                 None if ratio is None else ratio >= least,
             )

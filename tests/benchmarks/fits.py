@@ -1,4 +1,4 @@
-"""Time and log-likelihood of one fit, by every tool, at its default and where it reaches the top."""
+"""Time and log-likelihood of one fit by every tool, by default and where it reaches the top."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ from benchmarks.data import heights, loglik
 from benchmarks.peers import Estimate, Peer, mclust, mixtools, ours, scikit_learn, stored
 from benchmarks.rscript import R
 from benchmarks.settings import Settings
-from benchmarks.timing import Call, Failed, Timed, interleave
-from benchmarks.tolerance import NEAR, Loosest, Probe, loosest
+from benchmarks.timing import Call, CallError, Timed, interleave
+from benchmarks.tolerance import NEAR, Loosest, Probe, loosest, stops
+from benchmarks.words import power, taken
 
 __all__ = ["certified", "measure"]
 
 Row = dict[str, Any]
+
+OVERHEAD = 10_000
+"""Values on which a pass does as much work as goes into what does not depend on n."""
 
 
 def measure(
@@ -134,14 +138,15 @@ def _foreseen(earlier: Sequence[Row], row: Row, patience: float) -> str:
     if not before:
         return ""
     last = before[-1]
-    ratio = row["n"] / last["n"]
     if last["median"] is None:
-        return f"skipped: it was not measured at n = {last['n']:,} either"
-    if last["median"] * ratio <= patience:
+        return f"skipped: nor was it measured at n = {last['n']:,}"
+    # What a pass costs besides its work on the values is worth that on some ten thousand of them.
+    likely = last["median"] * (row["n"] + OVERHEAD) / (last["n"] + OVERHEAD)
+    if likely <= patience:
         return ""
     return (
-        f"skipped: a call took {last['median']:.3g} s at n = {last['n']:,}, and a pass costs "
-        f"{ratio:g} times as much; more than {patience:.0f} s are not spent on a call"
+        f"skipped: {taken(last['median'])} at n = {last['n']:,}, so some {taken(likely)} here; no "
+        f"call gets more than {patience:g} s"
     )
 
 
@@ -150,7 +155,11 @@ def _search(
 ) -> Loosest:
     def fit(exponent: int, limit: float) -> Probe:
         made = peer.fit(10.0**-exponent, limit)
-        return Probe(exponent, made.seconds, top - loglik(x, *made.answer[:3]), made.answer)
+        end: Estimate = made.answer
+        away = top - loglik(x, *end[:3])
+        behind = stops(end.trace, x.size if peer.relative else 1.0, peer.lag, exponent)
+        looser = {other: away + more for other, more in behind.items()}
+        return Probe(exponent, made.seconds, away, end, looser)
 
     before = [
         row for row in earlier if row["tool"] == peer.name and row["setting"] == "maximum"
@@ -161,7 +170,7 @@ def _search(
     else:
         try:
             default = peer.fit(None, settings.patience).answer
-        except Failed as problem:
+        except CallError as problem:
             return Loosest(None, (), False, f"not measured: at its default it {problem}")
         away = max(top - loglik(x, *default[:3]), NEAR)
         guess = peer.exponent + math.ceil(math.log10(away / NEAR))
@@ -179,7 +188,7 @@ def _record(row: Row, peer: Peer, search: Loosest) -> None:
         row["call"] = peer.tight.format(tol="...")
     else:
         row["tolerance"] = 10.0**-search.best.exponent
-        row["call"] = peer.tight.format(tol=f"1e-{search.best.exponent}")
+        row["call"] = peer.tight.format(tol=power(search.best.exponent))
 
 
 def _fill(row: Row, timed: Timed, x: NDArray[Any], top: float) -> None:
@@ -193,8 +202,8 @@ def _fill(row: Row, timed: Timed, x: NDArray[Any], top: float) -> None:
         row["certificate"] = certified(found)
         row["converged"] = found.converged
         row["error_bound"] = found.error_bound
-        parameters = (value.tolist() for value in found.mixture.parameters)
-        found = Estimate(*parameters, passes=found.n_iter)
+        weights, means, sds = (value.tolist() for value in found.mixture.parameters)
+        found = Estimate(weights, means, sds, found.n_iter, [])
     row["passes"] = found.passes
     row["weights"], row["means"], row["sds"] = found.weights, found.means, found.sds
     row["loglik"] = loglik(x, *found[:3])

@@ -22,8 +22,9 @@ def describe(r_versions: Mapping[str, str]) -> dict[str, Any]:
     r_versions : mapping of str to str
         As of `rscript.versions`.
     """
+    mine = getattr(os, "sched_getaffinity", None)
     return {
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": len(mine(0)) if mine else os.cpu_count(),
         "processor": _processor(),
         "memory_gb": _memory(),
         "system": f"{platform.system()} ({platform.machine()})",

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.findings import aims, findings
 from benchmarks.tolerance import NEAR
-from benchmarks.words import NIL, short, table, taken, times
+from benchmarks.words import NIL, scientific, short, table, taken, times
 
 __all__ = ["render"]
 
@@ -37,28 +37,28 @@ def render(results: Mapping[str, Any]) -> str:
 
 def _how(results: Mapping[str, Any]) -> str:
     settings = results["settings"]
-    quick = (
-        "**A quick run: few calls, small sizes; good for seeing that all of it works.** "
-        if settings["quick"]
-        else ""
-    )
-    cores, (begin, end) = results["machine"]["cores"], results["load"]
-    busy = ""
-    if begin is not None and cores and begin > 0.5 * cores:
-        busy = (
-            f"**The machine was busy: on average {begin:.1f} processes wanted to run on its {cores} "
-            "cores before the first call. Ratios suffer less than times.** "
+    parts = []
+    if settings["quick"]:
+        parts.append(
+            "**A quick run: few calls, small sizes; good for seeing that all of it works.**"
         )
-    return (
-        f"{quick}{busy}The data are synthetic heights (60 % from Normal(176, 8), 40 % from "
-        f"Normal(164, 6), seed {results['seed']}), the same for all tools, which fit two components "
-        "with unequal sds. A time is the median over calls made in turns (A B C A B C ...) after one "
-        f"call to warm up, as many as fit into {settings['budget']:g} s, {settings['rounds']} at "
-        "the most; it covers all that the written call does with a plain array in memory. "
-        "Log-likelihoods come from the returned parameters by one function on all of the data, never "
-        f'from the tool. "Short" is the distance to the maximum, 0 below {NIL:.0e}. '
+    cores, begin = results["machine"]["cores"], results["load"][0]
+    if begin is not None and cores and begin > 0.5 * cores:
+        parts.append(
+            f"**The machine was busy: {begin:.1f} processes on average wanted to run on its "
+            f"{cores} cores before the first call. Ratios suffer less from that than times.**"
+        )
+    parts.append(
+        "The data are synthetic heights (60 % from Normal(176, 8), 40 % from Normal(164, 6), "
+        f"seed {results['seed']}), the same for all tools, which fit two components with unequal "
+        "sds. A time is the median over calls made in turns (A B C A B C ...) after one call to "
+        f"warm up, as many as fit into {settings['budget']:g} s, {settings['rounds']} at the most; "
+        "it covers all that the written call does with a plain array in memory. Log-likelihoods "
+        "come from the returned parameters by one function on all of the data, never from the "
+        f'tool. "Short" is the distance to the maximum, 0 below {scientific(NIL)}. '
         "Written by `make bench`."
     )
+    return " ".join(parts)
 
 
 def _aims(results: Mapping[str, Any]) -> str:
@@ -74,12 +74,14 @@ SETTINGS = {"default": "default", "all values": "unsquashed", "maximum": "reache
 
 
 def _fits(rows: list[Row], results: Mapping[str, Any]) -> str:
-    parts = [
-        f'"Reaches the maximum" is the loosest power of ten for the tolerance that comes within '
-        f"{NEAR:.0e} of it, searched for in this run; its remark says where the next looser one "
-        "ends. `em` has one setting, its default. "
-        f"A call, or a search, that takes more than {results['settings']['patience']:g} s is not made."
-    ]
+    limit = results["settings"]["patience"]
+    text = (
+        '"Reaches the maximum" is the loosest power of ten for the tolerance that comes within '
+        f"{scientific(NEAR)} of it, searched for in this run; its remark says where the next "
+        "looser one ends. `em` has one setting, its default. Calls and searches that would take more "
+        f"than {limit:g} s are not made."
+    )
+    parts = [text]
     for n in sorted({row["n"] for row in rows}):
         here = [row for row in rows if row["n"] == n]
         own = next((r["median"] for r in here if r["tool"] == "em" and r["median"]), None)
@@ -110,7 +112,7 @@ def _fits(rows: list[Row], results: Mapping[str, Any]) -> str:
 
 
 def _tolerance(row: Row) -> str:
-    return "" if row["tolerance"] is None else f", {row['tolerance']:.0e}"
+    return "" if row["tolerance"] is None else f", {scientific(row['tolerance'])}"
 
 
 def _remark(row: Row) -> str:
@@ -122,8 +124,8 @@ def _remark(row: Row) -> str:
 
 def _certificate(exact: Mapping[str, Any]) -> str:
     return (
-        f"exact: off by {exact['relative_error']:.0e} of the log-likelihood, score "
-        f"{exact['gradient_norm']:.0e} se" + ("" if exact["ok"] else ", **not certified**")
+        f"exact: off by {scientific(exact['relative_error'])} of the log-likelihood, score "
+        f"{scientific(exact['gradient_norm'])} se" + ("" if exact["ok"] else ", **not certified**")
     )
 
 
@@ -158,15 +160,13 @@ def _uncertainty(rows: list[Row]) -> str:
     head = [
         "n", "tool", "what", "time", "times em", "95%: first weight", "refits", "calls", "remarks"
     ]  # fmt: skip
-    return "\n\n".join(
-        [
-            "Times include the fit. The interval is that of the weight of the lower group; refits "
-            "are those that it rests on: for `em` the ones that converged, for mclust the ones "
-            "that did not fail. `em` refits on all cores, mclust on one. scikit-learn gives "
-            "neither standard errors nor intervals, mclust and mixtools by resampling alone.",
-            table(head, body, [0, 3, 4, 6, 7]),
-        ]
+    text = (
+        "Times include the fit. The interval is that of the weight of the lower group; refits are "
+        "those that it rests on: for `em` the ones that converged, for mclust the ones that did "
+        "not fail. `em` refits on all cores, mclust on one. scikit-learn gives neither standard "
+        "errors nor intervals, mclust and mixtools by resampling alone."
     )
+    return f"{text}\n\n{table(head, body, [0, 3, 4, 6, 7])}"
 
 
 def _cold(rows: list[Row]) -> str:
@@ -184,18 +184,13 @@ def _cold(rows: list[Row]) -> str:
                 row["note"],
             ]
         )
-    return "\n\n".join(
-        [
-            "From the start of a new process to its end: start the interpreter, import, read the "
-            "data from a binary file, fit at the default. The files are in the system's cache; "
-            "memory is the largest resident size.",
-            table(
-                ["n", "tool", "time", "times em", "memory", "runs", "remarks"],
-                body,
-                [0, 2, 3, 4, 5],
-            ),
-        ]
+    text = (
+        "From the start of a new process to its end: start the interpreter, import, read the data "
+        "from a binary file, fit by default. The files are in the system's cache; memory is the "
+        "largest resident size."
     )
+    head = ["n", "tool", "time", "times em", "memory", "runs", "remarks"]
+    return f"{text}\n\n{table(head, body, [0, 2, 3, 4, 5])}"
 
 
 def _large(large: Mapping[str, Any]) -> str:
@@ -208,14 +203,12 @@ def _large(large: Mapping[str, Any]) -> str:
             ("`fit.certify()`: one exact pass, on request", large["certify"], 1),
         )
     ]
-    return "\n\n".join(
-        [
-            f"n = {large['n']:,}, which the fit sees as {large['nodes']:,} weighted nodes; the error "
-            f"of the log-likelihood is bounded by {large['error_bound']:.0e}. "
-            f"{_certificate(large['certificate']).capitalize()}.",
-            table(["what", "time", "ratio", "calls"], body, [1, 2, 3]),
-        ]
+    text = (
+        f"n = {large['n']:,}, which the fit sees as {large['nodes']:,} weighted nodes; the error "
+        f"of the log-likelihood is bounded by {scientific(large['error_bound'])}. "
+        f"{_certificate(large['certificate']).capitalize()}."
     )
+    return f"{text}\n\n{table(['what', 'time', 'ratio', 'calls'], body, [1, 2, 3])}"
 
 
 def _machine(results: Mapping[str, Any]) -> str:

@@ -32,10 +32,11 @@ fits <- list(
   }
 )
 
-# Weights, means, sds and the number of passes (NA where the tool does not tell).
+# The number of passes (NA where the tool does not tell), weights, means, sds and, where there is one, the trace of
+# log-likelihoods.
 estimate <- list(
   mclust = function(m) c(NA, m$parameters$pro, m$parameters$mean, sqrt(m$parameters$variance$sigmasq)),
-  mixtools = function(m) c(length(m$all.loglik) - 1, m$lambda, m$mu, m$sigma)
+  mixtools = function(m) c(length(m$all.loglik) - 1, m$lambda, m$mu, m$sigma, m$all.loglik)
 )
 
 # Mclust() and MclustBootstrap() look functions up on the search path.

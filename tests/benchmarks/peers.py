@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +28,8 @@ class Estimate(NamedTuple):
     sds: list[float]
     passes: int | None
     """EM passes over the data; None where the tool does not say."""
+    trace: list[float]
+    """What the tool compares from pass to pass; empty where it keeps no trace."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Peer:
     """The default tolerance is ten to the minus this."""
     relative: bool
     """Whether the tolerance is about the log-likelihood per value, and not about the whole."""
+    lag: int
+    """How many passes an entry of the trace is behind the estimate after that pass."""
     fit: Callable[[float | None, float], Call]
     """Fit the data now loaded at a tolerance (None: the default), within a limit in seconds."""
 
@@ -69,7 +72,9 @@ def scikit_learn(x: Floats) -> Peer:
             made = call(lambda: model.fit(column), limit)
         sds = np.sqrt(model.covariances_[:, 0, 0]).tolist()
         weights, means = model.weights_.tolist(), model.means_[:, 0].tolist()
-        return Call(made.seconds, Estimate(weights, means, sds, int(model.n_iter_)))
+        # Older versions of scikit-learn keep no trace.
+        trace = list(map(float, getattr(model, "lower_bounds_", [])))
+        return Call(made.seconds, Estimate(weights, means, sds, int(model.n_iter_), trace))
 
     return Peer(
         name="scikit-learn",
@@ -77,6 +82,7 @@ def scikit_learn(x: Floats) -> Peer:
         tight="GaussianMixture(2, tol={tol}, max_iter=10_000_000).fit(x[:, None])",
         exponent=3,
         relative=True,
+        lag=1,
         fit=fit,
     )
 
@@ -89,6 +95,7 @@ def mclust(running: R) -> Peer:
         tight='Mclust(x, G = 2, modelNames = "V", control = emControl(tol = c({tol}, 1.5e-8)))',
         exponent=5,
         relative=True,
+        lag=1,
         fit=lambda tolerance, limit: _from_r(running.fit("mclust", tolerance, limit)),
     )
 
@@ -101,22 +108,16 @@ def mixtools(running: R) -> Peer:
         tight="normalmixEM(x, k = 2, epsilon = {tol}, maxit = 1e6)",
         exponent=8,
         relative=False,
+        lag=0,
         fit=lambda tolerance, limit: _from_r(running.fit("mixtools", tolerance, limit)),
     )
 
 
 def _from_r(made: Call) -> Call:
-    passes, *parameters = made.answer
-    weights, means, sds = (parameters[part : part + 2] for part in (0, 2, 4))
-    return Call(made.seconds, Estimate(weights, means, sds, None if np.isnan(passes) else int(passes)))
-
-
-def installed(name: str) -> str | None:
-    """The version of a Python package, or None."""
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
+    passes, *rest = made.answer
+    weights, means, sds, trace = rest[0:2], rest[2:4], rest[4:6], rest[6:]
+    told = None if np.isnan(passes) else int(passes)
+    return Call(made.seconds, Estimate(weights, means, sds, told, trace))
 
 
 def stored(x: Floats, folder: Path) -> Path:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from benchmarks.timing import Call, Failed
+from benchmarks.timing import Call, CallError
 
 __all__ = ["SCRIPT", "R", "versions"]
 
@@ -74,15 +74,17 @@ class R:
 
     def _ask(self, request: list[str], limit: float) -> list[float]:
         process = self._process
-        assert process is not None and process.stdin is not None and process.stdout is not None
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         process.stdin.write("\t".join(request) + "\n")
         process.stdin.flush()
         if not select.select([process.stdout], [], [], limit)[0]:
             self.close()
-            raise Failed(f"stopped after {limit:.0f} s")
+            raise CallError(f"stopped after {limit:.0f} s")
         kind, *fields = process.stdout.readline().rstrip("\n").split("\t")
         if kind != "ok":
             if not kind:
                 self.close()
-            raise Failed(f"R failed: {fields[0] if fields else 'it ended without an answer'}")
+            raise CallError(f"R failed: {fields[0] if fields else 'it ended without an answer'}")
         return [math.nan if field == "NA" else float(field) for field in fields]

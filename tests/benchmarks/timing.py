@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-__all__ = ["Call", "Failed", "Timed", "call", "interleave", "limited"]
+__all__ = ["Call", "CallError", "Timed", "call", "interleave", "limited"]
 
 
 class Call(NamedTuple):
@@ -19,7 +19,7 @@ class Call(NamedTuple):
     answer: Any
 
 
-class Failed(Exception):
+class CallError(Exception):
     """A call gave no answer: it took too long, or the tool broke. The message says which."""
 
 
@@ -40,7 +40,7 @@ def limited(seconds: float) -> Iterator[None]:
     """Break a call of Python code off after so many seconds (in the main thread, on POSIX)."""
 
     def stop(_signal: int, _frame: object) -> None:
-        raise Failed(f"stopped after {seconds:.0f} s")
+        raise CallError(f"stopped after {seconds:.0f} s")
 
     earlier = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -88,7 +88,7 @@ def interleave(
             one = found[name]
             try:
                 made = cells[name]()
-            except Failed as problem:
+            except CallError as problem:
                 one.note = str(problem)
                 active.remove(name)
                 continue

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from benchmarks.timing import Failed
+from benchmarks.timing import CallError
+from benchmarks.words import power, short
 
-__all__ = ["NEAR", "Loosest", "Probe", "loosest"]
+__all__ = ["NEAR", "Loosest", "Probe", "loosest", "stops"]
 
 NEAR = 1e-6
 """A fit this near to the maximum log-likelihood has reached it."""
@@ -18,14 +19,17 @@ TIGHTEST = 17
 """Powers of ten from which a tolerance is below the rounding of a double."""
 
 
-class Probe(NamedTuple):
+@dataclass(frozen=True)
+class Probe:
     """One fit at the tolerance ``10 ** -exponent``."""
 
     exponent: int
     seconds: float
     shortfall: float
     """How far below the maximum log-likelihood it ended."""
-    answer: Any
+    answer: Any = None
+    looser: Mapping[int, float] = field(default_factory=dict)
+    """How far below fits at looser tolerances end, if the tool keeps a trace: see `stops`."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +41,49 @@ class Loosest:
     probes: tuple[Probe, ...]
     """All fits, in the order they were made."""
     closed: bool
-    """Whether the next looser power of ten was tried too, and falls short."""
+    """Whether the next looser power of ten is known to fall short."""
     note: str
     """The same in words, for the table."""
+
+
+def stops(trace: Sequence[float], unit: float, lag: int, exponent: int) -> dict[int, float]:
+    """Where looser tolerances would have stopped a climb, which takes the same way up.
+
+    Parameters
+    ----------
+    trace : sequence of float
+        Log-likelihoods pass by pass, as the tool compares them; it stops at the first change
+        below its tolerance.
+    unit : float
+        What to multiply them by to get log-likelihoods: n for means over the data.
+    lag : int
+        How many passes behind the estimate an entry is.
+    exponent : int
+        The climb's tolerance is ten to the minus this.
+
+    Returns
+    -------
+    dict of int to float
+        For exponents from 1 on, how far below the end of this climb those would end.
+    """
+    last = len(trace) - 1
+    found: dict[int, float] = {}
+    for place in range(1, last + 1):
+        change = abs(trace[place] - trace[place - 1])
+        while len(found) + 1 < exponent and change < 10.0 ** -(len(found) + 1):
+            behind = unit * (trace[last] - trace[min(place + lag, last)])
+            found[len(found) + 1] = behind
+    return found
 
 
 def loosest(
     fit: Callable[[int, float], Probe],
     guess: int,
     allowance: float,
-    loose: int = 1,
+    loose: int = 0,
     tight: int = TIGHTEST,
 ) -> Loosest:
-    """Bisect the powers of ten, guided by what each fit says about the next.
+    """Bisect the powers of ten, guided by what each fit says about the others.
 
     EM converges linearly, so that the shortfall is in proportion to the tolerance once the
     climb is nearly over: a fit a hundred times too far away asks for two powers of ten more.
@@ -57,7 +91,7 @@ def loosest(
     Parameters
     ----------
     fit : callable
-        Takes an exponent and the seconds it may take, and returns a `Probe`, or raises `Failed`.
+        Takes an exponent and the seconds it may take, and returns a `Probe`, or raises `CallError`.
     guess : int
         Where to begin.
     allowance : float
@@ -78,12 +112,12 @@ def loosest(
         exponent = min(max(following, fails + 1), works - 1)
         likely = max((probe.seconds for probe in probes), default=0.0)
         if probes and spent + 1.1 * likely > allowance:
-            note = f"stopped looking after {spent:.0f} s"
+            note = f"{spent:.0f} s were spent on the search"
             break
         try:
             probe = fit(exponent, allowance - spent)
-        except Failed as problem:
-            note = f"at {_ten(exponent)} {problem}"
+        except CallError as problem:
+            note = f"at {power(exponent)} it {problem}"
             break
         probes.append(probe)
         spent += probe.seconds
@@ -91,7 +125,12 @@ def loosest(
             works, best = exponent, probe
         else:
             fails = exponent
-        if probe.shortfall > 0:
+        short_of = [e for e, behind in probe.looser.items() if behind > NEAR and e < works]
+        near = [e for e, behind in probe.looser.items() if behind <= NEAR and e > fails]
+        fails = max([fails, *short_of])
+        if near:
+            following = min(near)
+        elif probe.shortfall > 0:
             following = exponent + math.ceil(math.log10(probe.shortfall / NEAR))
         else:
             following = (fails + works) // 2
@@ -99,23 +138,23 @@ def loosest(
     return Loosest(best, tuple(probes), closed, _say(best, probes, closed, note))
 
 
-def _say(best: Probe | None, probes: list[Probe], closed: bool, note: str) -> str:
+def _say(best: Probe | None, probes: Sequence[Probe], closed: bool, note: str) -> str:
+    if best is None and not probes:
+        return f"not measured: {note}"
     if best is None:
-        if not probes:
-            return f"not measured: {note}"
         nearest = min(probes, key=lambda probe: probe.shortfall)
-        return (
-            f"no tolerance tried comes within {NEAR:.0e} of the maximum: "
-            f"{_ten(nearest.exponent)} ends {nearest.shortfall:.1e} short"
-            + (f"; {note}" if note else "")
+        told = (
+            f"no tolerance tried comes within {power(6)} of the maximum: "
+            f"{power(nearest.exponent)} ends {short(nearest.shortfall)} short"
         )
-    if closed:
-        looser = next((p for p in probes if p.exponent == best.exponent - 1), None)
-        if looser is None:
-            return ""
-        return f"{_ten(looser.exponent)} ends {looser.shortfall:.1e} short"
-    return f"{_ten(best.exponent - 1)} was not tried: {note}"
-
-
-def _ten(exponent: int) -> str:
-    return f"1e-{exponent:02d}"
+        return f"{told}; {note}" if note else told
+    looser = best.exponent - 1
+    if not closed:
+        return f"{power(looser)} was not tried: {note}"
+    for probe in probes:
+        if probe.exponent == looser:
+            return f"{power(looser)} ends {short(probe.shortfall)} short"
+    for probe in probes:
+        if looser in probe.looser:
+            return f"{power(looser)} would end {short(probe.looser[looser])} short, by its trace"
+    return ""
