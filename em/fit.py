@@ -439,7 +439,14 @@ def _climbed(
     return climb(x, data.weights, first, options.coordinates, options, resolution)
 
 
-def _finished(sample: Sample, data: Sample, options: Options, tops: list[Top], bound: float) -> Fit:
+def _finished(
+    sample: Sample,
+    data: Sample,
+    options: Options,
+    tops: list[Top],
+    bound: float,
+    n_starts: int,
+) -> Fit:
     shift = sample.n * float(np.log(data.sd))
     optima = tuple(
         Optimum(

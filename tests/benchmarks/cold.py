@@ -47,7 +47,7 @@ def measure(
 ) -> list[Row]:
     """The rows of the table of fresh processes; arguments as for `fits.measure`."""
     rows: list[Row] = []
-    for n in (min(settings.sizes), max(settings.sizes)):
+    for n in sorted({min(settings.sizes), max(settings.sizes)}):
         say(f"n = {n:,}: fresh processes")
         data = stored(heights(n), folder)
         commands = {

@@ -78,8 +78,8 @@ def _fits(rows: list[Row], results: Mapping[str, Any]) -> str:
     text = (
         '"Reaches the maximum" is the loosest power of ten for the tolerance that comes within '
         f"{scientific(NEAR)} of it, searched for in this run; its remark says where the next "
-        "looser one ends. `em` has one setting, its default. Calls and searches that would take more "
-        f"than {limit:g} s are not made."
+        "looser one ends. `em` has one setting, its default. Calls and searches that would take "
+        f"more than {limit:g} s are not made."
     )
     parts = [text]
     for n in sorted({row["n"] for row in rows}):
