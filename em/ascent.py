@@ -54,8 +54,8 @@ class Status(enum.Enum):
         "use fewer components"
     )
     FLAT = (
-        "not identified: the likelihood is flat in some direction at its top, so the data do "
-        "not tell the components apart; use fewer components"
+        "not identified: the likelihood is flat in some direction here, so the data do not "
+        "tell the components apart; use fewer components, or try without start="
     )
 
     @property

@@ -15,7 +15,7 @@ from em.coordinates import Coordinates
 from em.information import Pass, natural_jacobian, sweep
 from em.mixture import Mixture, Parameters, as_generator, log_joint
 from em.options import Options, whole
-from em.sample import Sample, as_sample
+from em.sample import Sample, as_sample, borrow
 from em.search import STARTS, Top, climb, search
 from em.squash import quadrature_bound
 
@@ -278,7 +278,16 @@ class Fit:
         """
         from em.intervals import conf_int  # intervals are made from fits
 
-        return conf_int(self, level, method, **settings)
+        if settings:
+            return conf_int(self, level, method, **settings)
+        # A profile costs many passes, and tables, summaries and reports all ask for it.
+        if (level, method) not in self._intervals:
+            self._intervals[level, method] = conf_int(self, level, method)
+        return Parameters(*(ends.copy() for ends in self._intervals[level, method]))
+
+    @cached_property
+    def _intervals(self) -> dict[tuple[float, str], Parameters]:
+        return {}
 
     def certify(self, x: ArrayLike | Sample | None = None) -> Certificate:
         """Check the fit by one exact pass over all of the data.
@@ -384,6 +393,8 @@ def fit(
     Returns
     -------
     Fit
+        Where regular maxima exist, one with more components, or with unequal sds instead of
+        equal ones, is never less likely.
 
     Raises
     ------
@@ -397,7 +408,7 @@ def fit(
     >>> fit(heights).converged
     True
     """
-    sample = as_sample(x)
+    sample = borrow(x)
     n_components = whole("n_components", n_components)
     generator = as_generator(rng)
     mixture = _checked_start(start, n_components)
@@ -405,7 +416,7 @@ def fit(
     finer = 1
     while True:
         data = sample.squash(finer) if compact else sample.collapse()
-        _check_spread(data, n_components, equal_sds)
+        _check_spread(data, n_components, bounded=equal_sds or bool(penalty))
         options = Options.checked(
             n_components=n_components,
             n_starts=n_starts,
@@ -418,7 +429,8 @@ def fit(
             center=data.mean,
             unit=data.sd,
         )
-        tops = _climbed(data, mixture, options, generator)
+        with np.errstate(under="ignore"):  # a density far from its mean is zero
+            tops = _climbed(data, mixture, options, generator)
         bound = 0.0 if data.bins is None else quadrature_bound(data.bins, _raw(tops[0].at, data))
         if squash or not compact or bound <= TOLERATED * abs(tops[0].loglik):
             n_tried = 1 if start is not None else options.n_starts or STARTS * n_components
@@ -494,14 +506,14 @@ def _raw(at: Parameters, data: Sample) -> Parameters:
     return Parameters(at.weights, data.mean + data.sd * at.means, data.sd * at.sds)
 
 
-def _check_spread(data: Sample, n_components: int, equal_sds: bool) -> None:
+def _check_spread(data: Sample, n_components: int, *, bounded: bool) -> None:
     distinct = data.values.size
     if distinct < 2 or data.sd == 0:
         raise ValueError(
             f"expected values that vary, got a constant sample of {data.values[0]:g}; "
             "there is no spread to fit"
         )
-    needed = n_components + 1 if equal_sds else 2 * n_components
+    needed = n_components + 1 if bounded else 2 * n_components
     if distinct < needed:
         raise ValueError(
             f"expected at least {needed} distinct values for {n_components} components, got "

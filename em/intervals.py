@@ -28,9 +28,9 @@ STRIDE = (2.0, 0.5, 1.0)
 """The longest first step, in the same units, however large the standard error."""
 STRAY = 0.7
 """How far a round may move a mean (in sds) or an sd (in logs) without leaving its branch."""
-SHORTEST = 1e-3
+SHORTEST = 5e-3
 """A stride this short that still leaves the branch means that the branch ends there."""
-ROUNDS = 200
+ROUNDS = 80
 """Constrained maxima looked at on the way to one end, at the most."""
 
 
@@ -65,7 +65,8 @@ def conf_int(fit: Fit, level: float, method: str, **settings: Any) -> Parameters
     if not fit.converged:
         nothing = np.full((fit.n_components, 2), np.nan)
         return Parameters(nothing, nothing, nothing)
-    return methods[method](fit, level, **settings)
+    with np.errstate(under="ignore"):  # a density far from its mean is zero
+        return methods[method](fit, level, **settings)
 
 
 def _percentile(fit: Fit, level: float, **settings: Any) -> Parameters:
@@ -274,8 +275,8 @@ class _Walk:
         """Whether a component has shrunk onto a few values."""
         data = self.fit.data
         at = Parameters(*(value[0] for value in found.at))
-        equal = self.fit.equal_sds
-        return is_spurious(at, data.n, data.resolution / data.sd, equal_sds=equal)
+        bounded = self.fit.equal_sds or self.fit.penalty > 0
+        return is_spurious(at, data.n, data.resolution / data.sd, bounded=bounded)
 
     def _swapped(self, found: _Point) -> bool:
         order = np.argsort(found.at.means[0])

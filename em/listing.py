@@ -49,7 +49,7 @@ def run(
     TypeError
         If `rng` is not a RandomState: other generators draw other numbers.
     ValueError
-        If there are fewer than one component or fewer than zero passes.
+        If there are fewer than one component or fewer than zero passes, or weights.
 
     Examples
     --------
@@ -68,7 +68,10 @@ def run(
         raise ValueError(
             f"expected at least 1 component and 0 passes, got {n_components} and {n_iter}"
         )
-    values = as_sample(x).values
+    sample = as_sample(x)
+    if sample.is_weighted:
+        raise ValueError("expected values without weights, which the listing does not know")
+    values = sample.values
     weights = np.full(n_components, 1.0 / n_components)
     means = rng.uniform(150, 180, n_components)
     sds = rng.uniform(5, 10, n_components)

@@ -27,7 +27,7 @@ class Parameters(NamedTuple):
     """One row for each component, in the unit of the data."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False, repr=False)
 class Mixture:
     """A mixture of `n_components` normal distributions on the line.
 
@@ -43,8 +43,10 @@ class Mixture:
 
     Raises
     ------
+    TypeError
+        If one of the three is not made of real numbers.
     ValueError
-        If the three differ in length, are not finite, or are not a mixture.
+        If they differ in length, are not finite, or are not a mixture.
 
     Examples
     --------
@@ -60,11 +62,9 @@ class Mixture:
     sds: Floats
     """Component standard deviations, in increasing order of mean."""
 
-    def __post_init__(self) -> None:
-        weights, means, sds = (
-            np.array(value, dtype=np.float64, ndmin=1)
-            for value in (self.weights, self.means, self.sds)
-        )
+    def __init__(self, weights: ArrayLike, means: ArrayLike, sds: ArrayLike) -> None:
+        given = {"weights": weights, "means": means, "sds": sds}
+        weights, means, sds = (_column(name, value) for name, value in given.items())
         if not (weights.ndim == 1 and weights.shape == means.shape == sds.shape):
             raise ValueError(
                 "expected weights, means and sds of the same length, got shapes "
@@ -190,13 +190,15 @@ class Mixture:
         Returns
         -------
         ndarray of shape (n, n_components)
-            Rows sum to one.
+            Rows sum to one; NaN for values so far out that no component has a density.
         """
         flat, _ = _flat(x)
         joint = log_joint(flat, self.weights, self.means, self.sds)
-        joint -= joint.max(axis=0)
-        np.exp(joint, out=joint)
-        joint /= joint.sum(axis=0)
+        # A value too far out for its distance to be squared has no responsibilities: NaN.
+        with np.errstate(invalid="ignore", under="ignore"):
+            joint -= joint.max(axis=0)
+            np.exp(joint, out=joint)
+            joint /= joint.sum(axis=0)
         return joint.T
 
     def sample(
@@ -217,6 +219,8 @@ class Mixture:
         labels : ndarray of shape (n,)
             The component each value came from, in random order.
         """
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
+            raise TypeError(f"expected n to be a whole number, got {n!r}")
         if n < 0:
             raise ValueError(f"expected a number of draws of zero or more, got {n}")
         generator = as_generator(rng)
@@ -301,6 +305,17 @@ def log_joint(x: Floats, weights: Floats, means: Floats, sds: Floats) -> Floats:
     return joint
 
 
+def _column(name: str, value: ArrayLike) -> Floats:
+    """A float64 copy of real numbers, or an error that names them."""
+    try:
+        raw = np.asarray(value)
+    except ValueError as error:
+        raise TypeError(f"expected {name} to be one column of real numbers, {error}") from error
+    if raw.dtype.kind not in "iuf":
+        raise TypeError(f"expected {name} to be real numbers, got {value!r}")
+    return np.array(raw, dtype=np.float64, ndmin=1)
+
+
 def as_generator(rng: int | np.random.Generator | None) -> np.random.Generator:
     """A generator from a seed; a generator is returned as it is.
 
@@ -308,8 +323,14 @@ def as_generator(rng: int | np.random.Generator | None) -> np.random.Generator:
     ------
     TypeError
         If `rng` is neither a whole number, a Generator nor None.
+    ValueError
+        If it is a negative number.
     """
-    if rng is None or isinstance(rng, (int, np.integer, np.random.Generator)):
+    if rng is None or isinstance(rng, np.random.Generator):
+        return np.random.default_rng(rng)
+    if not isinstance(rng, bool) and isinstance(rng, (int, np.integer)):
+        if rng < 0:
+            raise ValueError(f"expected a seed of zero or more, got {rng}")
         return np.random.default_rng(rng)
     raise TypeError(
         "expected rng to be a seed (a whole number) or a numpy.random.Generator, got "

@@ -24,7 +24,7 @@ NARROW = 0.1
 """In sds of the widest component: only narrower ones can be spikes."""
 
 
-def is_spurious(at: Parameters, n: float, resolution: float, *, equal_sds: bool = False) -> bool:
+def is_spurious(at: Parameters, n: float, resolution: float, *, bounded: bool = False) -> bool:
     """Whether a component rests on less than the data can show.
 
     A component is spurious if it is narrower than the rounding of tied data can show (the sd
@@ -42,9 +42,9 @@ def is_spurious(at: Parameters, n: float, resolution: float, *, equal_sds: bool 
         The number of observations.
     resolution : float
         `Sample.resolution`, in the unit of the means.
-    equal_sds : bool
-        Whether the components share one sd. Their likelihood is bounded as long as that is not
-        nil, so that a single value may well be a group.
+    bounded : bool
+        Whether the likelihood is bounded, because the components share one sd or small sds
+        are penalised. A single value may then well be a group.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def is_spurious(at: Parameters, n: float, resolution: float, *, equal_sds: bool 
         return False
     if at.sds.min() < resolution / math.sqrt(12.0):
         return True
-    if equal_sds:
+    if bounded:
         return False
     if counts.min() < 1.5:
         return True

@@ -75,6 +75,8 @@ class Options:
             raise ValueError(
                 f"expected penalty to be True, False or a number of zero or more, got {penalty}"
             )
+        if not isinstance(equal_sds, (bool, np.bool_)):
+            raise TypeError(f"expected equal_sds to be True or False, got {equal_sds!r}")
         return cls(
             n_components=k,
             n_starts=starts,

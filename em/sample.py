@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from em.squash import Bins, squash
 
-__all__ = ["Sample", "as_sample"]
+__all__ = ["Sample", "as_sample", "borrow"]
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ class Sample:
     Parameters
     ----------
     values : array_like of shape (n_values,)
-        Finite real numbers, in any unit. An array of float64 is used as it is, without a copy.
+        Finite real numbers, in any unit. They are copied, unless they are read-only already.
     weights : array_like of shape (n_values,), optional
         Finite, not negative, not all zero. One each by default.
 
@@ -57,12 +57,21 @@ class Sample:
     """The weight of each value, read-only."""
 
     def __init__(self, values: ArrayLike, weights: ArrayLike | None = None) -> None:
-        checked = _numbers(values, "values")
+        self._fill(_own(_numbers(values, "values")), weights)
+
+    @classmethod
+    def _borrowed(cls, values: ArrayLike) -> Sample:
+        """A sample that is gone before its caller could change the array."""
+        sample = cls.__new__(cls)
+        sample._fill(_numbers(values, "values"), None)  # noqa: SLF001 - its own class
+        return sample
+
+    def _fill(self, checked: Floats, weights: ArrayLike | None) -> None:
         if weights is None:
             # A broadcast scalar costs no memory, which matters for ten million values.
             mass = np.broadcast_to(np.float64(1.0), checked.shape)
         else:
-            mass = _numbers(weights, "weights")
+            mass = _own(_numbers(weights, "weights"))
             if mass.shape != checked.shape:
                 raise ValueError(
                     f"expected one weight for each of the {checked.size} values, got "
@@ -178,12 +187,17 @@ class Sample:
         them. A weight above one counts as a tie. Of large samples a part is looked at.
         """
         if self.values.size > LOOKED_AT:
-            part = slice(None, None, -(-self.values.size // LOOKED_AT))
+            # At random, since sorted or periodic data would hide their ties from a stride.
+            places = np.random.default_rng(0).integers(self.values.size, size=LOOKED_AT)
+            part = np.unique(places)[: LOOKED_AT // 2]
             return Sample(self.values[part], self.weights[part]).resolution
         distinct = self.collapse()
         if distinct.values.size < 2 or distinct.weights.max() <= 1.0:
             return 0.0
-        return float(np.diff(distinct.values).min())
+        gaps = np.diff(distinct.values)
+        # Two routes to one number may differ in its last digit, which is no gap.
+        real = gaps[gaps > 1e-9 * (distinct.values[-1] - distinct.values[0])]
+        return float(real.min())
 
     def __len__(self) -> int:
         return int(self.values.size)
@@ -213,6 +227,30 @@ def as_sample(x: Any) -> Sample:
         As `Sample` does.
     """
     return x if isinstance(x, Sample) else Sample(x)
+
+
+def borrow(x: ArrayLike | Sample) -> Sample:
+    """The same without a copy of the array, which must not change while the sample is used."""
+    return x if isinstance(x, Sample) else Sample._borrowed(x)  # noqa: SLF001 - same module
+
+
+def _own(checked: Floats) -> Floats:
+    """A copy that nobody else can change."""
+    if checked.base is None or not _is_writeable(checked):
+        return checked
+    copied = checked.copy()
+    copied.flags.writeable = False
+    return copied
+
+
+def _is_writeable(array: Floats) -> bool:
+    """Whether somebody holds the array, or what it is a view of, and may change it."""
+    base = array.base
+    while isinstance(base, np.ndarray):
+        if base.flags.writeable:
+            return True
+        base = base.base
+    return base is not None
 
 
 def _numbers(raw: ArrayLike, what: str) -> Floats:

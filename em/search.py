@@ -62,6 +62,14 @@ class Top(NamedTuple):
     history: tuple[float, ...]
     """Log-likelihoods on the way."""
 
+    @property
+    def height(self) -> float:
+        """What tops of one status are ranked by: how likely they are, spikes being worth less."""
+        if self.status is not Status.COLLAPSED:
+            return self.loglik
+        # Of tops that are no answer the least degenerate says most about the data.
+        return -float((self.at.sds**-2.0).sum())
+
 
 def climb(
     x: Floats,
@@ -99,7 +107,8 @@ def climb(
         penalty=options.penalty,
     )  # fmt: skip
     n = float(weights.sum())
-    return [
+    bounded = coordinates.equal_sds or options.penalty > 0
+    tops = [
         Top(
             at=Parameters(*(value[row] for value in found.at)),
             loglik=float(found.loglik[row]),
@@ -109,10 +118,9 @@ def climb(
             gradient_norm=float(found.gradient_norm[row]),
             history=found.history[row],
         )
-        for row, count, status in _grouped(
-            found, tally, n, resolution, equal_sds=coordinates.equal_sds
-        )
+        for row, count, status in _grouped(found, tally, n, resolution, bounded=bounded)
     ]
+    return sorted(tops, key=lambda top: (_rank(top.status), -round(top.height, 6)))
 
 
 def search(
@@ -197,7 +205,7 @@ def _not_below(
     more = climb(x, weights, rows_all, coordinates, options, resolution)
     both = sorted(
         [*tops, *more],
-        key=lambda top: (top.loglik < floor - slack, _rank(top.status), -top.loglik),
+        key=lambda top: (top.loglik < floor - slack, _rank(top.status), -top.height),
     )
     return [both[0], *(top for top in both[1:] if not _equal(top, both[0]))]
 
@@ -295,11 +303,12 @@ def _scout(
     found = ascend(
         points, masses, first, coordinates, max_iter=SCOUTED, tol=1e-2, penalty=options.penalty
     )
+    bounded = coordinates.equal_sds or options.penalty > 0
     sound = np.array(
         [
             status is not Status.EMPTY
             and not _is_artefact(place := Parameters(*(v[row] for v in found.at)), points)
-            and not is_spurious(place, n, 0.0, equal_sds=coordinates.equal_sds)
+            and not is_spurious(place, n, 0.0, bounded=bounded)
             for row, status in enumerate(found.status)
         ]
     )
@@ -311,10 +320,10 @@ def _scout(
     )  # fmt: skip
     tops = [
         top
-        for top in _grouped(led, tally[rows], n, 0.0, equal_sds=coordinates.equal_sds)
+        for top in _grouped(led, tally[rows], n, 0.0, bounded=bounded)
         if top[2] is not Status.COLLAPSED
     ]
-    tops = tops or _grouped(led, tally[rows], n, 0.0, equal_sds=coordinates.equal_sds)[:1]
+    tops = tops or _grouped(led, tally[rows], n, 0.0, bounded=bounded)[:1]
     merit = _merit(led, n)
     tops.sort(key=lambda top: -merit[top[0]])
     counts = np.array([count for _, count, _ in tops])
@@ -403,7 +412,7 @@ def _pinned(at: Parameters, options: Options) -> Parameters:
 
 
 def _grouped(
-    found: Ascent, tally: NDArray[np.intp], n: float, resolution: float, *, equal_sds: bool
+    found: Ascent, tally: NDArray[np.intp], n: float, resolution: float, *, bounded: bool
 ) -> list[tuple[int, int, Status]]:
     """Row, number of starts and status of every distinct top, the best regular one first."""
     # Rounded, so that of two climbs to one top the first stands for both on every machine.
@@ -413,7 +422,7 @@ def _grouped(
     for row in order.tolist():
         mine = Parameters(*(value[row] for value in found.at))
         status = found.status[row]
-        if status is not Status.EMPTY and is_spurious(mine, n, resolution, equal_sds=equal_sds):
+        if status is not Status.EMPTY and is_spurious(mine, n, resolution, bounded=bounded):
             status = Status.COLLAPSED
         for place, (other, count, reached) in enumerate(tops):
             theirs = Parameters(*(value[other] for value in found.at))
