@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import em
-from compare.labels import free_parameters, group, listed, number, parameters, percent, variable
+from compare.labels import (
+    free_parameters,
+    group,
+    listed,
+    number,
+    parameters,
+    percent,
+    plain,
+    variable,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from compare.labels import Parameter
@@ -20,6 +31,7 @@ __all__ = [
     "agreement",
     "alarms",
     "differences",
+    "fixed",
     "headline",
     "label",
     "number_of_groups",
@@ -27,6 +39,7 @@ __all__ = [
     "on_truth",
     "separation",
     "verdict",
+    "warning",
 ]
 
 CLEAR, APART = 3.0, 2.0
@@ -34,6 +47,15 @@ CLEAR, APART = 3.0, 2.0
 
 SHIFTED = 0.25
 """In posterior sds: a smaller difference between EM and the posterior median is no news."""
+
+TIED = 0.5
+"""Correlations below this in size are no news."""
+
+SLIGHT, SOME = 2.0, 6.0
+"""Differences of BIC that are worth a mention, and that settle it (Kass & Raftery 1995)."""
+
+DOUBT = 0.05
+"""A p-value below it speaks against a single group."""
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -51,17 +73,22 @@ def headline(comparison: Comparison) -> str:
     """
     fit = comparison.fit
     if not fit.converged:
+        why = _after_colon(fit.status.message).partition(";")[0]
+        stands = "; the posterior needs no maximum, and its numbers stand"
         return (
             f"EM found no maximum with {_groups(fit.n_components)} in the "
-            f"{observations(comparison)}: {fit.status.message}. Its numbers below are no answer."
+            f"{observations(comparison)}: {why}. Its numbers below are no answer"
+            f"{stands if _drawn(comparison) else ''}."
         )
-    if fit.n_components == 1:
-        return f"{_one_group(comparison)} {_better_rival(comparison)}".strip()
-    simpler = _preferred(comparison)
+    best = _preferred(comparison)
     # Equal sds do not count against the number of groups that was asked for.
-    if simpler is not None and simpler.n_components < fit.n_components:
-        return f"{_too_many(comparison, simpler)} {_how_sure(comparison)}"
-    return f"{_several_groups(comparison)} {_how_sure(comparison)}"
+    if best is not None and best.n_components < fit.n_components:
+        told = [_too_many(comparison, best), _how_sure(comparison)]
+    elif fit.n_components == 1:
+        told = [_one_group(comparison), _better_rival(comparison)]
+    else:
+        told = [_several_groups(comparison), _how_sure(comparison), _better_rival(comparison)]
+    return " ".join(sentence for sentence in told if sentence)
 
 
 def verdict(comparison: Comparison) -> str:
@@ -78,15 +105,18 @@ def verdict(comparison: Comparison) -> str:
     fit, posterior = comparison.fit, comparison.posterior
     if fit.converged:
         starts = fit.optima[0].n_starts if fit.optima else 1
-        reached = "" if fit.n_starts == 1 else f", reached from {starts} of {fit.n_starts} starts"
+        # A single normal has its maximum in closed form, wherever one starts.
+        alone = fit.n_starts == 1 or fit.n_components == 1
+        reached = "" if alone else f", reached from {starts} of {fit.n_starts} starts"
         first = f"EM is at a maximum (score {_tiny(fit.gradient_norm)} standard errors{reached})"
     else:
-        first = f"EM is not to be believed ({fit.status.name.lower().replace('_', ' ')})"
+        first = f"EM is not to be believed ({fit.status.message.partition(':')[0]})"
     checks = posterior.diagnostics
     worst, least = _worst(comparison)
     numbers = (
-        f"R-hat at most {worst:.3f}, at least {least:,.0f} effective draws, "
-        f"{_count(checks.divergences, 'divergence')}"
+        ("R-hat unknown" if math.isnan(worst) else f"R-hat at most {worst:.3f}")
+        + ("" if math.isnan(least) else f", at least {least:,.0f} effective draws")
+        + f", {_count(checks.divergences, 'divergence')}"
     )
     if checks.ok:
         second = f"the sampler passes every check ({numbers})"
@@ -102,9 +132,16 @@ def alarms(comparison: Comparison) -> tuple[str, ...]:
     """List what a reader must know before looking at a number; empty if all is well."""
     told = []
     if not comparison.fit.converged:
-        told.append(f"EM: {comparison.fit.status.message}.")
+        told.append(f"EM is not at a maximum: {_after_colon(comparison.fit.status.message)}.")
     told.extend(f"Sampler: {message}" for message in comparison.posterior.diagnostics.messages)
     return tuple(told)
+
+
+def warning(comparison: Comparison) -> str:
+    """Say whose numbers the alarms are about."""
+    if comparison.fit.converged:
+        return "Do not rely on the posterior's numbers"
+    return "Do not rely on EM's numbers" if _drawn(comparison) else "Do not rely on these numbers"
 
 
 def observations(comparison: Comparison) -> str:
@@ -168,12 +205,18 @@ def separation(comparison: Comparison) -> str | None:
     modes = em.modes(mixture)
     humps = "a single hump" if modes == 1 else f"{_word(modes)} humps"
     least = min(apart)
-    if least >= CLEAR:
-        said = "the groups are clearly apart"
-    elif least >= APART:
-        said = "the groups can be told apart, but they overlap"
-    else:
+    if least < APART and modes < mixture.n_components:
         said = "the groups overlap so much that they cannot be told apart by eye"
+    else:
+        said = (
+            "the groups are clearly apart"
+            if least >= CLEAR
+            else "the groups can be told apart, but they overlap"
+            if least >= APART
+            else "the groups overlap much, yet each makes a hump of its own"
+        )
+        if modes < mixture.n_components:
+            said += ", though not every group makes a hump of its own"
     numbers = listed([f"{value:.2f}" for value in apart])
     return (
         f"Ashman's D, the distance between neighbouring means in units of their common spread, is "
@@ -193,19 +236,17 @@ def number_of_groups(comparison: Comparison) -> str:
     others = [fit for fit in fits if fit.n_components != count]
     if others:
         second = min(others, key=lambda fit: fit.bic)
-        gap = second.bic - best.bic
-        strength = "barely" if gap < 2 else "somewhat" if gap < 6 else "clearly"
         told += (
-            f", {strength} better than {_model(second)} "
-            f"({best.bic:.1f} against {second.bic:.1f}; lower is better)"
+            f", {_strength(second.bic - best.bic)} better than {_model(second)} "
+            f"({fixed(best.bic, 1)} against {fixed(second.bic, 1)}; lower is better)"
         )
     by_aic = comparison.selection.best("aic")
     if by_aic.n_components != count:
-        told += f"; AIC, which asks less of each parameter, prefers {_model(by_aic)}"
+        told += f"; AIC, which charges less for each parameter, prefers {_model(by_aic)}"
     test = comparison.em_test
     if test is not None:
-        doubt = "speaks against" if test.pvalue < 0.05 else "does not speak against"
-        told += f". The EM-test {doubt} a single normal group (p = {_pvalue(test.pvalue)})"
+        doubt = "speaks against" if test.pvalue < DOUBT else "does not speak against"
+        told += f". The EM-test {doubt} a single normal group ({_pvalue(test.pvalue)})"
     return told + "."
 
 
@@ -213,15 +254,18 @@ def differences(comparison: Comparison) -> tuple[str, ...]:
     """Explain where EM and the posterior differ and why, a paragraph each."""
     if not comparison.fit.converged:
         return ("EM has no maximum here, so there is nothing to compare the posterior with.",)
-    shown = free_parameters(comparison)
+    shown = [p for p in free_parameters(comparison) if p.row.bayes.sd > 0]
+    if not shown:
+        return ("The draws are all the same, so there is no posterior to compare EM with.",)
     told = [
+        ""
+        if _drawn(comparison)
+        else "The draws fail their checks. What follows describes these draws, not the posterior.",
         _shifts(comparison, shown),
         _skewness(comparison, shown),
-        _correlation(comparison, shown),
+        *_ties(comparison, shown),
+        _lengths(comparison, shown),
     ]
-    if comparison.n_components > 1:
-        told.append(_determined(comparison))
-    told.append(_lengths(comparison, shown))
     return tuple(paragraph for paragraph in told if paragraph)
 
 
@@ -232,73 +276,112 @@ def _several_groups(comparison: Comparison) -> str:
     fit = comparison.fit
     least = min(em.ashman(fit.mixture))
     how = "clearly separate" if least >= CLEAR else "distinct" if least >= APART else "overlapping"
+    both = _drawn(comparison) and all(row.em_in_interval for row in _weights(comparison))
     return (
-        f"EM and Bayes split the {observations(comparison)} into {_word(fit.n_components)} {how} "
-        f"groups, by maximum likelihood {_described(comparison)}."
+        f"{'EM and Bayes split' if both else 'EM splits'} the {observations(comparison)} into "
+        f"{_word(fit.n_components)} {how} groups, by maximum likelihood {_described(comparison)}."
     )
 
 
 def _too_many(comparison: Comparison, simpler: em.Fit) -> str:
-    fit = comparison.fit
-    asked, fewer = _groups(fit.n_components), _groups(simpler.n_components)
+    fit, test = comparison.fit, comparison.em_test
+    asked, one = _groups(fit.n_components), simpler.n_components == 1
+    gap = fit.bic - simpler.bic
+    contested = one and test is not None and test.pvalue < DOUBT
+    told = (
+        f"The {observations(comparison)} "
+        + (
+            f"give no reason to speak of {asked}"
+            if gap >= SOME and not contested
+            else f"leave open whether there are {asked}"
+        )
+        + f": by BIC, {_groups(simpler.n_components)} describe{'s' if one else ''} them "
+        f"{_strength(gap)} better ({fixed(simpler.bic, 1)} against {fixed(fit.bic, 1)}; lower is "
+        "better)"
+    )
+    if contested and test is not None:
+        told += f", but the EM-test speaks against a single group ({_pvalue(test.pvalue)})"
     return (
-        f"The {observations(comparison)} give no reason to speak of {asked}: {fewer} "
-        f"{'does' if simpler.n_components == 1 else 'do'} as well (BIC {simpler.bic:.1f} against "
-        f"{fit.bic:.1f}); asked for {_word(fit.n_components)} all the same, EM finds "
+        f"{told}. Asked for {_word(fit.n_components)} all the same, EM finds "
         f"{_described(comparison)}."
     )
 
 
 def _one_group(comparison: Comparison) -> str:
-    weight, mean, sd = comparison.rows
-    del weight  # the only group holds everything
-    unit = _unit(comparison)
+    _, mean, sd = comparison.rows  # the only group holds everything
+    unit, level = _unit(comparison), percent(comparison.level)
+    drawn = _drawn(comparison)
+
+    def told(row: Row) -> str:
+        width = 10 * (row.bayes.sd if drawn else row.em.se)
+        said = row.bayes if drawn else row.em
+        ends = f"{number(said.lower, width)} to {number(said.upper, width)}"
+        return f"{number(row.em.estimate, width)}{unit} ({ends})"
+
     return (
-        f"As a single normal group the {observations(comparison)} have mean "
-        f"{number(mean.em.estimate, 10 * mean.bayes.sd)}{unit} "
-        f"({_range(mean)}) and standard deviation "
-        f"{number(sd.em.estimate, 10 * sd.bayes.sd)}{unit} ({_range(sd)}), "
-        f"the brackets being {percent(comparison.level)} credible intervals."
+        f"As a single normal group the {observations(comparison)} have mean {told(mean)} and "
+        f"standard deviation {told(sd)}, the brackets being {level} "
+        f"{'credible' if drawn else 'profile-likelihood'} intervals."
     )
 
 
 def _better_rival(comparison: Comparison) -> str:
-    best = _preferred(comparison)
-    if best is None or best.n_components <= comparison.n_components:
+    """Whether BIC prefers more groups, where it is not a matter of taste."""
+    best, fit = _preferred(comparison), comparison.fit
+    if best is not None and best.n_components > fit.n_components:
+        gap = fit.bic - best.bic
+        if fit.n_components > 1 and gap < SLIGHT:
+            return ""
+        option = "n_components=" if comparison.command is None else "--components "
+        return (
+            f"By BIC, {_groups(best.n_components)} describe them {_strength(gap)} better "
+            f"({fixed(best.bic, 1)} against {fixed(fit.bic, 1)}): try {option}{best.n_components}."
+        )
+    more = [f for f in comparison.selection.fits if f.converged and f.n_components == 2]
+    if fit.n_components == 1 and more:
         return "Two groups would not describe them better, by BIC."
-    return (
-        f"{_groups(best.n_components).capitalize()} describe them better (BIC {best.bic:.1f} "
-        f"against {comparison.fit.bic:.1f}): try --components {best.n_components}."
-    )
+    return ""
 
 
 def _how_sure(comparison: Comparison) -> str:
-    """Whether the data fix the split, judged by the widest credible interval of a weight."""
-    weights = [row for row in comparison.rows if row.parameter == "weights"]
+    """Whether the data fix the split, judged by the vaguest weight."""
+    weights, level = _weights(comparison), percent(comparison.level)
     row = max(weights, key=lambda row: row.bayes.upper - row.bayes.lower)
     if comparison.n_components == 2:
         row = weights[0]
-    width = row.bayes.upper - row.bayes.lower
-    level = percent(comparison.level)
-    name = f"the {group(row.component, comparison.n_components)} group"
-    if comparison.n_components > 2:
-        name = group(row.component, comparison.n_components)
+    outside = [row for row in weights if not row.em_in_interval]
+    if outside and row.em_in_interval:
+        row = outside[0]
+    name = _group_name(group(row.component, comparison.n_components))
     ends = f"{_percent(row.bayes.lower)} to {_percent(row.bayes.upper)}"
-    if width > 0.3:
+    allowed = f"{_percent(row.em.lower)} to {_percent(row.em.upper)}"
+    known = math.isfinite(row.em.upper - row.em.lower)
+    spread = 4 * row.bayes.sd  # the length of a 95% interval, whatever level is asked for
+    if not _drawn(comparison):
+        said = "The sampler's draws are not to be believed"
+        if not known or _is_open(row):
+            return f"{said}, so nothing is said here about how sure this is."
+        return f"{said}; the likelihood alone ({level} profile interval) gives {name} {allowed}."
+    if outside:
+        also = f" ({level} profile interval {allowed})" if known else ""
+        return (
+            f"Bayes does not follow EM here: with {level} probability {name} holds {ends} of "
+            f"them, which leaves out EM's {_percent(row.em.estimate)}{also}."
+        )
+    if spread > 0.3:
         said = (
             f"The data say very little about the split: with {level} probability {name} holds "
             f"anything from {ends} of them"
         )
-    elif width > 0.12:
+    elif spread > 0.12:
         said = f"The split is known roughly: with {level} probability {name} holds {ends} of them"
     else:
         said = f"The split is well determined: with {level} probability {name} holds {ends} of them"
-    if row.em.lower <= 0 or row.em.upper >= 1:
+    if not known:
+        return f"{said}."
+    if _is_open(row):
         return f"{said}, and the likelihood alone does not exclude that a group is empty."
-    return (
-        f"{said}, and the likelihood alone ({level} profile interval) allows "
-        f"{_percent(row.em.lower)} to {_percent(row.em.upper)}."
-    )
+    return f"{said}, and the likelihood alone ({level} profile interval) allows {allowed}."
 
 
 def _described(comparison: Comparison) -> str:
@@ -343,13 +426,14 @@ def _skewness(comparison: Comparison, shown: list[Parameter]) -> str:
     lean = [(p, _skew(p.draws)) for p in shown]
     skewed = [(p, value) for p, value in lean if abs(value) >= 0.5]
     if not skewed:
+        every = "Both posteriors" if len(shown) == 2 else "All the posteriors"
         return (
-            "All the posteriors are close to symmetric, so that an estimate plus and minus two "
-            "standard errors tells the story."
+            f"{every} are close to symmetric, so that an estimate plus and minus two standard "
+            "errors tells the story."
         )
     told = listed(
         [
-            f"{_name(comparison, p.row)} (skewness {_signed(value)}, with a long tail towards "
+            f"{_name(comparison, p.row)} (skewness {fixed(value, 1)}, with a long tail towards "
             f"{'high' if value > 0 else 'low'} values)"
             for p, value in skewed
         ]
@@ -360,25 +444,34 @@ def _skewness(comparison: Comparison, shown: list[Parameter]) -> str:
     )
 
 
-def _correlation(comparison: Comparison, shown: list[Parameter]) -> str:
+def _ties(comparison: Comparison, shown: list[Parameter]) -> Iterator[str]:
+    """The strongest correlation, and what the data fix where that is strong."""
     if len(shown) < 2:
-        return ""
-    draws = np.stack([p.draws.ravel() for p in shown])
-    matrix = np.asarray(np.corrcoef(draws)) - np.eye(len(shown))
-    i, j = sorted(divmod(int(np.abs(matrix).argmax()), len(shown)))
-    value = float(matrix[i, j])
+        return
+    matrix = np.abs(np.asarray(np.corrcoef(np.stack([p.draws.ravel() for p in shown]))))
+    weight = np.array([p.kind == "weights" for p in shown])
+    # Shares of one whole always compete; that says nothing about these data.
+    matrix[np.eye(len(shown), dtype=bool) | (weight[:, None] & weight)] = -1.0
+    i, j = sorted(divmod(int(matrix.argmax()), len(shown)))
+    value = float(np.corrcoef(shown[i].draws.ravel(), shown[j].draws.ravel())[0, 1])
     first, second = (_name(comparison, shown[at].row) for at in (i, j))
-    if abs(value) < 0.5:
-        return (
-            f"No two parameters are strongly tied: the strongest correlation in the posterior is "
-            f"{_signed(value)}, between {first} and {second}."
+    told = fixed(value, 2)
+    if abs(value) < TIED:
+        yield (
+            f"{_capital(first)} and {second} are hardly tied to each other (correlation {told})."
+            if len(shown) == 2
+            else "No two parameters are strongly tied: the strongest correlation in the posterior "
+            f"is {told}, between {first} and {second}."
         )
-    together = "rises" if value > 0 else "falls"
-    return (
-        f"{first.capitalize()} and {second} are tied to each other (correlation {_signed(value)}): "
-        f"when the one rises, the other {together}, and the data fix the combination better than "
-        "either alone. That is why each interval by itself is wide."
+        return
+    yield (
+        f"{_capital(first)} and {second} are tied to each other (correlation {told}): when the one "
+        f"rises, the other {'rises' if value > 0 else 'falls'}, and the data fix the combination "
+        "better than either alone."
+        + (" That is why each interval by itself is wide." if abs(value) >= 0.9 else "")
     )
+    if comparison.n_components > 1:
+        yield _determined(comparison)
 
 
 def _determined(comparison: Comparison) -> str:
@@ -404,35 +497,46 @@ def _determined(comparison: Comparison) -> str:
 
 def _lengths(comparison: Comparison, shown: list[Parameter]) -> str:
     """Where the prior, or the averaging, changes the length of the interval the most."""
+    open_ones = [p for p in shown if _is_open(p.row)]
     ratios = [
         (p, (p.row.bayes.upper - p.row.bayes.lower) / (p.row.em.upper - p.row.em.lower))
         for p in shown
         if not _is_open(p.row) and p.row.em.upper > p.row.em.lower
     ]
-    open_ones = [
-        _name(comparison, p.row)
-        for p in shown
-        if not math.isfinite(p.row.em.upper - p.row.em.lower)
-    ]
+    ratios = [(p, ratio) for p, ratio in ratios if ratio > 0]
     told = ""
     if ratios:
+        low, high = (end(ratio for _, ratio in ratios) for end in (min, max))
         p, ratio = max(ratios, key=lambda pair: abs(math.log(pair[1])))
-        change = "as long as" if 0.95 < ratio < 1.05 else f"{ratio:.2f} times as long as"
-        told = (
-            f"The credible interval of {_name(comparison, p.row)} is {change} the profile interval"
-            f"{', the largest change' if len(ratios) > 1 else ''}: "
-            + (
-                "the prior hardly matters."
-                if 0.9 < ratio < 1.11
-                else "where the data say little, the prior, which doubts extreme values, has a say."
-                if ratio < 1
-                else "averaging over the other parameters adds doubt that a profile leaves out."
+        if low > 0.9 and high < 1.11:
+            told = (
+                f"The credible intervals are {low:.2f} to {high:.2f} times as long as the profile "
+                "intervals: the prior hardly matters."
+                if len(ratios) > 1
+                else f"The credible interval of {_name(comparison, p.row)} is {ratio:.2f} times as "
+                "long as the profile interval: the prior hardly matters."
             )
-        )
+        else:
+            told = (
+                f"The credible interval of {_name(comparison, p.row)} is {ratio:.2f} times as long "
+                f"as the profile interval{', the largest change' if len(ratios) > 1 else ''}: "
+            ) + (
+                "where the data say little, the prior, which doubts extreme values, has a say."
+                if ratio < 1
+                else "the posterior also counts mixtures far from EM's maximum, which the profile "
+                "interval, drawn around that maximum, leaves out."
+            )
     if open_ones:
+        many = len(open_ones) > 1
+        names = (
+            "every parameter"
+            if len(open_ones) == len(shown) > 1
+            else listed([_name(comparison, p.row) for p in open_ones])
+        )
         told += (
-            f" The profile interval of {listed(open_ones)} has an open end: the likelihood "
-            "alone never rules it out, and the credible interval ends there because of the prior."
+            f" The profile interval{'s' if many else ''} of {names} {'are' if many else 'is'} open "
+            "on at least one side: there the likelihood alone sets no limit, and the credible "
+            f"interval{'s end' if many else ' ends'} because of the prior."
         )
     return told.strip()
 
@@ -455,11 +559,21 @@ def _skew(draws: NDArray[np.float64]) -> float:
     return float((centred**3).mean() / (centred**2).mean() ** 1.5)
 
 
+def _drawn(comparison: Comparison) -> bool:
+    """Whether the draws can be believed."""
+    return bool(comparison.posterior.diagnostics.ok)
+
+
+def _weights(comparison: Comparison) -> list[Row]:
+    return [row for row in comparison.rows if row.parameter == "weights"]
+
+
 def _worst(comparison: Comparison) -> tuple[float, float]:
-    rows = [p.row.bayes for p in parameters(comparison) if p.row.bayes.sd > 0]
-    rhat = max(row.rhat for row in rows)
-    least = min(min(row.ess_bulk, row.ess_tail) for row in rows)
-    return rhat, least
+    """The largest R-hat and the smallest effective sample size; NaN if one is unknown."""
+    constant = comparison.n_components == 1
+    rows = [p.row.bayes for p in parameters(comparison) if p.kind != "weights" or not constant]
+    rhat = np.max([row.rhat for row in rows])
+    return float(rhat), float(np.min([(row.ess_bulk, row.ess_tail) for row in rows]))
 
 
 def _name(comparison: Comparison, row: Row) -> str:
@@ -477,20 +591,17 @@ def _value(comparison: Comparison, row: Row, value: float) -> str:
     return number(value, row.bayes.sd) + unit
 
 
-def _range(row: Row) -> str:
-    width = 10 * row.bayes.sd
-    return f"{number(row.bayes.lower, width)} to {number(row.bayes.upper, width)}"
-
-
 def _unit(comparison: Comparison) -> str:
-    unit = comparison.case.unit
+    unit = plain(comparison.case.unit, 16)
     return f" {unit}" if unit else ""
 
 
 def _percent(share: float) -> str:
     """A share of the data as a percentage that never claims 0 or 100 of what is in between."""
-    if 0 < share < 0.005 or 0.995 < share < 1:
-        return f"{100 * share:.2g}%" if share < 0.005 else f"{100 * share:.4g}%"
+    if 0 < share < 0.01:
+        return "under 0.01%" if share < 1e-4 else f"{100 * share:.2g}%"
+    if 0.99 < share < 1:
+        return "over 99.99%" if share > 0.9999 else f"{100 * share:.2f}%"
     return f"{100 * share:.0f}%"
 
 
@@ -508,13 +619,22 @@ def _model(fit: em.Fit) -> str:
 
 
 def _pvalue(value: float) -> str:
-    return f"{value:.2g}" if value >= 1e-4 else "below 0.0001"
+    return f"p = {value:.2g}" if value >= 1e-4 else "p < 0.0001"
+
+
+def _strength(gap: float) -> str:
+    """What a difference of BIC is worth, after Kass & Raftery (1995)."""
+    return "barely" if gap < SLIGHT else "somewhat" if gap < SOME else "clearly"
 
 
 def _is_open(row: Row) -> bool:
-    """Whether an end of EM's interval is open."""
-    finite = math.isfinite(row.em.upper - row.em.lower)
-    return not finite or (row.em.lower <= 0 < row.em.upper and row.parameter != "means")
+    """Whether EM's interval runs to the end of what the parameter can be; False if it has none."""
+    lower, upper = row.em.lower, row.em.upper
+    if math.isnan(lower) or math.isnan(upper):
+        return False
+    if row.parameter == "weights":
+        return lower <= 0 or upper >= 1
+    return math.isinf(upper) or math.isinf(lower) or (row.parameter == "sds" and lower <= 0)
 
 
 def _count(count: int, what: str) -> str:
@@ -531,5 +651,16 @@ def _tiny(value: float) -> str:
     return "0" if value == 0 else f"{value:.0e}".replace("-", "−")
 
 
-def _signed(value: float) -> str:
-    return f"{value:.2g}".replace("-", "−")
+def fixed(value: float, places: int) -> str:
+    """A number to so many places, with a true minus sign and no negative zero."""
+    return f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")
+
+
+def _after_colon(message: str) -> str:
+    """What a status says after its name."""
+    return message.partition(": ")[2] or message
+
+
+def _capital(text: str) -> str:
+    """With a capital at the beginning; `str.capitalize` would take those inside away."""
+    return text[0].upper() + text[1:]

@@ -15,11 +15,13 @@ import em
 from compare.cases import SEED, Case, N
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from compare.table import Comparison
 
-__all__ = ["PRINTED", "Original", "Stop", "revisit"]
+__all__ = ["PRINTED", "Original", "Stop", "revisit", "story"]
 
 PRINTED = em.Parameters(
     weights=np.array([0.39973408, 0.60026592]),
@@ -35,6 +37,9 @@ LISTED_SEED = 1
 
 BUDGET = 6_000_000
 """Values looked at by all passes of plain EM together: about a second."""
+
+STANDSTILL, PATIENCE = 1e-9, 100
+"""A gain in log-likelihood so small in so many passes, short of the maximum, is another top."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,9 @@ class Original:
     marks: tuple[tuple[str, int], ...]
     """What stopped after which pass."""
     passes_needed: int | None
-    """Passes until plain EM is within 1e-6 of the maximum; None if it was not followed so far."""
+    """Passes until plain EM is within 1e-6 of the maximum; None if it was not seen to be."""
+    elsewhere: bool
+    """Whether plain EM climbs to another top, or onto a few values, instead."""
 
     @property
     def shortfall(self) -> float:
@@ -88,22 +95,26 @@ def revisit(comparison: Comparison) -> Original | None:
     Returns
     -------
     Original or None
-        None unless the data are synthetic heights and the model has two components.
+        None unless the data are synthetic heights and EM is at the maximum of two components
+        with sds of their own; None also for samples so small that the loop breaks down.
     """
     case, fit = comparison.case, comparison.fit
-    if case.seed is None or fit.n_components != 2 or not fit.converged:
+    if case.seed is None or fit.n_components != 2 or fit.n_parameters != 5 or not fit.converged:
         return None
     values, stream = Case.synthetic_stream(case.seed, int(case.sample.n))
     start = em.listing.run(values, n_iter=0, rng=stream)
     sample = em.Sample(values)
     logliks, weights, mixtures = _plain_em(sample, em.Mixture(*start), fit.loglik)
+    if PRINTED_PASSES not in mixtures:
+        return None
     is_the_sample = (case.seed, values.size) == (SEED, N)
     thirty = mixtures[PRINTED_PASSES]
     listed = [
         (f"{LISTED_PASSES} passes", LISTED_PASSES),
         ("printed in the report" if is_the_sample else f"{PRINTED_PASSES} passes", PRINTED_PASSES),
     ]
-    within = np.flatnonzero(fit.loglik - logliks < 1e-6)
+    gap = fit.loglik - logliks
+    arrived = abs(gap[-1]) < 1e-6
     return Original(
         stops=tuple(_stops(comparison, sample, mixtures, logliks, is_the_sample=is_the_sample)),
         is_the_sample=is_the_sample,
@@ -117,14 +128,84 @@ def revisit(comparison: Comparison) -> Original | None:
         maximum_loglik=fit.loglik,
         maximum_weight=float(fit.mixture.weights[0]),
         marks=tuple(listed),
-        passes_needed=int(within[0]) if within.size else None,
+        passes_needed=int(np.flatnonzero(gap < 1e-6)[0]) if arrived else None,
+        elsewhere=not arrived and (_stands(logliks) or bool(gap[-1] < 0)),
+    )
+
+
+def story(original: Original, seed: int) -> str:
+    """Say in a paragraph what the original report's loop does on these heights.
+
+    Parameters
+    ----------
+    original : Original
+    seed : int
+        Of the heights.
+
+    Returns
+    -------
+    str
+    """
+    last = original.loglik_path.size - 1
+    short = (
+        f"{original.shortfall:.3f}"
+        if original.shortfall >= 0.01
+        else (f"{original.shortfall:.1g}".replace("-", "−"))
+    )
+    needed = f"{original.passes_needed:,}" if original.passes_needed is not None else ""
+    if original.is_the_sample:
+        return (
+            "A student's report fitted these heights with a hand-written EM, found estimates "
+            "close to the truth, and concluded that EM works. "
+            + (
+                "Its numbers come out again, to every printed digit, when its loop is started "
+                f"from the same random stream with seed {seed} and stopped after "
+                f"{PRINTED_PASSES} passes; "
+                if original.reproduced
+                else "Its loop, started from the same random stream and stopped after "
+                f"{PRINTED_PASSES} passes, gives other digits here; "
+            )
+            + f"its listing, as printed, has another seed and {LISTED_PASSES} passes, and gives "
+            f"other numbers. Neither is the maximum: after {PRINTED_PASSES} passes {short} units "
+            "of log-likelihood are still missing"
+            + (
+                f", and the same loop needs {needed} passes to come within a millionth of it"
+                if needed
+                else ""
+            )
+            + ". The estimates looked good because EM was stopped on its way past the truth."
+        )
+    told = "The original report's loop, run on these heights from its own kind of start, "
+    if original.passes_needed is not None and original.passes_needed <= PRINTED_PASSES:
+        return f"{told}comes within a millionth of the maximum in {needed} passes."
+    if original.shortfall < 0:
+        return (
+            f"{told}does not end at the maximum of this report: it runs onto a few nearly equal "
+            "heights, where the likelihood rises higher and means nothing. Where it starts "
+            "decides what it says."
+        )
+    told += f"is {short} units of log-likelihood short of the maximum after {PRINTED_PASSES} passes"
+    if needed:
+        return (
+            f"{told} and needs {needed} passes to come within a millionth of it. Where it is "
+            "stopped decides what it says."
+        )
+    if original.elsewhere:
+        return (
+            f"{told}, and more passes do not help: it climbs to another top. Where it starts "
+            "decides what it says."
+        )
+    left = original.maximum_loglik - float(original.loglik_path[-1])
+    return (
+        f"{told}, and still {left:.1g} short after {last:,}. Where it is stopped decides what it "
+        "says."
     )
 
 
 def _plain_em(
     sample: em.Sample, start: em.Mixture, goal: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[int, em.Mixture]]:
-    """Follow textbook EM until it is within 1e-9 of the goal or the budget is used up."""
+    """Follow textbook EM until it is within 1e-9 of the goal, elsewhere, or over the budget."""
     limit = max(PRINTED_PASSES, min(20_000, int(BUDGET / sample.n)))
     mixture = start
     logliks, weights, kept = [], [], {}
@@ -134,10 +215,18 @@ def _plain_em(
         weights.append(float(mixture.weights[0]))
         if passes in (LISTED_PASSES, PRINTED_PASSES):
             kept[passes] = mixture
-        if passes >= PRINTED_PASSES and goal - expectation.loglik < 1e-9:
+        gap = goal - expectation.loglik
+        if passes >= PRINTED_PASSES and (gap < 1e-9 or (gap > 1e-6 and _stands(logliks))):
             break
-        mixture = em.m_step(sample, expectation.responsibilities)
+        try:
+            mixture = em.m_step(sample, expectation.responsibilities)
+        except ValueError:  # a component sits on a single value: there is no next pass
+            break
     return np.array(logliks), np.array(weights), kept
+
+
+def _stands(logliks: Sequence[float] | NDArray[np.float64]) -> bool:
+    return len(logliks) > PATIENCE and logliks[-1] - logliks[-1 - PATIENCE] < STANDSTILL
 
 
 def _stops(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
+import math
 import re
 from dataclasses import dataclass
 from importlib.resources import files
@@ -16,13 +17,17 @@ from markupsafe import Markup
 import em
 from compare import drawing, figures, findings
 from compare.document import to_json, versions
-from compare.labels import number, percent, plain
-from compare.original import Original, revisit
+from compare.findings import fixed
+from compare.labels import number, percent, plain, variable
+from compare.original import Original, revisit, story
 
 if TYPE_CHECKING:
     from compare.table import Comparison, Row
 
 __all__ = ["Report", "render"]
+
+SHOWN = 6
+"""Of the tops that the starts led to, at the most."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,7 @@ def _context(
     return {
         "title": _title(comparison),
         "case": case,
+        "unit": plain(case.unit, 16),
         "observations": findings.observations(comparison),
         "source": plain(case.source, 300),
         "name": case.name,
@@ -114,6 +120,7 @@ def _context(
         "level": percent(comparison.level),
         "ok": comparison.ok,
         "alarms": findings.alarms(comparison),
+        "warning": findings.warning(comparison),
         "headline": findings.headline(comparison),
         "verdict": findings.verdict(comparison),
         "agreement": findings.agreement(comparison),
@@ -126,28 +133,38 @@ def _context(
         "has_truth": comparison.truth is not None,
         "rows": [_row(comparison, row) for row in comparison.rows],
         "rivals": [_rival(comparison, fit) for fit in comparison.selection.fits],
-        "optima": [_optimum(fit) for fit in comparison.fit.optima[:6]],
-        "checks": [_check(row) for row in comparison.rows if row.bayes.sd > 0],
-        "bfmi": ", ".join(f"{value:.2f}" for value in comparison.posterior.diagnostics.bfmi),
+        "n_optima": len(comparison.fit.optima),
+        "optima": [_optimum(fit) for fit in comparison.fit.optima[:SHOWN]],
+        "checks": [_check(row) for row in comparison.rows if not _constant(comparison, row)],
+        "bfmi": ", ".join(_or_unknown(value, 2) for value in comparison.posterior.diagnostics.bfmi),
         "divergences": comparison.posterior.diagnostics.divergences,
         "priors": comparison.posterior.settings.priors,
         "settings": comparison.posterior.settings,
         "fit": comparison.fit,
-        "score": f"{comparison.fit.gradient_norm:.1e}",
-        "original": original,
+        "score": _score(comparison.fit),
+        "story": "" if original is None else story(original, int(case.seed or 0)),
         "stops": [_stop(stop.label, stop.mixture, stop.loglik) for stop in _stops(original)],
         "figures": drawn,
         "command": comparison.command,
         "versions": versions(),
-        "seconds": [(step, f"{time:.2f}") for step, time in comparison.seconds.items()],
+        "seconds": [
+            (step.replace("_", " "), f"{time:.2f}") for step, time in comparison.seconds.items()
+        ],
         "palette": Markup(drawing.stylesheet()),  # noqa: S704 - our own constants
         "svg": {name: Markup(figure.svg) for name, figure in drawn.items()},  # noqa: S704 - drawn here
     }
 
 
+def _score(fit: em.Fit) -> str:
+    norm = fit.gradient_norm
+    return f"{norm:.1e}".replace("-", "−") if math.isfinite(norm) else ""
+
+
 def _title(comparison: Comparison) -> str:
     case = comparison.case
-    what = "synthetic heights" if case.seed is not None else plain(case.variable, 60)
+    what = "synthetic heights"
+    if case.seed is None:
+        what = plain(case.variable, 60) or variable(comparison)
     return f"EM and Bayes on {what}"
 
 
@@ -160,8 +177,10 @@ def _row(comparison: Comparison, row: Row) -> dict[str, object]:
         "unit": plain(unit, 16),
         "truth": "" if row.truth is None else f"{row.truth:g}",
         "estimate": number(row.em.estimate, width),
-        "se": number(row.em.se, width),
-        "em_interval": f"{number(row.em.lower, width)} to {number(row.em.upper, width)}",
+        "se": "" if math.isnan(row.em.se) else number(row.em.se, width),
+        "em_interval": "not available"
+        if math.isnan(row.em.lower) or math.isnan(row.em.upper)
+        else f"{number(row.em.lower, width)} to {number(row.em.upper, width)}",
         "method": row.em.method,
         "median": number(row.bayes.median, width),
         "mean": number(row.bayes.mean, width),
@@ -169,17 +188,26 @@ def _row(comparison: Comparison, row: Row) -> dict[str, object]:
         "bayes_interval": f"{number(row.bayes.lower, width)} to {number(row.bayes.upper, width)}",
         "inside": row.em_in_interval,
         "quantile": f"{100 * row.em_quantile:.0f}%",
-        "constant": row.bayes.sd == 0,
+        "constant": _constant(comparison, row),
     }
+
+
+def _constant(comparison: Comparison, row: Row) -> bool:
+    """Whether it is the weight of the only group, which nothing had to estimate."""
+    return comparison.n_components == 1 and row.parameter == "weights"
 
 
 def _check(row: Row) -> dict[str, str]:
     return {
         "name": row.name,
-        "rhat": f"{row.bayes.rhat:.4f}",
-        "bulk": f"{row.bayes.ess_bulk:,.0f}",
-        "tail": f"{row.bayes.ess_tail:,.0f}",
+        "rhat": _or_unknown(row.bayes.rhat, 4),
+        "bulk": _or_unknown(row.bayes.ess_bulk, 0),
+        "tail": _or_unknown(row.bayes.ess_tail, 0),
     }
+
+
+def _or_unknown(value: float, places: int) -> str:
+    return "not available" if math.isnan(value) else f"{value:,.{places}f}"
 
 
 def _rival(comparison: Comparison, fit: em.Fit) -> dict[str, object]:
@@ -190,10 +218,10 @@ def _rival(comparison: Comparison, fit: em.Fit) -> dict[str, object]:
         "chosen": (fit.n_components, fit.equal_sds)
         == (comparison.n_components, comparison.fit.equal_sds),
         "parameters": fit.n_parameters,
-        "loglik": f"{fit.loglik:.3f}" if known else "no maximum",
-        "aic": f"{fit.aic:.1f}" if known else "",
-        "bic": f"{fit.bic:.1f}" if known else "",
-        "icl": f"{fit.icl:.1f}" if known else "",
+        "loglik": fixed(fit.loglik, 3) if known else "no maximum",
+        "aic": fixed(fit.aic, 1) if known else "",
+        "bic": fixed(fit.bic, 1) if known else "",
+        "icl": fixed(fit.icl, 1) if known else "",
     }
 
 
@@ -213,5 +241,5 @@ def _stop(label: str, mixture: em.Mixture, loglik: float | None) -> dict[str, ob
         "weights": ", ".join(f"{value:.4f}" for value in mixture.weights),
         "means": ", ".join(number(value, 0.1 * mixture.sd) for value in mixture.means),
         "sds": ", ".join(number(value, 0.1 * mixture.sd) for value in mixture.sds),
-        "loglik": "" if loglik is None else f"{loglik:.3f}",
+        "loglik": "" if loglik is None else fixed(loglik, 3),
     }

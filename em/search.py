@@ -79,6 +79,7 @@ def climb(
     options: Options,
     resolution: float,
     tally: NDArray[np.intp] | None = None,
+    em_passes: int = 5,
 ) -> list[Top]:
     """Climb from given starts on all of the data.
 
@@ -94,6 +95,8 @@ def climb(
         `Sample.resolution`, standardised.
     tally : ndarray of shape (B,), optional
         How many starts each of these stands for; one by default.
+    em_passes : int
+        As for `em.ascent.ascend`.
 
     Returns
     -------
@@ -102,9 +105,11 @@ def climb(
     """
     if tally is None:
         tally = np.ones(start.means.shape[0], dtype=np.intp)
+    if start.means.shape[1] == 1:
+        em_passes = 0  # one component starts at its maximum
     found = ascend(
-        x, weights, start, coordinates, max_iter=options.max_iter, tol=options.tol,
-        penalty=options.penalty,
+        x, weights, start, coordinates, em_passes=em_passes, max_iter=options.max_iter,
+        tol=options.tol, penalty=options.penalty,
     )  # fmt: skip
     n = float(weights.sum())
     bounded = coordinates.equal_sds or options.penalty > 0
@@ -190,7 +195,7 @@ def _not_below(
     for size, tied in inner:
         rows = _stacked([top.at for top in scouts.tops(size, tied)[:2]])
         own = Coordinates(size, tied)
-        smaller = climb(x, weights, rows, own, options, resolution)[0]
+        smaller = climb(x, weights, rows, own, options, resolution, em_passes=0)[0]
         if smaller.status is Status.CONVERGED:
             floor = max(floor, smaller.loglik)
             one = Parameters(*(value[None] for value in smaller.at))
@@ -250,6 +255,9 @@ class _Scouts:
 
     def tops(self, k: int, equal_sds: bool) -> list[_Scouted]:
         """The distinct tops of a model."""
+        if k == 1:
+            one = self.starts(1, equal_sds)[0]  # the maximum itself, as the data are standardised
+            return [_Scouted(one, 0, -np.inf, 1)]
         if (k, equal_sds) not in self._tops:
             first, tally = self.starts(k, equal_sds)
             own = replace(self.options, n_components=k, equal_sds=equal_sds).coordinates

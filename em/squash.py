@@ -337,11 +337,13 @@ def _bounds(
         ratio = exponent - np.take_along_axis(exponent, main[:, None, None], axis=2)
         hopeless = (ratio.real > 600).any(axis=(1, 2))
         ratio[hopeless] = 0.0
-        rest = np.exp(ratio).sum(axis=2)
-        turn = np.angle(rest[:, 1:] / rest[:, :-1])
-        argument = np.cumsum(turn, axis=1)
-        # A step of the argument that is large may hide a whole turn.
-        hopeless |= (np.abs(turn).max(axis=1) > 2.0) | (np.abs(argument[:, -1]) > 1.0)
+        terms = np.exp(ratio)
+        rest = terms.sum(axis=2)
+        argument = np.cumsum(np.angle(rest[:, 1:] / rest[:, :-1]), axis=1)
+        # Between two points whole turns may hide: each term turns by what its exponent says.
+        share = np.abs(terms) / np.abs(rest)[..., None]
+        turn = np.maximum(share[:, 1:], share[:, :-1]) * np.abs(np.diff(ratio.imag, axis=1))
+        hopeless |= (turn.sum(axis=2).max(axis=1) > 2.0) | (np.abs(argument[:, -1]) > 1.0)
         size = np.hypot(
             np.abs(np.log(np.abs(rest))).max(axis=1), np.abs(argument).max(axis=1, initial=0.0)
         )
