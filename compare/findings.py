@@ -36,6 +36,7 @@ __all__ = [
     "label",
     "number_of_groups",
     "observations",
+    "on_nodes",
     "on_truth",
     "separation",
     "verdict",
@@ -169,7 +170,10 @@ def agreement(comparison: Comparison) -> str:
         f"EM's estimate lies inside {_all_of(inside, len(rows))} "
         f"{percent(comparison.level)} credible intervals"
     )
-    far = max(rows, key=lambda row: abs(row.shift))
+    moving = _moving(comparison)
+    if not moving:
+        return f"{told}; the draws are all the same, so these intervals mean nothing."
+    far = max((p.row for p in moving), key=lambda row: abs(row.shift))
     return (
         f"{told}; the two are furthest apart for {_name(comparison, far)}, where EM says "
         f"{_value(comparison, far, far.em.estimate)} and the posterior median is "
@@ -193,6 +197,18 @@ def on_truth(comparison: Comparison) -> str | None:
     return (
         f"The truth lies inside {_all_of(by_em, len(rows))} profile-likelihood intervals and "
         f"inside {_all_of(by_bayes, len(rows))} credible intervals."
+    )
+
+
+def on_nodes(comparison: Comparison) -> str:
+    """Say that both fits saw nodes in place of the data, and what that costs; empty if not."""
+    fit = comparison.fit
+    if fit.data.bins is None:
+        return ""
+    return (
+        f"Both fits saw {len(fit.data)} weighted nodes that stand for the "
+        f"{observations(comparison)}: within narrow bins they have the moments of the data, and "
+        f"the log-likelihood is off by at most {_tiny(fit.error_bound)}."
     )
 
 
@@ -254,7 +270,7 @@ def differences(comparison: Comparison) -> tuple[str, ...]:
     """Explain where EM and the posterior differ and why, a paragraph each."""
     if not comparison.fit.converged:
         return ("EM has no maximum here, so there is nothing to compare the posterior with.",)
-    shown = [p for p in free_parameters(comparison) if p.row.bayes.sd > 0]
+    shown = _moving(comparison)
     if not shown:
         return ("The draws are all the same, so there is no posterior to compare EM with.",)
     told = [
@@ -373,6 +389,8 @@ def _how_sure(comparison: Comparison) -> str:
             f"The data say very little about the split: with {level} probability {name} holds "
             f"anything from {ends} of them"
         )
+    elif _is_open(row):
+        said = f"With {level} probability {name} holds {ends} of them"
     elif spread > 0.12:
         said = f"The split is known roughly: with {level} probability {name} holds {ends} of them"
     else:
@@ -387,11 +405,12 @@ def _how_sure(comparison: Comparison) -> str:
 def _described(comparison: Comparison) -> str:
     mixture = comparison.fit.mixture
     unit = _unit(comparison)
-    means = [row for row in comparison.rows if row.parameter == "means"]
+    # The same digits for all, so that the eye can compare them.
+    width = 10 * max(row.em.se for row in comparison.rows if row.parameter == "means")
     return listed(
         [
-            f"{_percent(weight)} around {number(mean, 10 * row.bayes.sd)}{unit}"
-            for weight, mean, row in zip(mixture.weights, mixture.means, means, strict=True)
+            f"{_percent(weight)} around {number(mean, width)}{unit}"
+            for weight, mean in zip(mixture.weights, mixture.means, strict=True)
         ]
     )
 
@@ -470,7 +489,7 @@ def _ties(comparison: Comparison, shown: list[Parameter]) -> Iterator[str]:
         "better than either alone."
         + (" That is why each interval by itself is wide." if abs(value) >= 0.9 else "")
     )
-    if comparison.n_components > 1:
+    if comparison.n_components > 1 and _drawn(comparison):
         yield _determined(comparison)
 
 
@@ -547,6 +566,11 @@ def _lengths(comparison: Comparison, shown: list[Parameter]) -> str:
 def _free(comparison: Comparison) -> list[Row]:
     """The rows that can differ: without the second of two weights, and a single one."""
     return [parameter.row for parameter in free_parameters(comparison)]
+
+
+def _moving(comparison: Comparison) -> list[Parameter]:
+    """The free parameters without those that a sampler did not move at all."""
+    return [p for p in free_parameters(comparison) if np.ptp(p.draws) > 0]
 
 
 def _preferred(comparison: Comparison) -> em.Fit | None:

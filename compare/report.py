@@ -127,6 +127,7 @@ def _context(
         "on_truth": findings.on_truth(comparison),
         "separation": findings.separation(comparison),
         "identifiability": em.identifiability(comparison.fit),
+        "nodes": findings.on_nodes(comparison),
         "note": comparison.posterior.settings.note,
         "number_of_groups": findings.number_of_groups(comparison),
         "differences": findings.differences(comparison),
@@ -169,14 +170,17 @@ def _title(comparison: Comparison) -> str:
 
 
 def _row(comparison: Comparison, row: Row) -> dict[str, object]:
-    width = row.bayes.sd if row.bayes.sd > 0 else row.em.se
+    # Draws that are all the same have an sd of rounding, which is no measure of digits.
+    moved = row.bayes.sd > 1e-12 * abs(row.bayes.median)
+    width = row.bayes.sd if moved else row.em.se
     unit = comparison.case.unit if row.parameter != "weights" else ""
     return {
         "name": row.name,
         "label": findings.label(comparison, row),
         "unit": plain(unit, 16),
         "truth": "" if row.truth is None else f"{row.truth:g}",
-        "estimate": number(row.em.estimate, width),
+        # A collapsed sd is tiny, not zero.
+        "estimate": number(row.em.estimate, width if comparison.fit.converged else None),
         "se": "" if math.isnan(row.em.se) else number(row.em.se, width),
         "em_interval": "not available"
         if math.isnan(row.em.lower) or math.isnan(row.em.upper)

@@ -191,7 +191,7 @@ def compare(
             f"expected both fits to have the same number of components, got {k} by EM and "
             f"{posterior.n_components} by Bayes"
         )
-    _check_same_data(fit.sample, posterior.sample)
+    _check_same_data(fit, posterior.sample)
     if case is None:
         case = Case(
             name="comparison",
@@ -220,16 +220,19 @@ def compare(
     )
 
 
-def _check_same_data(ours: em.Sample, theirs: em.Sample) -> None:
-    mine, yours = ours.collapse(), theirs.collapse()
-    same = mine.values.shape == yours.values.shape and np.allclose(
-        [mine.values, mine.weights], [yours.values, yours.weights], rtol=1e-9, atol=0
+def _check_same_data(fit: em.Fit, theirs: em.Sample) -> None:
+    """The posterior may have seen the data or the nodes that EM was fitted on in their place."""
+    yours = theirs.collapse()
+    for ours in (fit.data, fit.sample):
+        mine = ours.collapse()
+        if mine.values.shape == yours.values.shape and np.allclose(
+            [mine.values, mine.weights], [yours.values, yours.weights], rtol=1e-9, atol=0
+        ):
+            return
+    raise ValueError(
+        f"expected two fits of the same data, got EM on {fit.sample!r} and a posterior of "
+        f"{theirs!r}; fit both to one sample"
     )
-    if not same:
-        raise ValueError(
-            f"expected two fits of the same data, got EM on {ours!r} and a posterior of "
-            f"{theirs!r}; fit both to one sample"
-        )
 
 
 def _em_test(fit: em.Fit) -> em.EmTest | None:

@@ -34,6 +34,10 @@ WIDTH = 1.0 / 3.0
 """Width of the wide bins in spreads of the data; beyond four of these they grow with distance."""
 SHARE = 1.0 / 24.0
 """The largest share of the data that a wide bin holds."""
+SPIKE = 2.5
+"""So many times as dense as its surroundings, data are not put into one wide bin with them."""
+AROUND = 16
+"""The surroundings, in stretches of `LARGE_SHARE` to either side."""
 POINTS = 6
 """Nodes in a wide bin."""
 CHUNK = 1 << 15
@@ -228,8 +232,12 @@ def _widen(points: Floats, masses: Floats, cells: Bins, finer: int) -> Squashed:
     away = (points - median) / spread
     far = np.abs(away) > 4.0
     away[far] = np.sign(away[far]) * 4.0 * (1.0 + np.log(np.abs(away[far]) / 4.0))
-    place = np.floor(finer * away / WIDTH), np.floor(finer * share / (SHARE * total))
-    first = np.flatnonzero(np.r_[True, (np.diff(place[0]) != 0) | (np.diff(place[1]) != 0)])
+    place = (
+        np.floor(finer * away / WIDTH),
+        np.floor(finer * share / (SHARE * total)),
+        _pieces(points, np.floor(share / (LARGE_SHARE * total))),
+    )
+    first = np.flatnonzero(np.r_[True, np.any(np.diff(place) != 0, axis=0)])
     sizes = np.diff(np.append(first, points.size))
     last = first + sizes - 1
     crowded = sizes > POINTS
@@ -248,6 +256,21 @@ def _widen(points: Floats, masses: Floats, cells: Bins, finer: int) -> Squashed:
     values, mass = np.concatenate(nodes), np.concatenate(weights)
     order = np.argsort(values, kind="stable")
     return Squashed(values[order], mass[order], bins)
+
+
+def _pieces(points: Floats, stretch: Floats) -> NDArray[np.intp]:
+    """Number the pieces of the line: a spike, and what lies on either side of it.
+
+    In a wide bin with its surroundings a spike would be smoothed away, and no fit to the nodes
+    would find it. The stretches hold equal shares, so that their widths tell the density.
+    """
+    first = np.flatnonzero(np.r_[True, np.diff(stretch) != 0])
+    widths = np.diff(np.append(points[first], points[-1]))
+    padded = np.pad(widths, AROUND, mode="reflect" if widths.size > AROUND else "edge")
+    usual = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * AROUND + 1), axis=1)
+    spike = widths * SPIKE < usual
+    piece = np.cumsum(np.r_[False, np.diff(spike)])
+    return np.repeat(piece, np.diff(np.append(first, points.size)))
 
 
 def _gauss(

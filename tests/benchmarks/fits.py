@@ -18,7 +18,7 @@ from benchmarks.rscript import R
 from benchmarks.settings import Settings
 from benchmarks.timing import Call, CallError, Timed, interleave
 from benchmarks.tolerance import NEAR, Loosest, Probe, loosest, stops
-from benchmarks.words import power, taken
+from benchmarks.words import taken
 
 __all__ = ["certified", "measure"]
 
@@ -101,11 +101,10 @@ def _at(
         likely = _foreseen(earlier, row, settings.patience)
         if likely:
             row["note"] = likely
-            row["call"] = peer.tight.format(tol="...")
             continue
         say(f"n = {n:,}: the loosest tolerance with which {peer.name} reaches it")
         search = _search(peer, x, top, earlier, settings)
-        _record(row, peer, search)
+        _record(row, search)
         best = search.best
         if best is None:
             continue
@@ -177,18 +176,15 @@ def _search(
     return loosest(fit, guess, settings.patience)
 
 
-def _record(row: Row, peer: Peer, search: Loosest) -> None:
+def _record(row: Row, search: Loosest) -> None:
     row["note"] = search.note
     row["probes"] = [
         {"tolerance": 10.0**-p.exponent, "seconds": p.seconds, "shortfall": p.shortfall}
         for p in search.probes
     ]
     row["closed"] = search.closed
-    if search.best is None:
-        row["call"] = peer.tight.format(tol="...")
-    else:
+    if search.best is not None:
         row["tolerance"] = 10.0**-search.best.exponent
-        row["call"] = peer.tight.format(tol=power(search.best.exponent))
 
 
 def _fill(row: Row, timed: Timed, x: NDArray[Any], top: float) -> None:

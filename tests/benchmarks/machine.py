@@ -15,7 +15,7 @@ PACKAGES = ("numpy", "scipy", "scikit-learn")
 
 
 def describe(r_versions: Mapping[str, str]) -> dict[str, Any]:
-    """Cores, processor, memory, versions and BLAS.
+    """Cores, processor, memory, versions and threads.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def describe(r_versions: Mapping[str, str]) -> dict[str, Any]:
         "system": f"{platform.system()} ({platform.machine()})",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "packages": {name: metadata.version(name) for name in PACKAGES},
-        "blas": _blas(),
+        "threads": _threads(),
         "r": dict(r_versions),
     }
 
@@ -59,9 +59,8 @@ def _memory() -> float | None:
         return None
 
 
-def _blas() -> list[str]:
-    import numpy.linalg  # noqa: F401 - a library shows once it is loaded
-    import scipy.linalg  # noqa: F401
+def _threads() -> list[str]:
+    import sklearn.mixture  # noqa: F401 - a library shows once it is loaded: this loads them all
     from threadpoolctl import threadpool_info
 
     return sorted(

@@ -81,7 +81,8 @@ def _fits(rows: list[Row], results: Mapping[str, Any]) -> str:
         "looser one ends. `em` has one setting, its default. Calls and searches that would take "
         f"more than {limit:g} s are not made."
     )
-    parts = [text]
+    calls = dict.fromkeys(f"- {row['tool']}: `{row['call']}`" for row in rows)
+    parts = [text, "\n".join(calls)]
     for n in sorted({row["n"] for row in rows}):
         here = [row for row in rows if row["n"] == n]
         own = next((r["median"] for r in here if r["tool"] == "em" and r["median"]), None)
@@ -104,10 +105,6 @@ def _fits(rows: list[Row], results: Mapping[str, Any]) -> str:
             "remarks",
         ]  # fmt: skip
         parts += [f"### n = {n:,}", table(head, body, [2, 3, 4, 5, 6, 7])]
-        calls = dict.fromkeys(
-            f"{row['tool']}: `{row['call']}`" for row in here if row["setting"] != "all values"
-        )
-        parts.append("Calls: " + "; ".join(calls) + ".")
     return "\n\n".join(parts)
 
 
@@ -221,7 +218,7 @@ def _machine(results: Mapping[str, Any]) -> str:
         + f", {machine['system']}",
         machine["python"] + "".join(f", {name} {v}" for name, v in machine["packages"].items()),
         ", ".join(f"{name} {version}" for name, version in there.items()) or "no R",
-        "threads: " + "; ".join(machine["blas"]),
+        "threads: " + "; ".join(machine["threads"]),
     ]
     loads = [one for one in results["load"] if one is not None]
     if loads:

@@ -40,7 +40,7 @@ class Peer:
     default: str
     """The call with the tool's defaults, as its users write it."""
     tight: str
-    """The same with a tolerance; ``{tol}`` stands for it."""
+    """The same with a tolerance, TOL."""
     exponent: int
     """The default tolerance is ten to the minus this."""
     relative: bool
@@ -79,7 +79,7 @@ def scikit_learn(x: Floats) -> Peer:
     return Peer(
         name="scikit-learn",
         default="GaussianMixture(2).fit(x[:, None])",
-        tight="GaussianMixture(2, tol={tol}, max_iter=10_000_000).fit(x[:, None])",
+        tight="GaussianMixture(2, tol=TOL, max_iter=10_000_000).fit(x[:, None])",
         exponent=3,
         relative=True,
         lag=1,
@@ -92,7 +92,7 @@ def mclust(running: R) -> Peer:
     return Peer(
         name="mclust",
         default='Mclust(x, G = 2, modelNames = "V")',
-        tight='Mclust(x, G = 2, modelNames = "V", control = emControl(tol = c({tol}, 1.5e-8)))',
+        tight='Mclust(x, G = 2, modelNames = "V", control = emControl(tol = c(TOL, 1.5e-8)))',
         exponent=5,
         relative=True,
         lag=1,
@@ -105,7 +105,7 @@ def mixtools(running: R) -> Peer:
     return Peer(
         name="mixtools",
         default="normalmixEM(x, k = 2)",
-        tight="normalmixEM(x, k = 2, epsilon = {tol}, maxit = 1e6)",
+        tight="normalmixEM(x, k = 2, epsilon = TOL, maxit = 1e6)",
         exponent=8,
         relative=False,
         lag=0,

@@ -37,6 +37,8 @@ def short(shortfall: float | None) -> str:
 
 def scientific(value: float, digits: int = 0) -> str:
     """``3e-7``: without the zeros that Python puts into exponents."""
+    if value == 0:
+        return "0"
     mantissa, exponent = f"{value:.{digits}e}".split("e")
     return f"{mantissa}e{int(exponent)}"
 

@@ -1,0 +1,140 @@
+"""Comparisons made by hand: real EM fits of small samples beside posteriors that nobody sampled."""
+
+import functools
+
+import numpy as np
+
+import em
+from bayes import Posterior, Settings
+from compare.cases import Case
+from compare.table import compare
+
+PRIORS = (
+    ("weights", "Dirichlet(2, 2)", "no group is empty"),
+    ("means", "Normal(171, 13.8)", "somewhere among the data"),
+    ("sds", "LogNormal(log 4.6, 1)", "no group shrinks onto one value"),
+)
+
+
+def posterior(sample, center, *, spread=0.1, tie=0.0, draws=300, chains=4, spoil=None, note=""):
+    """Draws around a mixture: independent, but for a tie of the first weight to the last mean.
+
+    `spread` is their sd: of the logarithms of weights and sds, and of the means in sds. `spoil`
+    makes them bad: "apart" moves a chain away, "stuck" freezes all, "diverging" marks three.
+    """
+    rng = np.random.default_rng(5)
+    k = center.n_components
+    z = rng.standard_normal((3, chains, draws, k))
+    z[1, ..., -1] = tie * z[0, ..., 0] + np.sqrt(1 - tie**2) * z[1, ..., -1]
+    z *= spread
+    weights = center.weights * np.exp(z[0])
+    weights /= weights.sum(axis=-1, keepdims=True)
+    means, sds = center.means + center.sds * z[1], center.sds * np.exp(z[2])
+    diverging = np.zeros((chains, draws), dtype=bool)
+    if spoil == "apart":
+        means[2] += 3 * spread * center.sds
+    elif spoil == "stuck":
+        weights, means, sds = (np.broadcast_to(x[:1, :1], x.shape) for x in (weights, means, sds))
+    elif spoil == "diverging":
+        diverging[1, 5:8] = True
+    order = np.argsort(means, axis=-1)
+    kept = em.Parameters(*(np.take_along_axis(x, order, -1) for x in (weights, means, sds)))
+    overall = center.sd
+    prior = em.Parameters(
+        rng.dirichlet(np.full(k, 2.0), 500),
+        np.sort(rng.normal(center.mean, 1.5 * overall, (500, k)), axis=-1),
+        np.exp(rng.normal(np.log(overall / k), 1.0, (500, k))),
+    )
+    settings = Settings(
+        sampler="nutpie",
+        density="fused",
+        chains=chains,
+        draws=draws,
+        tune=500,
+        target_accept=0.9,
+        seed=1,
+        seconds_compile=0.1,
+        seconds_sample=0.2,
+        priors=PRIORS,
+        note=note,
+    )
+    stats = {"diverging": diverging, "energy": rng.standard_normal((chains, draws))}
+    return Posterior.from_draws(sample, kept, stats, prior, settings)
+
+
+def with_draws(of, **draws):
+    "The same posterior with other draws of some parameters, each (chain, draw, K)."
+    kept = em.Parameters(of.weights, of.means, of.sds)._replace(**draws)
+    stats = {name: of.data["sample_stats"][name].to_numpy() for name in ("diverging", "energy")}
+    prior = em.Parameters(*(of.data["prior"][name].to_numpy()[0] for name in kept._fields))
+    return Posterior.from_draws(of.sample, kept, stats, prior, of.settings)
+
+
+def case(values, **changes):
+    "A case as a file gives one."
+    told = {
+        "name": "made",
+        "unit": "",
+        "source": "column 'size' of 'made.csv'",
+        "seed": None,
+        "truth": None,
+        "variable": "size",
+    }
+    return Case(sample=em.as_sample(values), **(told | changes))
+
+
+def normals(*groups, seed=0):
+    "Values of several normal groups, each (count, mean, sd)."
+    rng = np.random.default_rng(seed)
+    return np.concatenate([rng.normal(mean, sd, count) for count, mean, sd in groups])
+
+
+def made(of, k=2, *, fit=None, center=None, level=0.95, command=None, seconds=None, **drawn):
+    "A comparison of a case, its posterior around EM's own estimate unless a center is given."
+    fit = em.fit(of.sample, k) if fit is None else fit
+    said = posterior(of.sample, fit.mixture if center is None else center, **drawn)
+    return compare(fit, said, level=level, case=of, command=command, seconds=seconds)
+
+
+SEPARATE = (90, 10, 1), (110, 20, 1.5)
+
+
+def _collapsed():
+    "EM started on two values that are nearly the same stays there."
+    values = np.append(normals((60, 10, 2)), [3.0, 3.0 + 1e-9])
+    spike = em.Mixture([2 / 62, 60 / 62], [3.0, 10.0], [1e-9, 2.0])
+    fit = em.fit(values, 2, start=spike)
+    center = em.Mixture([0.3, 0.7], [9.0, 10.5], [1.8, 2.0])
+    return made(case(values), fit=fit, center=center)
+
+
+_MAKERS = {
+    # The heights of the original report: two groups that overlap, in cm, with their truth.
+    "overlapping": lambda: made(
+        Case.synthetic(),
+        spread=0.25,
+        tie=0.95,
+        command="python -m compare.run",
+        seconds={"em": 0.02, "total_before_drawing": 1.5},
+    ),
+    "separate": lambda: made(case(normals(*SEPARATE), unit="pt")),
+    "one as two": lambda: made(case(normals((200, 5, 2), seed=3)), spread=0.4),
+    "one": lambda: made(case(normals((200, 5, 2), seed=3)), 1, spread=0.07),
+    "three": lambda: made(
+        case(normals((90, 0, 1), (110, 10, 1), (100, 20, 1)), unit="m"), 3, spread=0.08
+    ),
+    "two as one": lambda: made(case(normals(*SEPARATE)), 1, spread=0.05),
+    "collapsed": _collapsed,
+    "failing": lambda: made(Case.synthetic(), spread=0.25, spoil="apart"),
+    "stuck": lambda: made(case(normals(*SEPARATE)), spoil="stuck"),
+    "lonely": lambda: made(case(normals(*SEPARATE)), chains=1, draws=1200),
+}
+
+
+@functools.cache
+def comparison(name):
+    "One of the comparisons above; made once."
+    return _MAKERS[name]()
+
+
+NAMES = tuple(_MAKERS)
