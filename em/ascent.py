@@ -79,6 +79,12 @@ class Curvature(NamedTuple):
         sizes = np.maximum(np.abs(self.eigenvalues), FLAT)
         return (self.directions @ (self.slopes / sizes)[..., None])[..., 0]
 
+    def gain(self) -> Floats:
+        """How much higher the top of the local quadratic is; infinite if it has none."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            gain = 0.5 * (self.slopes**2 / self.eigenvalues).sum(axis=-1)
+        return np.where((self.eigenvalues > FLAT).all(axis=-1), gain, np.inf)
+
     def gradient_norm(self) -> Floats:
         """The largest ``|I^-1 score| / se`` over parameters; infinite where not a maximum."""
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -99,8 +105,11 @@ def curvature(at: Pass) -> Curvature:
     -------
     Curvature
     """
-    lower = np.linalg.cholesky(at.complete)
-    inverse = np.linalg.inv(lower)
+    if np.count_nonzero(at.complete) == at.complete.shape[0] * at.complete.shape[1]:
+        # Diagonal, as it is with no more than one logit: its root needs no factorisation.
+        inverse = np.sqrt(np.divide(1.0, at.complete, where=at.complete > 0, out=0 * at.complete))
+    else:
+        inverse = np.linalg.inv(np.linalg.cholesky(at.complete))
     turned = inverse.swapaxes(-1, -2)
     relative = inverse @ at.information @ turned
     eigenvalues, vectors = np.linalg.eigh(0.5 * (relative + relative.swapaxes(-1, -2)))
@@ -195,8 +204,8 @@ class _Climbs:
         """What the next pass looks at."""
         self.kept = _copied(self.at)
         """The last mixture that was accepted."""
-        self.fallback = _copied(self.at)
-        """The EM step from there."""
+        self.sums = _copied(self.at)
+        """What the EM step from there is made of."""
         batch = at.means.shape[0]
         self.total = np.broadcast_to(weights.sum(axis=-1), (batch,))
         self.loglik = np.full(batch, -np.inf)
@@ -251,15 +260,17 @@ class _Climbs:
         rose = ~self.bold[self.active] | (found.loglik >= self.loglik[self.active] - slack)
         self._retreat(self.active[~rose & ~straying])
         rose &= ~straying
-        rows = self.active[rose]
-        if rows.size == 0:
-            return
-        here, found = _picked(here, rose), Pass(*(value[rose] for value in found))
+        rows = self.active
+        if not rose.all():
+            rows = rows[rose]
+            if rows.size == 0:
+                return
+            here, found = _picked(here, rose), _kept(found, rose)
         self._accept(rows, here, found)
         going = self._name_degenerate(rows, here, found)
         if going.any():
-            rows, here = rows[going], _picked(here, going)
-            found = Pass(*(value[going] for value in found))
+            if not going.all():
+                rows, here, found = rows[going], _picked(here, going), _kept(found, going)
             bent = curvature(found)
             up = self._judge(rows, bent)
             self._propose(rows, here, found, bent, up)
@@ -281,7 +292,10 @@ class _Climbs:
     def _retreat(self, rows: NDArray[np.intp]) -> None:
         """Refuse Newton steps that would lower the likelihood; take the EM step instead."""
         if rows.size:
-            _put(self.at, rows, _picked(self.fallback, rows))
+            plain = self.coordinates.m_step(
+                _picked(self.kept, rows), *_picked(self.sums, rows), self.penalty
+            )
+            _put(self.at, rows, plain)
             self.reach[rows] *= 0.25
             self.bold[rows] = False
 
@@ -337,8 +351,7 @@ class _Climbs:
         leave: Floats,
     ) -> None:
         """Choose where the climbs look next: a Newton step no longer than their reach."""
-        sums = found.counts, found.first, found.second
-        _put(self.fallback, rows, self.coordinates.m_step(here, *sums, self.penalty))
+        _put(self.sums, rows, Parameters(found.counts, found.first, found.second))
         step = bent.step()
         if leave.any():
             # A whole unit of complete-data information: about an sd of a component.
@@ -361,6 +374,10 @@ def _copied(at: Parameters) -> Parameters:
 
 def _picked(at: Parameters, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Parameters:
     return Parameters(*(value[rows] for value in at))
+
+
+def _kept(found: Pass, rows: NDArray[np.bool_]) -> Pass:
+    return Pass(*(value[rows] for value in found))
 
 
 def _put(store: Parameters, rows: NDArray[np.intp], values: Parameters) -> None:

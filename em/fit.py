@@ -149,7 +149,7 @@ class Fit:
     def _pass(self) -> Pass:
         data = self.data
         x = (data.values - data.mean) / data.sd
-        return sweep(x, data.weights, self.at, self.coordinates, self.penalty)
+        return sweep(x, data.weights, self.at, self.coordinates, self.penalty, with_outer=True)
 
     @cached_property
     def curvature(self) -> Curvature:

@@ -20,7 +20,7 @@ __all__ = ["Expected", "Pass", "expect", "natural_jacobian", "sweep"]
 
 Floats = NDArray[np.float64]
 
-BLOCK = 1 << 15
+BLOCK = 1 << 14
 """Component-by-value cells worked on at a time: the temporaries then stay in the cache."""
 
 
@@ -42,7 +42,7 @@ class Pass(NamedTuple):
     complete: Floats
     """Complete-data information as it is at a maximum, of shape (B, size, size)."""
     outer: Floats
-    """Sum of the outer products of the scores of single values, of shape (B, size, size)."""
+    """Sum of the outer products of the scores of single values, (B, size, size), if asked for."""
 
 
 class Expected(NamedTuple):
@@ -75,7 +75,7 @@ def expect(x: Floats, weights: Floats, at: Parameters, penalty: float = 0.0) -> 
         for begin in range(0, x.shape[-1], width):
             block = slice(begin, begin + width)
             z, z2, r, w = _responsible(x[..., block], weights[..., block], at, constant, loglik)
-            r *= w[:, None]
+            r *= w
             moments[0] += r.sum(axis=-1)
             moments[1] += np.einsum("bkn,bkn->bk", r, z)
             moments[2] += np.einsum("bkn,bkn->bk", r, z2)
@@ -91,6 +91,8 @@ def sweep(
     coordinates: Coordinates,
     penalty: float = 0.0,
     scale: tuple[float, float] | None = None,
+    *,
+    with_outer: bool = False,
 ) -> Pass:
     """Pass once over the data with a batch of mixtures.
 
@@ -107,6 +109,8 @@ def sweep(
     scale : tuple of float, optional
         Take this center off `x` and divide by this unit, block by block, so that no
         standardised copy of large data is needed.
+    with_outer : bool
+        Whether to make `Pass.outer`, which only the sandwich needs; zeros otherwise.
 
     Returns
     -------
@@ -124,7 +128,7 @@ def sweep(
             block = slice(begin, begin + width)
             piece = x[..., block] if scale is None else (x[..., block] - scale[0]) / scale[1]
             _accumulate(piece, weights[..., block], at, constant, loglik, moments, products)
-    return _assemble(loglik, moments, products, at, coordinates, penalty)
+    return _assemble(loglik, moments, products, at, coordinates, penalty, with_outer)
 
 
 def _accumulate(
@@ -143,7 +147,7 @@ def _accumulate(
     np.copyto(rows[:, 0], r)
     np.multiply(r, z, out=rows[:, 1])
     np.multiply(r, z2, out=rows[:, 2])
-    mass = rows * weights[:, None, None]
+    mass = rows * (weights if weights.ndim == 1 else weights[:, None])
     moments[:3] += mass.sum(axis=-1).transpose(1, 0, 2)
     moments[3] += np.einsum("bkn,bkn->bk", mass[:, 1], z2)
     moments[4] += np.einsum("bkn,bkn->bk", mass[:, 2], z2)
@@ -156,7 +160,7 @@ def _accumulate(
 def _responsible(
     x: Floats, w: Floats, at: Parameters, constant: Floats, loglik: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """z, its square, the responsibilities and the weights; adds to the log-likelihoods."""
+    """z, its square, the responsibilities, and weights to multiply these with; adds up `loglik`."""
     z = (x[..., None, :] if x.ndim == 2 else x) - at.means[..., None]
     z /= at.sds[..., None]
     z2 = z * z
@@ -169,9 +173,8 @@ def _responsible(
     r /= total[:, None]
     np.log(total, out=total)
     total += top
-    weights = np.broadcast_to(w, total.shape)
-    loglik += np.einsum("bn,bn->b", total, weights)
-    return z, z2, r, weights
+    loglik += total @ w if w.ndim == 1 else np.einsum("bn,bn->b", total, w)
+    return z, z2, r, w if w.ndim == 1 else w[:, None]
 
 
 def _assemble(
@@ -181,6 +184,7 @@ def _assemble(
     at: Parameters,
     coordinates: Coordinates,
     penalty: float,
+    with_outer: bool,
 ) -> Pass:
     """Score and information in the free coordinates, from the sums of powers of z."""
     m0, m1, m2, m3, m4 = moments
@@ -191,18 +195,18 @@ def _assemble(
     jacobian = coordinates.jacobian(at.weights)
     turned = jacobian.swapaxes(1, 2)
     spread = scale[:, :, None] * scale[:, None, :]
-    outer = turned @ (products * spread) @ jacobian
+    outer = turned @ (products * spread) @ jacobian if with_outer else 0 * products[:, :1, :1]
 
     # The variance of the complete-data score given the data, in raw coordinates (e, mean, log sd),
     # less the complete-data information; both in units of the component's own sd first.
     raw = products
-    e, mu, ls = (np.arange(k) + shift * k for shift in range(3))
-    raw[:, e, e] -= m0
-    raw[:, mu, mu] += m0 - m2
-    raw[:, ls, ls] += 2 * m2 - (m4 - 2 * m2 + m0)
-    for a, b, value in ((e, mu, -m1), (e, ls, m0 - m2), (mu, ls, 2 * m1 - (m3 - m1))):
-        raw[:, a, b] += value
-        raw[:, b, a] += value
+    corner, middle = m0 - m2, 3 * m1 - m3
+    correction = np.array(
+        [[-m0, -m1, corner], [-m1, corner, middle], [corner, middle, 4 * m2 - m4 - m0]]
+    )
+    # Only within a component: a view of what stands at its own place in every block.
+    own = np.einsum("naibi->nabi", raw.reshape(-1, 3, k, 3, k))
+    own += correction.transpose(2, 0, 1, 3)
     raw *= spread
 
     slope = np.concatenate([m0, m1 * inverse, m2 - m0], axis=1)
@@ -210,6 +214,7 @@ def _assemble(
         pull = 2 * penalty * inverse**2
         loglik = loglik - penalty * (inverse**2 - 2 * np.log(inverse)).sum(axis=1)
         slope[:, 2 * k :] += pull - 2 * penalty
+        ls = np.arange(2 * k, 3 * k)
         raw[:, ls, ls] += 2 * pull
     score = (turned @ slope[..., None])[..., 0]
     information = turned @ raw @ jacobian

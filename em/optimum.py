@@ -50,21 +50,23 @@ def is_spurious(at: Parameters, n: float, resolution: float, *, bounded: bool = 
     -------
     bool
     """
-    counts = n * at.weights
     if at.means.size == 1:
         return False
     if at.sds.min() < resolution / math.sqrt(12.0):
         return True
     if bounded:
         return False
+    counts = n * at.weights
     if counts.min() < 1.5:
         return True
+    narrow = at.sds < NARROW * at.sds.max()
+    if not narrow.any():
+        return False
     z = (at.means[:, None] - at.means) / at.sds
     others = at.weights / at.sds * np.exp(-0.5 * z**2) / math.sqrt(2 * math.pi)
     np.fill_diagonal(others, 0.0)
     # c values with sd s are spread over a stretch of about s sqrt(12).
     expected = n * others.sum(axis=1) * at.sds * math.sqrt(12.0)
-    narrow = at.sds < NARROW * at.sds.max()
     for count, lam in zip(counts[narrow].tolist(), expected[narrow].tolist(), strict=True):
         if lam > 0:
             full = count + lam

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from em.ascent import Ascent, Status, ascend
+from em.ascent import Ascent, Status, ascend, curvature
 from em.coordinates import Coordinates
+from em.information import sweep
 from em.mixture import Parameters
 from em.optimum import is_spurious
 from em.start import coarse, starts
@@ -195,6 +196,9 @@ def _not_below(
     for size, tied in inner:
         rows = _stacked([top.at for top in scouts.tops(size, tied)[:2]])
         own = Coordinates(size, tied)
+        found = sweep(x, weights, rows, own, options.penalty)
+        if (found.loglik + curvature(found).gain() + 1.0 < tops[0].loglik).all():
+            continue  # far too low to be climbed for
         smaller = climb(x, weights, rows, own, options, resolution, em_passes=0)[0]
         if smaller.status is Status.CONVERGED:
             floor = max(floor, smaller.loglik)
@@ -312,14 +316,12 @@ def _scout(
         points, masses, first, coordinates, max_iter=SCOUTED, tol=1e-2, penalty=options.penalty
     )
     bounded = coordinates.equal_sds or options.penalty > 0
-    sound = np.array(
-        [
-            status is not Status.EMPTY
-            and not _is_artefact(place := Parameters(*(v[row] for v in found.at)), points)
-            and not is_spurious(place, n, 0.0, bounded=bounded)
-            for row, status in enumerate(found.status)
-        ]
-    )
+    sound = ~_artefacts(found.at, points)
+    for row in np.flatnonzero(sound).tolist():
+        place = Parameters(*(value[row] for value in found.at))
+        sound[row] = found.status[row] is not Status.EMPTY and not is_spurious(
+            place, n, 0.0, bounded=bounded
+        )
     order = np.argsort(np.where(sound, -_merit(found, n), np.inf), kind="stable")
     rows = order[: min(LED * coordinates.n_components, max(int(sound.sum()), 1))]
     led = ascend(
@@ -364,12 +366,12 @@ def _merit(found: Ascent, n: float) -> Floats:
     )
 
 
-def _is_artefact(at: Parameters, points: Floats) -> bool:
-    """Whether a component sits in a gap of the coarse copy, on a point or two of it."""
+def _artefacts(at: Parameters, points: Floats) -> NDArray[np.bool_]:
+    """Which climbs put a component into a gap of the coarse copy, on a point or two of it."""
     near = np.searchsorted(points, at.means)
     low = points[np.clip(near - 2, 0, points.size - 1)]
     high = points[np.clip(near + 1, 0, points.size - 1)]
-    return bool((at.sds < 0.25 * (high - low)).any())
+    return np.asarray((at.sds < 0.25 * (high - low)).any(axis=1))
 
 
 def _split(one: Parameters, apart: float = SPLIT) -> Parameters:

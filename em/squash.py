@@ -34,10 +34,14 @@ WIDTH = 1.0 / 3.0
 """Width of the wide bins in spreads of the data; beyond four of these they grow with distance."""
 SHARE = 1.0 / 24.0
 """The largest share of the data that a wide bin holds."""
-SPIKE = 2.5
-"""So many times as dense as its surroundings, data are not put into one wide bin with them."""
+STRETCH = 1.0 / 256
+"""Share of the data in a stretch of the line, of which dense ones are told from sparse ones."""
+CROWD = 8.0
+"""The fewest points that such a stretch holds."""
 AROUND = 16
-"""The surroundings, in stretches of `LARGE_SHARE` to either side."""
+"""The surroundings of a stretch: so many stretches to either side."""
+SPIKE = 2.5
+"""How many times as dense as its surroundings a stretch is that has wide bins of its own."""
 POINTS = 6
 """Nodes in a wide bin."""
 CHUNK = 1 << 15
@@ -220,57 +224,66 @@ def _join(*parts: _Cells) -> _Cells:
     )
 
 
-def _widen(points: Floats, masses: Floats, cells: Bins, finer: int) -> Squashed:
+def _widen(points: Floats, masses: Floats, cells: Bins, finer: int, depth: int = 0) -> Squashed:
     """Gather sorted weighted points into wide bins, with a Gauss rule for each."""
+    if points.size <= POINTS or depth == DEEPEST:
+        return Squashed(points, masses, cells)
+    spike = _spikes(points, masses)
+    edges = np.flatnonzero(np.diff(spike)) + 1
+    # A spike has bins of its own; into those of its surroundings it would be smoothed away.
+    parts = [
+        _widen(run, mass, _NO_BINS, finer, depth + 1)
+        for run, mass, inside in zip(
+            np.split(points, edges), np.split(masses, edges), spike[np.r_[0, edges]], strict=True
+        )
+        if inside
+    ]
+    piece = np.repeat(np.arange(edges.size + 1), np.diff(np.r_[0, edges, points.size]))
+    points, masses, piece = points[~spike], masses[~spike], piece[~spike]
     total = masses.sum()
     share = np.cumsum(masses) - 0.5 * masses
     # Quantiles, not the sd, say how wide the bulk is: one outlier can make the sd anything.
-    low, median, high = points[np.searchsorted(share, total * np.array([0.16, 0.5, 0.84]))]
-    spread = 0.5 * (high - low) or points[-1] - points[0]
-    if points.size <= POINTS or spread == 0:
-        return Squashed(points, masses, cells)
+    quantiles = np.searchsorted(share[:-1], total * np.array([0.16, 0.5, 0.84]))
+    low, median, high = points[quantiles]
+    spread = 0.5 * (high - low) or points[-1] - points[0] or 1.0
+
     away = (points - median) / spread
     far = np.abs(away) > 4.0
     away[far] = np.sign(away[far]) * 4.0 * (1.0 + np.log(np.abs(away[far]) / 4.0))
-    place = (
-        np.floor(finer * away / WIDTH),
-        np.floor(finer * share / (SHARE * total)),
-        _pieces(points, np.floor(share / (LARGE_SHARE * total))),
-    )
+    place = np.floor(finer * away / WIDTH), np.floor(finer * share / (SHARE * total)), piece
     first = np.flatnonzero(np.r_[True, np.any(np.diff(place) != 0, axis=0)])
     sizes = np.diff(np.append(first, points.size))
     last = first + sizes - 1
     crowded = sizes > POINTS
     kept = np.repeat(~crowded, sizes)
-    nodes, weights = [points[kept]], [masses[kept]]
-    bins = cells
+    parts.append(Squashed(points[kept], masses[kept], cells))
     if crowded.any():
         lower, upper = points[first[crowded]], points[last[crowded]]
         inside = np.repeat(crowded, sizes)
-        gauss, gauss_masses = _gauss(points[inside], masses[inside], sizes[crowded], lower, upper)
-        nodes.append(gauss)
-        weights.append(gauss_masses)
+        gauss = _gauss(points[inside], masses[inside], sizes[crowded], lower, upper)
         held = np.add.reduceat(masses, first)[crowded]
-        wide = Bins(lower, upper, held, np.full(held.size, float(POINTS)))
-        bins = Bins(*(np.concatenate(pair) for pair in zip(cells, wide, strict=True)))
-    values, mass = np.concatenate(nodes), np.concatenate(weights)
+        parts.append(Squashed(*gauss, Bins(lower, upper, held, np.full(held.size, float(POINTS)))))
+    values, mass = (np.concatenate([part[column] for part in parts]) for column in range(2))
     order = np.argsort(values, kind="stable")
+    bins = Bins(*map(np.concatenate, zip(*(part.bins for part in parts), strict=True)))
     return Squashed(values[order], mass[order], bins)
 
 
-def _pieces(points: Floats, stretch: Floats) -> NDArray[np.intp]:
-    """Number the pieces of the line: a spike, and what lies on either side of it.
+def _spikes(points: Floats, masses: Floats) -> NDArray[np.bool_]:
+    """Which points lie much denser than those around them.
 
-    In a wide bin with its surroundings a spike would be smoothed away, and no fit to the nodes
-    would find it. The stretches hold equal shares, so that their widths tell the density.
+    The line is cut into stretches that hold equal shares; how narrow one is tells the density.
     """
+    share = (np.cumsum(masses) - 0.5 * masses) / masses.sum()
+    stretch = np.floor(share / max(STRETCH, CROWD / points.size))
     first = np.flatnonzero(np.r_[True, np.diff(stretch) != 0])
     widths = np.diff(np.append(points[first], points[-1]))
-    padded = np.pad(widths, AROUND, mode="reflect" if widths.size > AROUND else "edge")
-    usual = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * AROUND + 1), axis=1)
-    spike = widths * SPIKE < usual
-    piece = np.cumsum(np.r_[False, np.diff(spike)])
-    return np.repeat(piece, np.diff(np.append(first, points.size)))
+    near = min(AROUND, widths.size - 1)
+    around = np.lib.stride_tricks.sliding_window_view(
+        np.pad(widths, near, mode="reflect"), 2 * near + 1
+    )
+    dense = widths * SPIKE < np.median(around, axis=1)
+    return np.repeat(dense, np.diff(np.append(first, points.size)))
 
 
 def _gauss(
