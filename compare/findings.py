@@ -596,8 +596,11 @@ def _worst(comparison: Comparison) -> tuple[float, float]:
     """The largest R-hat and the smallest effective sample size; NaN if one is unknown."""
     constant = comparison.n_components == 1
     rows = [p.row.bayes for p in parameters(comparison) if p.kind != "weights" or not constant]
-    rhat = np.max([row.rhat for row in rows])
-    return float(rhat), float(np.min([(row.ess_bulk, row.ess_tail) for row in rows]))
+    rhat = float(np.max([row.rhat for row in rows]))
+    # Draws that never move would count as independent.
+    moving = len(_moving(comparison)) == len(free_parameters(comparison))
+    least = float(np.min([(row.ess_bulk, row.ess_tail) for row in rows])) if moving else math.nan
+    return rhat, least
 
 
 def _name(comparison: Comparison, row: Row) -> str:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 import em
 from compare import drawing, figures, findings
 from compare.document import to_json, versions
+from compare.errors import one_line
 from compare.findings import fixed
 from compare.labels import number, percent, plain, variable
 from compare.original import Original, revisit, story
@@ -114,7 +115,7 @@ def _context(
         "unit": plain(case.unit, 16),
         "observations": findings.observations(comparison),
         "source": plain(case.source, 300),
-        "name": case.name,
+        "name": plain(case.name, 120),
         "folder": Markup(quote(case.name)),  # noqa: S704 - a quoted address
         "k": comparison.n_components,
         "level": percent(comparison.level),
@@ -128,7 +129,7 @@ def _context(
         "separation": findings.separation(comparison),
         "identifiability": em.identifiability(comparison.fit),
         "nodes": findings.on_nodes(comparison),
-        "note": comparison.posterior.settings.note,
+        "note": plain(comparison.posterior.settings.note, 600),
         "number_of_groups": findings.number_of_groups(comparison),
         "differences": findings.differences(comparison),
         "has_truth": comparison.truth is not None,
@@ -139,14 +140,16 @@ def _context(
         "checks": [_check(row) for row in comparison.rows if not _constant(comparison, row)],
         "bfmi": ", ".join(_or_unknown(value, 2) for value in comparison.posterior.diagnostics.bfmi),
         "divergences": comparison.posterior.diagnostics.divergences,
-        "priors": comparison.posterior.settings.priors,
+        "priors": [
+            [plain(part, 300) for part in prior] for prior in comparison.posterior.settings.priors
+        ],
         "settings": comparison.posterior.settings,
         "fit": comparison.fit,
         "score": _score(comparison.fit),
         "story": "" if original is None else story(original, int(case.seed or 0)),
         "stops": [_stop(stop.label, stop.mixture, stop.loglik) for stop in _stops(original)],
         "figures": drawn,
-        "command": comparison.command,
+        "command": "\n".join(map(one_line, (comparison.command or "").splitlines())),
         "versions": versions(),
         "seconds": [
             (step.replace("_", " "), f"{time:.2f}") for step, time in comparison.seconds.items()

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from em.ascent import Ascent, Status, ascend
 from em.mixture import Parameters, as_generator
+from em.options import whole
 from em.squash import squash
 
 if TYPE_CHECKING:
@@ -80,12 +81,14 @@ def bootstrap(
 
     Raises
     ------
+    TypeError
+        If the number of refits is not a whole number.
     ValueError
         If the kind is unknown, the number of refits is below 2, or the fit did not converge.
     """
     if kind not in ("parametric", "nonparametric"):
         raise ValueError(f'expected kind to be "parametric" or "nonparametric", got {kind!r}')
-    if n_refits < 2:
+    if whole("n_refits", n_refits) < 2:
         raise ValueError(f"expected at least 2 refits, got {n_refits}; 999 are usual")
     if not fit.converged:
         raise ValueError(

@@ -16,6 +16,7 @@ from em.coordinates import Coordinates
 from em.fit import Fit, fit
 from em.information import expect
 from em.mixture import Parameters, as_generator
+from em.options import whole
 from em.sample import Sample, as_sample
 from em.start import starts
 
@@ -102,7 +103,7 @@ def select(
     x: ArrayLike | Sample,
     n_components: Iterable[int] = range(1, 6),
     *,
-    equal_sds: Iterable[bool] = (False, True),
+    equal_sds: bool | Iterable[bool] = (False, True),
     **settings: Any,
 ) -> Selection:
     """Fit models with several numbers of components, with unequal and with equal sds.
@@ -112,7 +113,7 @@ def select(
     x : array_like of shape (n,) or Sample
     n_components : iterable of int
         Numbers of components to try. Those that the data are too few for are left out.
-    equal_sds : iterable of bool
+    equal_sds : bool or iterable of bool
         Which of the two to try; with one component they are the same.
     **settings
         Passed on to `em.fit`.
@@ -124,7 +125,7 @@ def select(
     Raises
     ------
     TypeError, ValueError
-        As `em.fit` does, and if the data are too few for every number of components.
+        As `em.fit` does, and if there is nothing to try or the data are too few for all of it.
 
     Examples
     --------
@@ -134,11 +135,18 @@ def select(
     2
     """
     sample = as_sample(x)
-    tied = tuple(dict.fromkeys(equal_sds))
+    tied = (equal_sds,) if isinstance(equal_sds, bool) else tuple(dict.fromkeys(equal_sds))
+    if not isinstance(n_components, Iterable):
+        raise TypeError(
+            f"expected several numbers of components, got {n_components!r}; for example range(1, 6)"
+        )
+    numbers = [whole("n_components", k) for k in n_components]
+    if not (numbers and tied):
+        raise ValueError("expected at least one model to try, got none; for example range(1, 6)")
     distinct = sample.squash().values.size
     wanted = [
         (k, same)
-        for k in n_components
+        for k in numbers
         for same in (tied if k > 1 else tied[:1])
         if distinct >= (k + 1 if same else 2 * k)
     ]
@@ -157,7 +165,7 @@ class LikelihoodRatioTest:
     n_components: int
     """K, the number under the null hypothesis."""
     statistic: float
-    """Twice the gain in log-likelihood."""
+    """Twice the gain in log-likelihood; 0 if no regular maximum with one more was found."""
     pvalue: float
     """``(1 + #{LR* >= LR}) / (B + 1)``."""
     null: Floats
@@ -195,35 +203,31 @@ def lr_test(
 
     Raises
     ------
-    ValueError
-        If one of the two fits does not converge, or there are fewer than one refit.
+    TypeError, ValueError
+        As `em.fit` does, if the fit with K components does not converge, or if there is no
+        refit.
     """
-    if n_refits < 1:
-        raise ValueError(f"expected at least 1 refit, got {n_refits}; 199 are usual")
+    whole("n_refits", n_refits)
     sample = as_sample(x)
     generator = as_generator(rng)
-
-    def both(data: ArrayLike | Sample) -> tuple[Fit, Fit]:
-        return (
-            fit(data, n_components, equal_sds=equal_sds),
-            fit(data, n_components + 1, equal_sds=equal_sds),
+    smaller = fit(sample, n_components, equal_sds=equal_sds)
+    if not smaller.converged:
+        raise ValueError(
+            f"expected a fit that converges, got {smaller.status.name} with {n_components} "
+            "components; there is nothing to simulate from"
         )
 
-    smaller, larger = both(sample)
-    for one in (smaller, larger):
-        if not one.converged:
-            raise ValueError(
-                f"expected fits that converge, got {one.status.name} with {one.n_components} "
-                "components; the likelihood ratio means nothing then"
-            )
-    statistic = max(2 * (larger.loglik - smaller.loglik), 0.0)
+    def ratio(data: ArrayLike | Sample, less: Fit) -> float:
+        more = fit(data, n_components + 1, equal_sds=equal_sds)
+        # Where no regular maximum with one more exists, it gains nothing.
+        gain = more.loglik - less.loglik if more.converged and less.converged else 0.0
+        return max(2 * gain, 0.0)
+
+    statistic = ratio(sample, smaller)
     null = np.empty(n_refits)
     for place in range(n_refits):
         drawn, _ = smaller.mixture.sample(round(sample.n), generator)
-        less, more = both(drawn)
-        # Where no regular maximum with one more exists, it gains nothing.
-        gain = more.loglik - less.loglik if more.converged and less.converged else 0.0
-        null[place] = max(2 * gain, 0.0)
+        null[place] = ratio(drawn, fit(drawn, n_components, equal_sds=equal_sds))
     pvalue = (1 + int(np.count_nonzero(null >= statistic))) / (n_refits + 1)
     return LikelihoodRatioTest(n_components, statistic, pvalue, null)
 
@@ -268,6 +272,7 @@ def em_test(x: ArrayLike | Sample, *, n_starts: int = 20) -> EmTest:
     TypeError, ValueError
         As `em.fit` does for two components.
     """
+    whole("n_starts", n_starts)
     sample = as_sample(x)
     one = fit(sample, 1)
     data = sample.squash() if one.data.bins is not None else sample.collapse()

@@ -25,7 +25,8 @@ def posterior(sample, center, *, spread=0.1, tie=0.0, draws=300, chains=4, spoil
     rng = np.random.default_rng(5)
     k = center.n_components
     z = rng.standard_normal((3, chains, draws, k))
-    z[1, ..., -1] = tie * z[0, ..., 0] + np.sqrt(1 - tie**2) * z[1, ..., -1]
+    odds = (z[0, ..., 0] - z[0, ..., -1]) / np.sqrt(2)
+    z[1, ..., -1] = tie * odds + np.sqrt(1 - tie**2) * z[1, ..., -1]
     z *= spread
     weights = center.weights * np.exp(z[0])
     weights /= weights.sum(axis=-1, keepdims=True)
@@ -127,6 +128,7 @@ _MAKERS = {
     "collapsed": _collapsed,
     "failing": lambda: made(Case.synthetic(), spread=0.25, spoil="apart"),
     "stuck": lambda: made(case(normals(*SEPARATE)), spoil="stuck"),
+    # A single chain, which nothing can be compared with.
     "lonely": lambda: made(case(normals(*SEPARATE)), chains=1, draws=1200),
 }
 

@@ -64,7 +64,8 @@ def stops(trace: Sequence[float], unit: float, lag: int, exponent: int) -> dict[
     Returns
     -------
     dict of int to float
-        For exponents from 1 on, how far below the end of this climb those would end.
+        For exponents from 1 on, how far below the end of this climb those would end, up to its
+        last change.
     """
     last = len(trace) - 1
     found: dict[int, float] = {}
