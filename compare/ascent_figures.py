@@ -199,7 +199,7 @@ def path(original: OriginalPath, comparison: Comparison | None = None) -> Figure
         ),
         caption=(
             "Above, how far below the maximum each pass of plain EM is; below, the weight of the "
-            "lower group. Far right is where EM converges; who stops earlier prints a point on "
+            "lower group. Far right is where the passes end; who stops earlier prints a point on "
             f"the way.{_perspective(row, lower.get_ylim())}"
         ),
     )

@@ -108,7 +108,7 @@ class Comparison:
     """Kind of the credible intervals: ``eti``, with equal tails."""
     rows: tuple[Row, ...]
     """Weights, then means, then sds, each in order of mean."""
-    selection: em.Selection = em.Selection(())
+    selection: em.Selection = field(default_factory=lambda: em.Selection(()))
     """EM fits with one component and more, up to one more than asked for, either kind of sds."""
     em_test: em.EmTest | None = None
     """The test of one group against two, where the data allow it."""

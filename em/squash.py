@@ -184,7 +184,9 @@ def _closed(sums: Floats, cells: NDArray[np.intp], low: float, width: float) -> 
     full = sums[0] > 0
     m0, m1, m2, m3 = sums[:, full]
     mean = m1 / m0
-    variance = np.maximum(m2 / m0 - mean**2, 0.0)
+    variance = m2 / m0 - mean**2
+    # What is left of equal values is rounding; they are one point, where they are.
+    variance[variance < 1e-14] = 0.0
     third = m3 / m0 - 3 * mean * m2 / m0 + 2 * mean**3
     middle = low + (cells[full] + 0.5) * width
     left, right, share = two_points(mean, variance, third)
@@ -311,7 +313,8 @@ def _gauss(
         previous, now = now, following * np.repeat(scale, sizes)
     nodes, vectors = np.linalg.eigh(jacobi)
     weights = held[:, None] * vectors[:, 0, :] ** 2
-    values = middle[:, None] + half[:, None] * np.clip(nodes, -1.0, 1.0)
+    values = middle[:, None] + half[:, None] * nodes
+    values = np.clip(values, lower[:, None], upper[:, None])  # rounding may carry a node out
     real = weights > 0
     return values[real], weights[real]
 
