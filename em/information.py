@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 
 BLOCK = 1 << 14
 """Component-by-value cells worked on at a time: the temporaries then stay in the cache."""
+NARROWEST = 256
+"""Values looked at together at least, however large the batch: fewer would cost more in calls."""
 
 
 class Pass(NamedTuple):
@@ -71,7 +73,7 @@ def expect(x: Floats, weights: Floats, at: Parameters, penalty: float = 0.0) -> 
     moments = np.zeros((3, batch, k))
     with np.errstate(divide="ignore", under="ignore"):
         constant = np.log(at.weights) - np.log(at.sds) - HALF_LOG_2PI
-        width = max(BLOCK // (batch * k), 64)
+        width = max(BLOCK // (batch * k), NARROWEST)
         for begin in range(0, x.shape[-1], width):
             block = slice(begin, begin + width)
             z, z2, r, w = _responsible(x[..., block], weights[..., block], at, constant, loglik)
@@ -123,7 +125,7 @@ def sweep(
     products = np.zeros((batch, 3 * k, 3 * k))
     with np.errstate(divide="ignore", under="ignore"):
         constant = np.log(at.weights) - np.log(at.sds) - HALF_LOG_2PI
-        width = max(BLOCK // (batch * k), 64)
+        width = max(BLOCK // (batch * k), NARROWEST)
         for begin in range(0, n, width):
             block = slice(begin, begin + width)
             piece = x[..., block] if scale is None else (x[..., block] - scale[0]) / scale[1]

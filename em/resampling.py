@@ -27,7 +27,7 @@ __all__ = ["Bootstrap", "bootstrap"]
 
 Floats = NDArray[np.float64]
 
-TOGETHER = 32
+TOGETHER = 64
 """Refits that climb side by side: enough to share the overhead, few enough for the cache."""
 WHOLE = 20_000
 """Drawn values up to which a parametric refit sees all of them rather than nodes for them."""

@@ -335,8 +335,14 @@ def mixtures(seed):
     return sample, (near, far)
 
 
+# In these a component turns several times between two points of an ellipse that are looked at.
+@example(516)
+@example(1073)
+@example(1976)
+@example(5036)
+@example(6000)
 @given(SEEDS)
-@settings(max_examples=200)
+@settings(max_examples=150)
 def test_the_error_is_below_its_bound_for_any_mixture_and_any_data(seed):
     "Even where the mixture does not fit, and its density has zeros near the bins."
     sample, both = mixtures(seed)
@@ -344,17 +350,6 @@ def test_the_error_is_below_its_bound_for_any_mixture_and_any_data(seed):
     for mixture in both:
         bound = quadrature_bound(nodes.bins, mixture.parameters)
         assert error(mixture, sample, nodes) <= bound + rounding(mixture, sample)
-
-
-def test_a_turn_between_two_points_of_the_ellipse_is_noticed():
-    "Two far components that cross in a bin: zeros of the density lie close to the data there."
-    rng = np.random.default_rng(0)
-    sample = em.Sample(rng.standard_t(3, 1000))
-    nodes = sample.squash()
-    sharp = em.Mixture([0.45, 0.35, 0.2], [-17.6, -8.7, 3.25], [0.34, 0.9, 0.12])
-    found = error(sharp, sample, nodes)
-    assert found > 1e-4
-    assert found <= quadrature_bound(nodes.bins, sharp.parameters)
 
 
 def test_one_component_is_exact():

@@ -1,0 +1,309 @@
+"""Bootstrap refits converge, keep their labels, and say how sure a fit is without any curvature."""
+
+import math
+import os
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import em
+from em import resampling
+from em.optimum import is_spurious
+
+APART = em.Mixture([0.4, 0.6], [0, 10], [1, 2])
+KINDS = ["parametric", "nonparametric"]
+
+
+@pytest.fixture(scope="module")
+def fit(heights):
+    return em.fit(heights())
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def many(request, fit):
+    return em.bootstrap(fit, 999, request.param)
+
+
+def ends(values):
+    return np.quantile(values, [0.025, 0.975])
+
+
+# ---- the heights ----
+
+
+def test_every_refit_of_the_heights_converges(many):
+    "All 999 have a part in the draws, and each is a mixture."
+    assert many.n_refits == many.n_converged == 999
+    assert many.status == {"CONVERGED": 999}
+    weights, means, sds = many.draws
+    assert weights.shape == means.shape == sds.shape == (999, 2)
+    assert weights.sum(axis=1) == pytest.approx(np.ones(999), abs=1e-12)
+    assert weights.min() > 0
+    assert sds.min() > 0
+
+
+def test_the_interval_is_as_wide_as_the_standard_error_is_large(many, fit):
+    "Refits that stop where they started give 0.466 to 0.522; the standard error is 0.199."
+    low, high = ends(many.draws.weights[:, 0])
+    assert low < 0.25
+    assert high > 0.7
+    assert low < fit.mixture.weights[0] < high
+    se = many.standard_errors().weights[0]
+    assert 0.1 < se < 0.3
+    profile = fit.conf_int().weights[0]
+    assert (low, high) == pytest.approx(tuple(profile), abs=0.12)
+
+
+def test_percentiles_of_the_parametric_bootstrap_by_a_second_route(fit):
+    "Samples drawn and fitted one by one have the same distribution."
+    rng = np.random.default_rng(1)
+    single = [em.fit(fit.mixture.sample(1000, rng=rng)[0], start=fit) for _ in range(200)]
+    assert all(one.converged for one in single)
+    draws = em.bootstrap(fit, 400, rng=2).draws
+    for kind in ("weights", "means", "sds"):
+        for k in range(2):
+            alone = [getattr(one.mixture, kind)[k] for one in single]
+            assert stats.ks_2samp(alone, getattr(draws, kind)[:, k]).pvalue > 1e-3
+
+
+def test_percentiles_of_the_nonparametric_bootstrap_by_a_second_route(fit, heights):
+    "Values drawn with replacement and fitted one by one have the same distribution."
+    rng = np.random.default_rng(3)
+    single = [em.fit(rng.choice(heights(), 1000), start=fit) for _ in range(150)]
+    sound = [one for one in single if one.converged]
+    assert len(sound) >= 145
+    draws = em.bootstrap(fit, 400, "nonparametric", rng=4).draws
+    for k in range(2):
+        alone = [one.mixture.means[k] for one in sound]
+        assert stats.ks_2samp(alone, draws.means[:, k]).pvalue > 1e-3
+
+
+def test_no_refit_of_the_heights_is_a_spike(many, fit):
+    "An interior optimum on a few near or equal values is no estimate."
+    unit = fit.sample.sd
+    for weights, means, sds in zip(*many.draws, strict=True):
+        assert not is_spurious(em.Parameters(weights, means / unit, sds / unit), 1000, 0.0)
+
+
+def test_labels_stay_matched_where_means_cross():
+    "Components with nearly one mean are told apart by their sds in every refit."
+    fit = em.fit(em.Mixture([0.5, 0.5], [0, 0.1], [1, 6]).sample(500, rng=5)[0])
+    assert fit.converged
+    narrow = int(np.argmin(fit.mixture.sds))
+    draws = em.bootstrap(fit, 200).draws
+    crossed = draws.means[:, 0] > draws.means[:, 1]
+    assert 10 < np.count_nonzero(crossed) < 190
+    assert (draws.sds[:, narrow] < draws.sds[:, 1 - narrow]).all()
+
+
+def test_labels_of_the_heights_stay_in_order(many):
+    "Lower group first."
+    assert (np.diff(many.draws.means, axis=1) > 0).mean() > 0.99
+
+
+# ---- where the likelihood is quadratic ----
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("equal", [False, True], ids=["unequal", "equal"])
+def test_standard_errors_are_walds_where_groups_are_apart(kind, equal):
+    "Within what 600 refits can tell: three times 3 per cent and a little bias."
+    fit = em.fit(APART.sample(800, rng=6)[0], equal_sds=equal)
+    # The model with equal sds is wrong here, which only resampling the data takes into account.
+    wald = fit.standard_errors("sandwich" if kind == "nonparametric" else "observed")
+    for one, other in zip(
+        em.bootstrap(fit, 600, kind).standard_errors(), wald, strict=True
+    ):
+        assert one == pytest.approx(other, rel=0.12)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bootstrap_intervals_are_wald_intervals_where_groups_are_apart(kind):
+    "Both ends, within a third of a standard error."
+    fit = em.fit(APART.sample(2000, rng=7)[0])
+    wald = fit.conf_int(method="wald")
+    found = fit.conf_int(method="bootstrap", kind=kind, n_refits=600)
+    for one, other, error in zip(found, wald, fit.standard_errors(), strict=True):
+        assert (np.abs(one - other) < error[:, None] / 3).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_large_samples_are_resampled_by_their_nodes(kind):
+    "Thirty thousand values: standard errors as from the information."
+    fit = em.fit(APART.sample(30_000, rng=8)[0])
+    assert fit.data.bins is not None
+    assert fit.sample.n > resampling.WHOLE
+    made = em.bootstrap(fit, 150, kind)
+    assert made.n_converged == 150
+    for one, other in zip(made.standard_errors(), fit.standard_errors(), strict=True):
+        assert one == pytest.approx(other, rel=0.25)
+
+
+# ---- seeds and threads ----
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_seed_gives_the_same_refits_on_any_number_of_cores(fit, kind, monkeypatch):
+    "One thread or seven; another seed gives others."
+    made = []
+    for cores in (1, 2, 7):
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        made.append(em.bootstrap(fit, 70, kind, rng=9).draws)
+    for other in made[1:]:
+        for one, same in zip(made[0], other, strict=True):
+            assert one.tolist() == same.tolist()
+    assert em.bootstrap(fit, 70, kind, rng=10).draws.means[0, 0] != made[0].means[0, 0]
+
+
+def test_a_generator_does_as_well_as_its_seed(fit):
+    "And goes on from there at the next call."
+    rng = np.random.default_rng(9)
+    one, other = em.bootstrap(fit, 40, rng=rng), em.bootstrap(fit, 40, rng=rng)
+    assert one.draws.means.tolist() == em.bootstrap(fit, 40, rng=9).draws.means.tolist()
+    assert one.draws.means[0, 0] != other.draws.means[0, 0]
+
+
+@pytest.mark.parametrize("n_refits", [2, 31, 32, 33, 65])
+def test_as_many_refits_as_were_asked_for(n_refits):
+    "However they are divided among the threads, and no two alike."
+    fit = em.fit(APART.sample(100, rng=10)[0])
+    made = em.bootstrap(fit, n_refits)
+    assert sum(made.status.values()) == made.n_refits == made.n_converged == n_refits
+    assert np.unique(made.draws.means[:, 0]).size == n_refits
+
+
+# ---- weights ----
+
+
+def test_counts_are_resampled_like_repeated_values():
+    "The very same refits from the same seed, since the distinct values are the same."
+    rng = np.random.default_rng(11)
+    values = APART.sample(150, rng=11)[0].round(1)
+    counts = rng.integers(1, 5, 150)
+    weighted, repeated = em.fit(em.Sample(values, counts)), em.fit(np.repeat(values, counts))
+    for kind in KINDS:
+        one, other = (em.bootstrap(fit, 64, kind, rng=12).draws for fit in (weighted, repeated))
+        for a, b in zip(one, other, strict=True):
+            assert a == pytest.approx(b, rel=1e-9)
+
+
+def test_resampled_counts_have_the_moments_of_a_multinomial():
+    "Their sum is the number of observations, their mean the weights, their spread the shares'."
+    values, counts = np.arange(1.0, 9.0), np.array([5, 9, 2, 1, 4, 3, 8, 4])
+    fit = em.fit(em.Sample(values, counts), 1)
+    x, drawn = resampling._redrawn(fit, 4000, np.random.default_rng(13))
+    n, shares = counts.sum(), counts / counts.sum()
+    assert x * fit.sample.sd + fit.sample.mean == pytest.approx(values)
+    assert (drawn.sum(axis=1) == n).all()
+    errors = np.sqrt(n * shares * (1 - shares) / 4000)
+    assert (np.abs(drawn.mean(axis=0) - counts) < 4.5 * errors).all()
+    assert drawn.var(axis=0) == pytest.approx(n * shares * (1 - shares), rel=0.15)
+
+
+def test_simulated_data_have_the_moments_of_the_fit():
+    "As many values as there were observations, drawn from the mixture, standardised."
+    fit = em.fit(em.Sample([0.0, 1, 2, 7, 8, 9, 11], [3, 5, 2, 4, 4, 1, 2]), equal_sds=True)
+    x, weights = resampling._simulated(fit, 3000, np.random.default_rng(14))
+    assert x.shape == (3000, 21)
+    assert (weights == 1).all()
+    back = fit.sample.mean + fit.sample.sd * x
+    error = fit.mixture.sd / math.sqrt(x.size)
+    assert abs(back.mean() - fit.mixture.mean) < 4.5 * error
+    assert back.std() == pytest.approx(fit.mixture.sd, rel=0.02)
+
+
+# ---- what was fixed, equal or penalised stays so ----
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_fixed_and_equal_parameters_stay_so_in_every_refit(heights, kind):
+    "To the last digits."
+    held = em.fit(heights(), fixed={"means": [176, np.nan]})  # the upper group, named first
+    draws = em.bootstrap(held, 40, kind).draws
+    assert draws.means[:, 1] == pytest.approx(np.full(40, 176.0), rel=1e-14)
+    assert draws.means[:, 0].std() > 0
+    equal = em.bootstrap(em.fit(heights(), equal_sds=True), 40, kind).draws
+    assert equal.sds[:, 0].tolist() == equal.sds[:, 1].tolist()
+
+
+def test_the_penalty_goes_along():
+    "Refits of a penalised fit keep the sds up as the fit did."
+    values = np.random.default_rng((20, 1)).normal(size=20)
+    fit = em.fit(values, 2, penalty=3.0)
+    made = em.bootstrap(fit, 100, "nonparametric")
+    assert made.n_converged > 90
+    assert made.draws.sds.min() > 0.2 * values.std()
+
+
+def test_refits_without_a_maximum_are_counted_and_left_out():
+    "Small samples of groups that overlap collapse now and then."
+    fit = em.fit(em.Mixture([0.5, 0.5], [0, 2], [1, 1]).sample(25, rng=1)[0])
+    assert fit.converged
+    made = em.bootstrap(fit, 200, "nonparametric")
+    assert sum(made.status.values()) == 200
+    assert 0 < made.status["CONVERGED"] == made.n_converged < 200
+    assert set(made.status) <= {status.name for status in em.Status}
+    assert all(np.isfinite(values).all() for values in made.draws)
+
+
+# ---- what is made of it ----
+
+
+def test_standard_errors_and_intervals_are_those_of_the_draws(fit):
+    "The sd with divisor n - 1, and percentiles."
+    made = em.bootstrap(fit, 50, "nonparametric", rng=15)
+    interval = fit.conf_int(0.8, "bootstrap", kind="nonparametric", n_refits=50, rng=15)
+    for values, error, between in zip(made.draws, made.standard_errors(), interval, strict=True):
+        assert error == pytest.approx(values.std(axis=0, ddof=1), rel=1e-14)
+        assert between == pytest.approx(np.quantile(values, [0.1, 0.9], axis=0).T, rel=1e-14)
+
+
+def test_one_component_has_the_errors_of_the_textbook():
+    "sd / sqrt(n) for the mean, sd / sqrt(2 n) for the sd, nothing for the weight."
+    fit = em.fit(np.random.default_rng(16).normal(5, 2, 200), 1)
+    errors = em.bootstrap(fit, 800).standard_errors()
+    sd = fit.mixture.sds[0]
+    assert errors.means[0] == pytest.approx(sd / math.sqrt(200), rel=0.1)
+    assert errors.sds[0] == pytest.approx(sd / math.sqrt(400), rel=0.1)
+    assert errors.weights[0] == 0
+
+
+def test_the_interval_of_the_mean_covers_it_as_often_as_it_says():
+    "Over 60 samples of one normal, within what 60 samples can tell."
+    covered = 0
+    for seed in range(60):
+        fit = em.fit(np.random.default_rng((17, seed)).normal(3, 1, 60), 1)
+        low, high = fit.conf_int(0.9, "bootstrap", n_refits=200).means[0]
+        covered += low < 3 < high
+    # 99.9 per cent of a binomial with 60 trials at 0.9 (a little less at n = 60).
+    assert 44 <= covered <= 60
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "words"),
+    [
+        ({"kind": "wild"}, ValueError, ["parametric", "nonparametric", "'wild'"]),
+        ({"n_refits": 1}, ValueError, ["at least 2", "got 1"]),
+        ({"n_refits": 0}, ValueError, ["n_refits", "0"]),
+        ({"n_refits": -3}, ValueError, ["n_refits", "-3"]),
+        ({"n_refits": 2.5}, TypeError, ["n_refits", "whole number", "2.5"]),
+        ({"n_refits": "many"}, TypeError, ["n_refits", "whole number", "many"]),
+        ({"n_refits": True}, TypeError, ["n_refits", "whole number"]),
+    ],
+    ids=str,
+)
+def test_bad_settings_get_one_clear_line(fit, settings, error, words):
+    "What was expected and what came."
+    with pytest.raises(error) as caught:
+        em.bootstrap(fit, **settings)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_there_is_nothing_to_resample_without_a_maximum():
+    "The message names how the fit ended; its interval is NaN."
+    fit = em.fit(np.append(np.random.default_rng(0).normal(size=30), 1e4))
+    with pytest.raises(ValueError, match="got one that is COLLAPSED"):
+        em.bootstrap(fit)
+    assert np.isnan(np.concatenate(fit.conf_int(method="bootstrap"))).all()
