@@ -16,7 +16,7 @@ from em.information import Pass, natural_jacobian, sweep
 from em.mixture import Mixture, Parameters, as_generator, log_joint
 from em.options import Options, whole
 from em.sample import Sample, as_sample, borrow
-from em.search import STARTS, Top, climb, search
+from em.search import STARTS, Top, climb, pinned, search
 from em.squash import quadrature_bound
 
 __all__ = ["Certificate", "Fit", "Optimum", "fit"]
@@ -52,7 +52,7 @@ class Certificate:
     loglik: float
     """The log-likelihood of the fit's mixture on all of the data."""
     relative_error: float
-    """How far `Fit.loglik` is from it, relative to it."""
+    """How far `Fit.loglik` is from it, relative to it, or to n, which has no unit, if larger."""
     gradient_norm: float
     """The score on all of the data, in standard errors."""
 
@@ -148,7 +148,7 @@ class Fit:
     @cached_property
     def _pass(self) -> Pass:
         data = self.data
-        x = (data.values - data.mean) / data.sd
+        x = data.standardised
         return sweep(x, data.weights, self.at, self.coordinates, self.penalty, with_outer=True)
 
     @cached_property
@@ -310,7 +310,7 @@ class Fit:
         loglik = float(found.loglik[0]) - sample.n * float(np.log(unit)) + self._penalty_term()
         return Certificate(
             loglik=loglik,
-            relative_error=abs(self.loglik - loglik) / abs(loglik),
+            relative_error=abs(self.loglik - loglik) / max(abs(loglik), sample.n),
             gradient_norm=float(curvature(found).gradient_norm()[0]),
         )
 
@@ -443,11 +443,11 @@ def fit(
 def _climbed(
     data: Sample, start: Mixture | None, options: Options, rng: np.random.Generator
 ) -> list[Top]:
-    x = (data.values - data.mean) / data.sd
+    x = data.standardised
     resolution = data.resolution / data.sd
     if start is None:
         return search(x, data.weights, options.coordinates, options, resolution, rng)
-    first = _standardised(start, data.mean, data.sd)
+    first = pinned(_standardised(start, data.mean, data.sd), options)
     return climb(x, data.weights, first, options.coordinates, options, resolution)
 
 

@@ -137,7 +137,7 @@ def _is_dispensable(fit: Fit, j: int, goal: float) -> bool:
     others = np.delete(np.arange(k), j)
     weights, means, sds = (value[:, others] for value in fit.at)
     start = Parameters(weights / weights.sum(), means, sds)
-    x = (fit.data.values - fit.data.mean) / fit.data.sd
+    x = fit.data.standardised
     fewer = Coordinates(k - 1, fit.equal_sds)
     climbed = ascend(x, fit.data.weights, start, fewer, penalty=fit.penalty)
     if climbed.status[0] is not Status.CONVERGED:
@@ -185,7 +185,7 @@ class _Walk:
 
     def __init__(self, fit: Fit, kind: int, component: int) -> None:
         self.fit, self.kind, self.k = fit, kind, component
-        self.x = (fit.data.values - fit.data.mean) / fit.data.sd
+        self.x = fit.data.standardised
         self.held = fit.coordinates.pinned(kind, component)
         self.top = float(
             sweep(self.x, fit.data.weights, fit.at, fit.coordinates, fit.penalty).loglik[0]

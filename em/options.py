@@ -70,7 +70,9 @@ class Options:
         tolerance = real("tol", tol)
         if not 0 < tolerance < 1:
             raise ValueError(f"expected tol between 0 and 1 standard errors, got {tol}")
-        factor = 1.0 / n if penalty is True else float(penalty)
+        factor = (
+            (1.0 / n if penalty else 0.0) if isinstance(penalty, bool) else real("penalty", penalty)
+        )
         if not (math.isfinite(factor) and factor >= 0):
             raise ValueError(
                 f"expected penalty to be True, False or a number of zero or more, got {penalty}"
@@ -84,7 +86,7 @@ class Options:
             max_iter=whole("max_iter", max_iter),
             tol=tolerance,
             penalty=factor,
-            fixed=None if fixed is None else _fixed(fixed, k, center, unit),
+            fixed=None if fixed is None else _fixed(fixed, k, center, unit, bool(equal_sds)),
         )
 
 
@@ -104,14 +106,25 @@ def real(name: str, value: object) -> float:
     return float(value)
 
 
-def _fixed(fixed: Mapping[str, ArrayLike], k: int, center: float, unit: float) -> Parameters | None:
+def _fixed(
+    fixed: Mapping[str, ArrayLike],
+    k: int,
+    center: float,
+    unit: float,
+    equal_sds: bool,
+) -> Parameters | None:
+    if not isinstance(fixed, Mapping):
+        raise TypeError(f"expected fixed to map names to values, got {fixed!r}")
     names = Parameters._fields
     unknown = set(fixed) - set(names)
     if unknown:
         raise ValueError(f"expected fixed to name some of {list(names)}, got {sorted(unknown)}")
     values = {}
     for name in names:
-        raw = np.asarray(fixed.get(name, np.full(k, np.nan)), dtype=np.float64)
+        try:
+            raw = np.asarray(fixed.get(name, np.full(k, np.nan)), dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"expected {name} in fixed to be numbers, {error}") from error
         if raw.shape != (k,):
             raise ValueError(
                 f"expected {k} {name} in fixed, NaN where free, got shape {raw.shape}; "
@@ -132,6 +145,9 @@ def _fixed(fixed: Mapping[str, ArrayLike], k: int, center: float, unit: float) -
         raise ValueError(f"expected fixed weights with sum 1, got {weights.tolist()}")
     if (values["sds"] <= 0).any():
         raise ValueError(f"expected positive sds in fixed, got {values['sds'].tolist()}")
+    given = values["sds"][~np.isnan(values["sds"])]
+    if equal_sds and np.unique(given).size > 1:
+        raise ValueError(f"expected one value for equal sds in fixed, got sds {given.tolist()}")
     if all(np.isnan(value).all() for value in values.values()):
         return None
     return Parameters(weights, (values["means"] - center) / unit, values["sds"] / unit)

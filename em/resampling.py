@@ -52,7 +52,12 @@ class Bootstrap:
         return int(self.draws.means.shape[0])
 
     def standard_errors(self) -> Parameters:
-        """Standard deviations of the refitted parameters, each of shape (K,)."""
+        """Standard deviations of the refitted parameters, each of shape (K,).
+
+        NaN if fewer than two refits converged.
+        """
+        if self.n_converged < 2:
+            return Parameters(*(np.full(values.shape[1], np.nan) for values in self.draws))
         return Parameters(*(values.std(axis=0, ddof=1) for values in self.draws))
 
 
@@ -127,7 +132,7 @@ def _refit(fit: Fit, kind: str, size: int, rng: np.random.Generator) -> Ascent:
 
 def _redrawn(fit: Fit, size: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """The data drawn with replacement: the same values with random counts."""
-    x = (fit.data.values - fit.data.mean) / fit.data.sd
+    x = fit.data.standardised
     shares = fit.data.weights / fit.data.weights.sum()
     counts = rng.multinomial(round(fit.data.n), shares, size=size)
     return x, counts.astype(np.float64)

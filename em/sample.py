@@ -131,7 +131,7 @@ class Sample:
         -------
         Sample
         """
-        return self._collapsed
+        return self if self.bins is not None else self._collapsed
 
     @cached_property
     def _squashed(self) -> dict[int, Sample]:
@@ -167,12 +167,36 @@ class Sample:
         if finer not in self._squashed:
             weighted = self.is_weighted
             seen = self.weights > 0 if weighted else slice(None)
-            found = squash(self.values[seen], self.weights[seen] if weighted else None, finer)
-            small = Sample(found.values, found.weights)
+            origin = self._origin()
+            # Differences of values far from zero are exact, sums with what is far away are not.
+            values = self.values[seen] - origin if origin else self.values[seen]
+            found = squash(values, self.weights[seen] if weighted else None, finer)
+            near = Sample(found.values, found.weights)
+            small = Sample(found.values + origin, found.weights) if origin else near
+            shifted = Bins(found.bins.lower + origin, found.bins.upper + origin, *found.bins[2:])
             # What the nodes cannot tell of the data they stand for.
-            small.__dict__.update(bins=found.bins, n=self.n, resolution=self.resolution)
+            small.__dict__.update(
+                bins=shifted,
+                n=self.n,
+                resolution=self.resolution,
+                mean=origin + near.mean,
+                sd=near.sd,
+            )
+            if origin and near.sd > 0:
+                small.__dict__["standardised"] = near.standardised
             self._squashed[finer] = small
         return self._squashed[finer]
+
+    def _origin(self) -> float:
+        """A value to count from, where the data lie far from zero for their spread; else 0."""
+        some = self.values[:: max(self.values.size // 1024, 1)]
+        far = float(np.median(some))
+        return far if abs(far) > 1e3 * float(np.ptp(some)) else 0.0
+
+    @cached_property
+    def standardised(self) -> Floats:
+        """The values less their mean, in units of their sd."""
+        return (self.values - self.mean) / self.sd
 
     @cached_property
     def bins(self) -> Bins | None:

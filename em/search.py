@@ -23,7 +23,7 @@ from em.start import coarse, starts
 if TYPE_CHECKING:
     from em.options import Options
 
-__all__ = ["STARTS", "Top", "climb", "search"]
+__all__ = ["STARTS", "Top", "climb", "pinned", "search"]
 
 Floats = NDArray[np.float64]
 
@@ -241,7 +241,7 @@ class _Scouts:
             number = options.n_starts or STARTS * k
             first = starts(self.points, self.masses, k, number, rng)
             if options.fixed is not None:
-                first = _pinned(first, options)
+                first = pinned(first, options)
             if equal_sds:
                 first = _pooled(first)
             rows = [first]
@@ -400,8 +400,19 @@ def _pooled(at: Parameters) -> Parameters:
     return at._replace(sds=np.broadcast_to(pooled, at.sds.shape).copy())
 
 
-def _pinned(at: Parameters, options: Options) -> Parameters:
-    """The starts with the fixed parameters put in."""
+def pinned(at: Parameters, options: Options) -> Parameters:
+    """Put the fixed parameters into starting mixtures.
+
+    Parameters
+    ----------
+    at : Parameters
+        Of shape (B, K), standardised.
+    options : Options
+
+    Returns
+    -------
+    em.Parameters
+    """
     weights, means, sds = (value.copy() for value in at)
     wanted = options.fixed
     if wanted is None:

@@ -278,7 +278,7 @@ def em_test(x: ArrayLike | Sample, *, n_starts: int = 20) -> EmTest:
     data = sample.squash() if one.data.bins is not None else sample.collapse()
     if data.values.size < 4:
         raise ValueError(f"expected at least 4 distinct values, got {data.values.size}")
-    z, mass = (data.values - data.mean) / data.sd, data.weights
+    z, mass = data.standardised, data.weights
     n = float(mass.sum())
     # One component, standardised: mean 0 and sd 1, each half with the penalty at its smallest.
     null = -0.5 * n * (math.log(2 * math.pi) + 1.0) - 2 * SD_PENALTY

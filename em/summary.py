@@ -82,13 +82,17 @@ def identifiability(fit: Fit) -> str:
         return "The fit is not at a maximum, so nothing can be said about its parameters."
     apart = min(ashman(fit.mixture))
     humps = modes(fit.mixture)
-    pair, correlation = _strongest(fit)
-    passes = _passes(fit.em_rate)
     seen = "overlap heavily" if apart < 2 else "overlap" if apart < 3 else "are well apart"
+    text = (
+        f"The closest components {seen} (Ashman's D {apart:.2f}) and the density has "
+        f"{humps} mode{'' if humps == 1 else 's'}."
+    )
+    if fit.n_parameters < 2:
+        return text
+    pair, correlation = _strongest(fit)
     poor = fit.condition_number > 1e3 or abs(correlation) > 0.95
     return (
-        f"The closest components {seen} (Ashman's D {apart:.2f}) and the density has "
-        f"{humps} mode{'' if humps == 1 else 's'}. The strongest correlation of two estimates is "
+        f"{text} The strongest correlation of two estimates is "
         f"{correlation:.3f} ({pair}), the condition number of the information "
         f"{fit.condition_number:.3g}: "
         + (
@@ -96,7 +100,8 @@ def identifiability(fit: Fit) -> str:
             if poor
             else "the data fix each parameter by itself."
         )
-        + f" Plain EM closes in by a factor of {fit.em_rate:.4f} with each pass here{passes}."
+        + f" Plain EM closes in by a factor of {fit.em_rate:.4f} with each pass here"
+        + f"{_passes(fit.em_rate)}."
     )
 
 

@@ -1,4 +1,4 @@
-"""What a fit may be asked for: fixed parameters, a penalty, squashing, an exact check, a sandwich."""
+"""What a fit may be asked for: fixed parameters, a penalty, nodes, an exact check, a sandwich."""
 
 import math
 
@@ -54,10 +54,14 @@ def by_scipy(values, held, *, equal_sds=False, penalty=0.0, tries=6, near=None):
     rng = np.random.default_rng(0)
     best = (-math.inf, -math.inf)
     for attempt in range(tries):
-        weights, means, sds = near.parameters if near is not None else (
-            np.full(k, 1 / k),
-            np.quantile(values, (np.arange(k) + 0.5) / k),
-            np.full(k, s / k),
+        weights, means, sds = (
+            near.parameters
+            if near is not None
+            else (
+                np.full(k, 1 / k),
+                np.quantile(values, (np.arange(k) + 0.5) / k),
+                np.full(k, s / k),
+            )
         )
         jitter = 0.0 if attempt == 0 else 0.3
         start = [
@@ -572,7 +576,7 @@ def test_the_sandwich_of_one_normal_is_the_textbooks():
 
 
 def test_the_sandwich_is_right_where_the_model_is_wrong():
-    "The spread of estimates over 200 samples of two uniform groups, which are narrower than normal."
+    "Over 200 samples of two uniform groups, whose estimates vary less than those of normal ones."
 
     def draw(rng):
         return np.concatenate([rng.uniform(-1, 1, 120), rng.uniform(4, 8, 180)])

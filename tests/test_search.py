@@ -1,0 +1,175 @@
+"""The search finds the best regular top, and never one below that of a smaller model."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from scipy import optimize
+
+import em
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def data(seed, n):
+    """A sample of any shape: one group or several, heavy tails, a skew, ties."""
+    rng = np.random.default_rng(seed)
+    return (
+        rng.normal(size=n),
+        rng.standard_t(3, n),
+        rng.exponential(size=n),
+        rng.normal(size=n).round(1),
+        rng.normal(size=n) + rng.choice([0, 3, 7], n),
+    )[seed % 5]
+
+
+def assert_nested(values, largest=4):
+    """No smaller model that has a maximum has a higher likelihood than a larger one.
+
+    The larger one may be no regular maximum, and then says so by its status.
+    """
+    fits = {
+        (k, equal): em.fit(values, k, equal_sds=equal)
+        for k in range(1, largest + 1)
+        for equal in (False, True)
+        if np.unique(values).size >= 2 * k
+    }
+    for (k, equal), fit in fits.items():
+        smaller = [(k - 1, equal)] if equal else [(k - 1, False), (k, True)]
+        for inner in smaller:
+            if inner in fits and fits[inner].converged:
+                floor = fits[inner].loglik
+                assert fit.loglik >= floor - 1e-7 * (1 + abs(floor)), ((k, equal), inner)
+
+
+# Where a smaller model's own search once found more than the larger one's search for it did.
+@example(2, 12)
+@example(21, 25)
+@example(62, 25)
+@example(77, 25)
+@given(SEEDS, st.integers(8, 60))
+@settings(max_examples=20)
+def test_larger_models_are_never_worse_on_small_samples(seed, n):
+    "l(V) >= l(E) and l(K + 1) >= l(K) for K up to 4."
+    assert_nested(data(seed, n))
+
+
+# As above; and where a component of the smaller model holds next to nothing of the data.
+@example(76)
+@example(10)
+@example(11)
+@given(SEEDS)
+@settings(max_examples=6)
+def test_larger_models_are_never_worse_on_samples_of_400(seed):
+    "l(V) >= l(E) and l(K + 1) >= l(K) for K up to 4."
+    assert_nested(data(seed, 400))
+
+
+@pytest.mark.parametrize("n", [2500, 20_000])
+def test_larger_models_are_never_worse_on_squashed_samples(n):
+    "Nor where the fits are made on nodes."
+    for seed in range(4):
+        assert_nested(data(seed, n), 3)
+
+
+# ---- the best one ----
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_random_search_finds_no_better_regular_top(seed):
+    "Forty climbs of SciPy's from random places, leaving collapsed ones aside."
+    rng = np.random.default_rng(seed)
+    k = 2 + seed % 2
+    means = np.sort(rng.normal(0, 4, k))
+    values = em.Mixture(rng.dirichlet(np.full(k, 5)), means, rng.uniform(0.7, 2, k)).sample(
+        150, rng=rng
+    )[0]
+    fit = em.fit(values, k)
+    assert fit.converged
+
+    def cost(theta):
+        weights = np.exp(theta[:k] - np.logaddexp.reduce(theta[:k]))
+        z = (values[:, None] - theta[k : 2 * k]) / np.exp(theta[2 * k :])
+        joint = np.log(weights) - theta[2 * k :] - 0.5 * z**2 - 0.5 * np.log(2 * np.pi)
+        return -np.logaddexp.reduce(joint, axis=1).sum()
+
+    best = -np.inf
+    for _ in range(40):
+        first = np.r_[
+            rng.normal(0, 0.5, k),
+            rng.choice(values, k),
+            np.log(values.std() * rng.uniform(0.2, 1, k)),
+        ]
+        found = optimize.minimize(cost, first, method="L-BFGS-B")
+        weights = np.exp(found.x[:k] - np.logaddexp.reduce(found.x[:k]))
+        narrow = np.exp(found.x[2 * k :]).min() < 0.1 * values.std()
+        if not (narrow or weights.min() < 0.02):
+            best = max(best, -float(found.fun))
+    assert fit.loglik >= best - 1e-5
+
+
+def test_the_seed_finds_the_same_top(heights, reference):
+    "Where the data hold the groups, whichever places are tried."
+    for values, k in ((heights(), 2), (reference["galaxies"], 3), (data(4, 300), 3)):
+        found = [em.fit(values, k, rng=seed).loglik for seed in range(10)]
+        assert max(found) - min(found) < 1e-6
+
+
+# ---- what is told of the tops ----
+
+
+@pytest.mark.parametrize(("n", "k"), [(60, 2), (60, 3), (400, 3), (400, 4), (5000, 3)])
+def test_the_tops_are_distinct_and_in_order(n, k):
+    "Regular ones by height, then the others, each with how it ended and how many starts led there."
+    fit = em.fit(data(9, n), k)
+    assert fit.optima[0].mixture is fit.mixture
+    assert fit.optima[0].loglik == fit.loglik
+    assert fit.optima[0].status is fit.status
+    regular = [top for top in fit.optima if top.status is em.Status.CONVERGED]
+    assert regular == list(fit.optima[: len(regular)])
+    heights = [top.loglik for top in regular]
+    assert heights == sorted(heights, reverse=True)
+    assert all(top.n_starts >= 0 for top in fit.optima)
+    assert sum(top.n_starts for top in fit.optima) > 0
+    for one in regular:
+        assert one.loglik == pytest.approx(one.mixture.logpdf(data(9, n)).sum(), rel=1e-9)
+        for other in regular:
+            if one is not other:
+                apart = np.concatenate(one.mixture.parameters) - np.concatenate(
+                    other.mixture.parameters
+                )
+                assert np.abs(apart).max() > 1e-3
+
+
+def test_every_top_is_a_top():
+    "A climb that begins at one ends where it began."
+    values = data(4, 300)
+    fit = em.fit(values, 4)
+    regular = [top for top in fit.optima if top.status is em.Status.CONVERGED]
+    assert regular
+    for top in regular:
+        again = em.fit(values, 4, start=top.mixture)
+        assert again.loglik == pytest.approx(top.loglik, abs=1e-8)
+
+
+@pytest.mark.parametrize("n_starts", [1, 2, 7, 40])
+def test_the_number_of_starts_is_what_was_asked_for(heights, n_starts):
+    "No more of them are counted at the tops, also where further ones had to be tried."
+    for values in (heights(n=300), heights(), data(9, 60)):
+        fit = em.fit(values, 3, n_starts=n_starts)
+        assert fit.n_starts == n_starts
+        assert sum(top.n_starts for top in fit.optima) <= n_starts
+
+
+def test_a_spike_on_two_near_values_is_named_and_left_aside(heights):
+    "It beats the regular top of the heights with seed 1 when it is climbed to."
+    values = heights(1)
+    gaps = np.diff(np.sort(values))
+    place = np.sort(values)[np.argmin(gaps)]
+    start = em.Mixture([0.998, 0.002], [170.0, place], [9.0, max(gaps.min(), 1e-6)])
+    spike = em.fit(values, start=start)
+    regular = em.fit(values)
+    assert spike.loglik > regular.loglik
+    assert spike.status is em.Status.COLLAPSED
+    assert regular.converged
+    assert regular.loglik == pytest.approx(-3652.389, abs=5e-4)
