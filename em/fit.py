@@ -180,7 +180,8 @@ class Fit:
         """
         if not self._has_curvature:
             return float("nan")
-        return float(np.linalg.eigvalsh(self._pass.information[0])[0])
+        values = np.linalg.eigvalsh(self._pass.information[0])
+        return float(values[0]) if values.size else float("nan")
 
     @property
     def condition_number(self) -> float:
@@ -191,6 +192,8 @@ class Fit:
         if not self._has_curvature:
             return float("nan")
         values = np.linalg.eigvalsh(self._pass.information[0])
+        if values.size == 0:
+            return float("nan")
         return float(values[-1] / values[0]) if values[0] > 0 else float("inf")
 
     def _covariance(self, kind: str = "observed") -> Floats:

@@ -154,8 +154,20 @@ def search(
     list of Top
         The best regular one first.
     """
-    k = coordinates.n_components
     scouts = _Scouts(x, weights, options, int(rng.integers(2**32)))
+    return _search(x, weights, coordinates, options, resolution, scouts)
+
+
+def _search(
+    x: Floats,
+    weights: Floats,
+    coordinates: Coordinates,
+    options: Options,
+    resolution: float,
+    scouts: _Scouts,
+) -> list[Top]:
+    """`search` for a model or a smaller one inside it, which share what the scouts know."""
+    k = coordinates.n_components
     first, tally = scouts.starts(k, coordinates.equal_sds)
     if scouts.is_coarse and k > 1:
         found = scouts.tops(k, coordinates.equal_sds)
@@ -197,9 +209,11 @@ def _not_below(
         rows = _stacked([top.at for top in scouts.tops(size, tied)[:2]])
         own = Coordinates(size, tied)
         found = sweep(x, weights, rows, own, options.penalty)
-        if (found.loglik + curvature(found).gain() + 1.0 < tops[0].loglik).all():
+        sound = tops[0].status is Status.CONVERGED and found.counts.min() > 0.01
+        if sound and (found.loglik + curvature(found).gain() + 1.0 < tops[0].loglik).all():
             continue  # far too low to be climbed for
-        smaller = climb(x, weights, rows, own, options, resolution, em_passes=0)[0]
+        asked = replace(options, n_components=size, equal_sds=tied)
+        smaller = _search(x, weights, own, asked, resolution, scouts)[0]
         if smaller.status is Status.CONVERGED:
             floor = max(floor, smaller.loglik)
             one = Parameters(*(value[None] for value in smaller.at))
@@ -211,7 +225,8 @@ def _not_below(
     rng = np.random.default_rng((scouts.seed, k, 1))
     extra = starts(x, weights, k, EXTRA * k, rng)
     rows_all = _stacked([*best, _pooled(extra) if equal else extra])
-    more = climb(x, weights, rows_all, coordinates, options, resolution)
+    uncounted = np.zeros(rows_all.means.shape[0], dtype=np.intp)
+    more = climb(x, weights, rows_all, coordinates, options, resolution, uncounted)
     both = sorted(
         [*tops, *more],
         key=lambda top: (top.loglik < floor - slack, _rank(top.status), -top.height),

@@ -77,7 +77,7 @@ def test_larger_models_are_never_worse_on_squashed_samples(n):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_random_search_finds_no_better_regular_top(seed):
-    "Forty climbs of SciPy's from random places, leaving collapsed ones aside."
+    "Fifteen climbs of SciPy's from random places, leaving collapsed ones aside."
     rng = np.random.default_rng(seed)
     k = 2 + seed % 2
     means = np.sort(rng.normal(0, 4, k))
@@ -88,19 +88,20 @@ def test_a_random_search_finds_no_better_regular_top(seed):
     assert fit.converged
 
     def cost(theta):
-        weights = np.exp(theta[:k] - np.logaddexp.reduce(theta[:k]))
-        z = (values[:, None] - theta[k : 2 * k]) / np.exp(theta[2 * k :])
-        joint = np.log(weights) - theta[2 * k :] - 0.5 * z**2 - 0.5 * np.log(2 * np.pi)
+        shares = theta[:k] - np.logaddexp.reduce(theta[:k])
+        log_sds = np.clip(theta[2 * k :], -20, 20)  # a long step must not overflow
+        z = (values[:, None] - theta[k : 2 * k]) / np.exp(log_sds)
+        joint = shares - log_sds - 0.5 * z**2 - 0.5 * np.log(2 * np.pi)
         return -np.logaddexp.reduce(joint, axis=1).sum()
 
     best = -np.inf
-    for _ in range(40):
+    for _ in range(15):
         first = np.r_[
             rng.normal(0, 0.5, k),
             rng.choice(values, k),
             np.log(values.std() * rng.uniform(0.2, 1, k)),
         ]
-        found = optimize.minimize(cost, first, method="L-BFGS-B")
+        found = optimize.minimize(cost, first, method="BFGS")
         weights = np.exp(found.x[:k] - np.logaddexp.reduce(found.x[:k]))
         narrow = np.exp(found.x[2 * k :]).min() < 0.1 * values.std()
         if not (narrow or weights.min() < 0.02):
