@@ -47,6 +47,10 @@ def assert_nested(values, largest=4):
 @example(21, 25)
 @example(62, 25)
 @example(77, 25)
+@example(24, 12)
+@example(52, 12)
+@example(1121, 12)
+@example(1104, 8)
 @given(SEEDS, st.integers(8, 60))
 @settings(max_examples=20)
 def test_larger_models_are_never_worse_on_small_samples(seed, n):
