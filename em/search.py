@@ -209,7 +209,10 @@ def _not_below(
         rows = _stacked([top.at for top in scouts.tops(size, tied)[:2]])
         own = Coordinates(size, tied)
         found = sweep(x, weights, rows, own, options.penalty)
-        sound = tops[0].status is Status.CONVERGED and found.counts.min() > 0.01
+        # On few values every climb may end elsewhere, and the smaller model is fitted in full.
+        sound = (
+            scouts.is_coarse and tops[0].status is Status.CONVERGED and found.counts.min() > 0.01
+        )
         if sound and (found.loglik + curvature(found).gain() + 1.0 < tops[0].loglik).all():
             continue  # far too low to be climbed for
         asked = replace(options, n_components=size, equal_sds=tied)
