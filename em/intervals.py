@@ -74,6 +74,9 @@ def _percentile(fit: Fit, level: float, **settings: Any) -> Parameters:
     from em.resampling import bootstrap  # it makes fits
 
     draws = bootstrap(fit, **settings).draws
+    if draws.means.shape[0] < 2:
+        nothing = np.full((fit.n_components, 2), np.nan)
+        return Parameters(nothing, nothing, nothing)
     ends = (0.5 - 0.5 * level, 0.5 + 0.5 * level)
     return Parameters(*(np.quantile(values, ends, axis=0).T for values in draws))
 
