@@ -2,6 +2,7 @@
 
 import csv
 import json
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,10 @@ import pytest
 from hypothesis import Phase, settings
 
 import em
+
+# A shell that starts the tests in the background has SIGINT ignored, and they would inherit that:
+# what Ctrl-C does could not be tested.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REFERENCE = Path(__file__).parent / "reference"
 
