@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from em.coordinates import FLOOR, Coordinates
-from em.information import Pass, expect, sweep
+from em.information import Pass, Room, expect, sweep
 from em.mixture import Parameters
 
 __all__ = ["Ascent", "Curvature", "Status", "ascend", "curvature"]
@@ -64,7 +64,8 @@ class Status(enum.Enum):
         return self.value
 
 
-class Curvature(NamedTuple):
+@dataclass(frozen=True)
+class Curvature:
     """The observed information seen in the metric of the complete-data information."""
 
     eigenvalues: Floats
@@ -74,24 +75,29 @@ class Curvature(NamedTuple):
     slopes: Floats
     """The score along them, of shape (B, size)."""
 
+    @cached_property
     def step(self) -> Floats:
         """The Newton step, uphill also along directions that curve the wrong way."""
         sizes = np.maximum(np.abs(self.eigenvalues), FLAT)
         return (self.directions @ (self.slopes / sizes)[..., None])[..., 0]
 
+    @cached_property
+    def is_top(self) -> NDArray[np.bool_]:
+        """Whether the likelihood curves down in every direction, of shape (B,)."""
+        return np.asarray(self.eigenvalues.min(axis=-1, initial=np.inf) > FLAT)
+
     def gain(self) -> Floats:
         """How much higher the top of the local quadratic is; infinite if it has none."""
         with np.errstate(divide="ignore", invalid="ignore"):
             gain = 0.5 * (self.slopes**2 / self.eigenvalues).sum(axis=-1)
-        return np.where((self.eigenvalues > FLAT).all(axis=-1), gain, np.inf)
+        return np.where(self.is_top, gain, np.inf)
 
     def gradient_norm(self) -> Floats:
         """The largest ``|I^-1 score| / se`` over parameters; infinite where not a maximum."""
         with np.errstate(divide="ignore", invalid="ignore"):
             variances = (self.directions**2 @ (1.0 / self.eigenvalues)[..., None])[..., 0]
-            ratios = np.abs(self.step()) / np.sqrt(variances)
-        norm = ratios.max(axis=-1, initial=0.0)
-        return np.where((self.eigenvalues > FLAT).all(axis=-1), norm, np.inf)
+            squares = (self.step**2 / variances).max(axis=-1, initial=0.0)
+            return np.where(self.is_top, np.sqrt(squares), np.inf)
 
 
 def curvature(at: Pass) -> Curvature:
@@ -105,15 +111,23 @@ def curvature(at: Pass) -> Curvature:
     -------
     Curvature
     """
-    if np.count_nonzero(at.complete) == at.complete.shape[0] * at.complete.shape[1]:
+    size = at.complete.shape[-1]
+    if np.count_nonzero(at.complete) <= at.complete.shape[0] * size:
         # Diagonal, as it is with no more than one logit: its root needs no factorisation.
-        inverse = np.sqrt(np.divide(1.0, at.complete, where=at.complete > 0, out=0 * at.complete))
+        diagonal = np.einsum("bii->bi", at.complete)
+        unit = np.sqrt(np.divide(1.0, diagonal, where=diagonal > 0, out=np.zeros_like(diagonal)))
+        relative = unit[:, :, None] * at.information * unit[:, None, :]
+        eigenvalues, vectors = np.linalg.eigh(relative)
+        directions = unit[:, :, None] * vectors
     else:
-        inverse = np.linalg.inv(np.linalg.cholesky(at.complete))
-    turned = inverse.swapaxes(-1, -2)
-    relative = inverse @ at.information @ turned
-    eigenvalues, vectors = np.linalg.eigh(0.5 * (relative + relative.swapaxes(-1, -2)))
-    directions = turned @ vectors
+        # A weight next to nothing makes this singular to rounding; as a metric a little more does.
+        diagonal = np.einsum("bii->bi", at.complete)
+        inverse = np.linalg.inv(
+            np.linalg.cholesky(at.complete + 1e-10 * diagonal[:, None] * np.eye(size))
+        )
+        turned = inverse.swapaxes(-1, -2)
+        eigenvalues, vectors = np.linalg.eigh(inverse @ at.information @ turned)
+        directions = turned @ vectors
     slopes = (directions.swapaxes(-1, -2) @ at.score[..., None])[..., 0]
     return Curvature(eigenvalues, directions, slopes)
 
@@ -133,7 +147,7 @@ class Ascent:
     gradient_norm: Floats
     """The score at the end in standard errors, of shape (B,)."""
     history: tuple[tuple[float, ...], ...]
-    """The log-likelihood of every accepted mixture on the way, for each climb."""
+    """The log-likelihood of every accepted mixture on the way, for each climb, if asked for."""
 
 
 def ascend(
@@ -147,6 +161,8 @@ def ascend(
     tol: float = 1e-8,
     radius: float = 1.0,
     penalty: float = 0.0,
+    behind: float = np.inf,
+    with_history: bool = False,
 ) -> Ascent:
     """Climb the log-likelihood from a batch of starting mixtures.
 
@@ -168,20 +184,29 @@ def ascend(
         The longest Newton step, in logits, sds of the component and log sds.
     penalty : float
         As for `em.information.sweep`; log-likelihoods then include it.
+    behind : float
+        Climbs that are so much lower than one that has converged are given up.
+    with_history : bool
+        Whether to keep the log-likelihoods on the way.
 
     Returns
     -------
     Ascent
     """
-    climbs = _Climbs(x, weights, start, coordinates, tol, radius, penalty)
+    climbs = _Climbs(x, weights, start, coordinates, tol, radius, penalty, with_history)
     gentle = min(em_passes, max_iter - 1) if coordinates.size else 0
     for _ in range(gentle):
         climbs.em_pass()
     for _ in range(gentle, max_iter):
         climbs.newton_pass()
+        climbs.give_up(behind)
         if climbs.active.size == 0:
             break
     return climbs.ended()
+
+
+CODES = tuple(Status)
+UNDER_WAY = CODES.index(Status.MAX_ITER)
 
 
 class _Climbs:
@@ -196,9 +221,11 @@ class _Climbs:
         tol: float,
         radius: float,
         penalty: float,
+        with_history: bool,
     ) -> None:
         self.x, self.weights, self.coordinates = x, weights, coordinates
         self.tol, self.radius, self.penalty = tol, radius, penalty
+        self.room = Room()
         at = _copied(start)
         self.at = at._replace(sds=np.maximum(at.sds, FLOOR))
         """What the next pass looks at."""
@@ -218,49 +245,48 @@ class _Climbs:
         self.astray = np.zeros(batch, dtype=np.intp)
         """EM steps still to take after such a step, before its outcome is judged."""
         self.n_iter = np.zeros(batch, dtype=np.intp)
-        self.status = [Status.MAX_ITER] * batch
-        self.history: list[list[float]] = [[] for _ in range(batch)]
+        self.status = np.full(batch, UNDER_WAY, dtype=np.int8)
+        self.history: list[list[float]] | None = (
+            [[] for _ in range(batch)] if with_history else None
+        )
         self.active = np.arange(batch)
 
     def ended(self) -> Ascent:
         """The climbs as they are now."""
-        history = tuple(map(tuple, self.history))
-        return Ascent(self.kept, self.loglik, tuple(self.status), self.n_iter, self.norm, history)
+        history = tuple(map(tuple, self.history or ()))
+        status = tuple(CODES[code] for code in self.status.tolist())
+        return Ascent(self.kept, self.loglik, status, self.n_iter, self.norm, history)
 
     def em_pass(self) -> None:
         """Take the EM step with all climbs."""
-        found = expect(self.x, self.weights, self.at, self.penalty)
-        self._remember(np.arange(self.loglik.size), found.loglik)
+        found = expect(self.x, self.weights, self.at, self.penalty, self.room)
+        self._remember(self.active, found.loglik)
         self.n_iter += 1
         moved = self.coordinates.m_step(
             self.at, found.counts, found.first, found.second, self.penalty
         )
         # A component without data has nowhere to go; the next pass gives it its name.
-        lost = (found.counts.min(axis=1) < SMALLEST_COUNT)[:, None]
-        self.at = Parameters(*(np.where(lost, a, b) for a, b in zip(self.at, moved, strict=True)))
+        lost = found.counts.min(axis=1) < SMALLEST_COUNT
+        if lost.any():
+            _put(moved, lost, _picked(self.at, lost))
+        self.at = moved
 
     def newton_pass(self) -> None:
         """Look at the active climbs, and end them or choose where to look next."""
-        here = _picked(self.at, self.active)
-        found = sweep(*self._data(), here, self.coordinates, self.penalty)
-        self.n_iter[self.active] += 1
-        straying = self.astray[self.active] > 0
-        if straying.any():
-            rows = self.active[straying]
-            there = _picked(here, straying)
-            zeroth, first, second = (value[straying] for value in found[1:4])
-            _put(
-                self.at,
-                rows,
-                self.coordinates.m_step(there, zeroth, first, second, self.penalty),
-            )
-            self.astray[rows] -= 1
-        # Rounding moves a sum of n terms by about eps times its size; less is not a fall.
-        slack = 4 * np.finfo(float).eps * (np.abs(found.loglik) + self.total[self.active])
-        rose = ~self.bold[self.active] | (found.loglik >= self.loglik[self.active] - slack)
-        self._retreat(self.active[~rose & ~straying])
-        rose &= ~straying
         rows = self.active
+        here = self.at if rows.size == self.status.size else _picked(self.at, rows)
+        found = sweep(*self._data(), here, self.coordinates, self.penalty, room=self.room)
+        self.n_iter[rows] += 1
+        # Rounding moves a sum of n terms by about eps times its size; less is not a fall.
+        slack = 4 * np.finfo(float).eps * (np.abs(found.loglik) + self.total[rows])
+        rose = ~self.bold[rows] | (found.loglik >= self.loglik[rows] - slack)
+        straying = self.astray[rows] > 0
+        if straying.any():
+            self._stray(rows[straying], _picked(here, straying), _kept(found, straying))
+            rose |= straying
+        if not rose.all():
+            self._retreat(rows[~rose])
+        rose &= ~straying
         if not rose.all():
             rows = rows[rose]
             if rows.size == 0:
@@ -268,41 +294,56 @@ class _Climbs:
             here, found = _picked(here, rose), _kept(found, rose)
         self._accept(rows, here, found)
         going = self._name_degenerate(rows, here, found)
-        if going.any():
-            if not going.all():
-                rows, here, found = rows[going], _picked(here, going), _kept(found, going)
+        if not going.all():
+            rows, here, found = rows[going], _picked(here, going), _kept(found, going)
+        if rows.size:
             bent = curvature(found)
             up = self._judge(rows, bent)
             self._propose(rows, here, found, bent, up)
-        running = [self.status[row] is Status.MAX_ITER for row in self.active]
-        self.active = self.active[running]
+        self.active = self.active[self.status[self.active] == UNDER_WAY]
+
+    def give_up(self, behind: float) -> None:
+        """Go on only with climbs that are not so far below one that has converged."""
+        if behind < np.inf and self.active.size < self.status.size:
+            ended = self.loglik[self.status == CODES.index(Status.CONVERGED)]
+            lowest = ended.max(initial=-np.inf) - behind
+            self.active = self.active[self.loglik[self.active] > lowest]
 
     def _data(self) -> tuple[Floats, Floats]:
         """The values and weights of the active climbs."""
         x, weights = self.x, self.weights
+        if self.active.size == self.status.size:
+            return x, weights
         return (
             x[self.active] if x.ndim == 2 else x,
             weights[self.active] if weights.ndim == 2 else weights,
         )
 
     def _remember(self, rows: NDArray[np.intp], loglik: Floats) -> None:
-        for row, value in zip(rows.tolist(), loglik.tolist(), strict=True):
-            self.history[row].append(value)
+        if self.history is not None:
+            for row, value in zip(rows.tolist(), loglik.tolist(), strict=True):
+                self.history[row].append(value)
+
+    def _stray(self, rows: NDArray[np.intp], here: Parameters, found: Pass) -> None:
+        """Take an EM step away from a place where the slope was nil."""
+        moved = self.coordinates.m_step(here, found.counts, found.first, found.second, self.penalty)
+        _put(self.at, rows, moved)
+        self.astray[rows] -= 1
 
     def _retreat(self, rows: NDArray[np.intp]) -> None:
         """Refuse Newton steps that would lower the likelihood; take the EM step instead."""
-        if rows.size:
-            plain = self.coordinates.m_step(
-                _picked(self.kept, rows), *_picked(self.sums, rows), self.penalty
-            )
-            _put(self.at, rows, plain)
-            self.reach[rows] *= 0.25
-            self.bold[rows] = False
+        plain = self.coordinates.m_step(
+            _picked(self.kept, rows), *_picked(self.sums, rows), self.penalty
+        )
+        _put(self.at, rows, plain)
+        self.reach[rows] *= 0.25
+        self.bold[rows] = False
 
     def _accept(self, rows: NDArray[np.intp], here: Parameters, found: Pass) -> None:
-        longer = np.minimum(2 * self.reach[rows], self.radius)
-        self.reach[rows] = np.where(self.bold[rows], longer, self.reach[rows])
+        reach = self.reach[rows]
+        self.reach[rows] = np.where(self.bold[rows], np.minimum(2 * reach, self.radius), reach)
         _put(self.kept, rows, here)
+        _put(self.sums, rows, Parameters(found.counts, found.first, found.second))
         self.loglik[rows] = found.loglik
         self._remember(rows, found.loglik)
 
@@ -312,34 +353,38 @@ class _Climbs:
         """End the climbs that ran into a component that is no longer one."""
         free = self.coordinates.free_sds
         shrunk = (here.sds[:, free] < SMALLEST_SD).any(axis=1)
-        empty = (found.counts < SMALLEST_COUNT).any(axis=1)
-        for row, small, none in zip(rows.tolist(), shrunk, empty, strict=True):
-            if small or none:
-                self.status[row] = Status.COLLAPSED if small else Status.EMPTY
-        return np.asarray(~(shrunk | empty))
+        empty = found.counts.min(axis=1) < SMALLEST_COUNT
+        lost = shrunk | empty
+        if lost.any():
+            self.status[rows[empty]] = CODES.index(Status.EMPTY)
+            self.status[rows[shrunk]] = CODES.index(Status.COLLAPSED)
+        return np.asarray(~lost)
 
-    def _judge(self, rows: NDArray[np.intp], bent: Curvature) -> Floats:
+    def _judge(self, rows: NDArray[np.intp], bent: Curvature) -> Floats | None:
         """End the climbs that stand on a top.
 
-        Returns for each of the others how to leave a place where the slope is nil: along the
-        directions that do not curve down, by plus or minus one, or by zero.
+        Returns how each of the others is to leave a place where the slope is nil: along the
+        directions that do not curve down, by plus or minus one, or by zero; None if no climb
+        stands at such a place.
         """
         norm = bent.gradient_norm()
         # Rounding may leave the score just above the tolerance, where it stops falling.
         stalled = (norm < 1e-7) & (norm > 0.5 * self.norm[rows])
         self.norm[rows] = norm
         done = (norm < self.tol) | stalled
-        lowest = bent.eigenvalues[:, 0] if self.coordinates.size else np.ones(rows.size)
+        if done.any():
+            self.status[rows[done]] = CODES.index(Status.CONVERGED)
         still = ~done & ((bent.slopes**2).sum(axis=-1) < (1e-9**2) * self.total[rows])
+        if not still.any():
+            return None
+        lowest = bent.eigenvalues[:, 0] if self.coordinates.size else np.ones(rows.size)
         saddle = still & (lowest < -1e3 * FLAT)
         # Neither slope nor curvature: a step to either side shows whether it is a top.
         level = still & ~saddle & (lowest <= 1e3 * FLAT)
         flat = level & (self.probes[rows] >= 2)
         probe = level & ~flat
         self.probes[rows] += probe
-        for row, top, plain in zip(rows.tolist(), done, flat, strict=True):
-            if top or plain:
-                self.status[row] = Status.CONVERGED if top else Status.FLAT
+        self.status[rows[flat]] = CODES.index(Status.FLAT)
         return np.where(probe, 2.0 * (self.probes[rows] % 2) - 1.0, 1.0 * saddle)
 
     def _propose(
@@ -348,22 +393,21 @@ class _Climbs:
         here: Parameters,
         found: Pass,
         bent: Curvature,
-        leave: Floats,
+        leave: Floats | None,
     ) -> None:
         """Choose where the climbs look next: a Newton step no longer than their reach."""
-        _put(self.sums, rows, Parameters(found.counts, found.first, found.second))
-        step = bent.step()
-        if leave.any():
+        step = bent.step
+        if leave is not None:
             # A whole unit of complete-data information: about an sd of a component.
             size = leave * np.sqrt(found.counts.sum(axis=-1))
             side = np.where(bent.eigenvalues <= 1e3 * FLAT, size[:, None], 0.0)
             step = step + (bent.directions @ side[..., None])[..., 0]
             self.astray[rows] = np.where(leave != 0, STRAY, 0)
-        scale = np.ones_like(step)
         q, m = self.coordinates.n_logits, self.coordinates.free_means.size
-        scale[:, q : q + m] = here.sds[:, self.coordinates.free_means]
-        longest = np.abs(step / scale).max(axis=-1, initial=0.0)
-        step *= np.minimum(1.0, self.reach[rows] / np.maximum(longest, 1e-300))[:, None]
+        length = np.abs(step)
+        length[:, q : q + m] /= here.sds[:, self.coordinates.free_means]
+        longest = length.max(axis=-1, initial=1e-300)
+        step = step * np.minimum(1.0, self.reach[rows] / longest)[:, None]
         _put(self.at, rows, self.coordinates.move(here, step))
         self.bold[rows] = True
 
@@ -380,6 +424,6 @@ def _kept(found: Pass, rows: NDArray[np.bool_]) -> Pass:
     return Pass(*(value[rows] for value in found))
 
 
-def _put(store: Parameters, rows: NDArray[np.intp], values: Parameters) -> None:
+def _put(store: Parameters, rows: NDArray[np.intp] | NDArray[np.bool_], values: Parameters) -> None:
     for target, value in zip(store, values, strict=True):
         target[rows] = value

@@ -8,19 +8,25 @@ has no column, equal sds share one, and the weights lose one because they sum to
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from em.mixture import Parameters
 
-__all__ = ["Coordinates"]
+__all__ = ["Coordinates", "unconstrained"]
 
 Floats = NDArray[np.float64]
 
 FLOOR = 1e-10
 """The smallest sd an M-step returns, in units of the sample's sd."""
+
+
+@cache
+def unconstrained(n_components: int, equal_sds: bool) -> Coordinates:
+    """Coordinates with nothing fixed, made once: what they derive from their fields is kept."""
+    return Coordinates(n_components, equal_sds)
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ class Coordinates:
         """The number of free sds."""
         return min(self.free_sds.size, 1) if self.equal_sds else int(self.free_sds.size)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """The number of free parameters."""
         return self.n_logits + int(self.free_means.size) + self.n_sds
@@ -108,49 +114,84 @@ class Coordinates:
         """Whether a parameter moves; rows as for `pinned`."""
         return not self._held[row, component]
 
+    @cached_property
+    def _moving(self) -> NDArray[np.intp] | slice:
+        """`free_weights` to index with; a slice, which costs less, where that is all of them."""
+        every = self.free_weights.size == self.n_components
+        return slice(None) if every else self.free_weights
+
+    @cached_property
+    def _identity(self) -> Floats:
+        return np.eye(self.n_logits)
+
     def shares(self, weights: Floats) -> Floats:
         """The moving weights as proportions of what the fixed ones leave over."""
-        moving = weights[..., self.free_weights]
+        moving = weights[..., self._moving]
         return moving / moving.sum(axis=-1, keepdims=True)
 
-    def jacobian(self, weights: Floats) -> Floats:
+    def jacobian(self, weights: Floats, unit: Floats | None = None) -> Floats:
         """Derivative of the raw coordinates by the free ones, of shape (..., 3K, size).
 
         For the weights the raw coordinate is the component's indicator, whose complete-data
         score in the logit of component j is ``d_j - p_j * sum(d)`` over the moving components.
+        Rows of the means are multiplied by `unit`, of the shape of `weights`, if it is given.
         """
-        columns = np.broadcast_to(self._scale_map, (*weights.shape[:-1], *self._scale_map.shape))
-        if not self.n_logits:
-            return columns
-        columns = columns.copy()
-        p = self.shares(weights)
-        for j in range(self.n_logits):
-            columns[..., self.free_weights, j] = -p[..., [j]]
-            columns[..., self.free_weights[j], j] += 1.0
+        k, q = self.n_components, self.n_logits
+        columns = np.empty((*weights.shape[:-1], *self._scale_map.shape))
+        columns[...] = self._scale_map
+        if unit is not None:
+            columns[..., k : 2 * k, :] *= unit[..., None]
+        if q:
+            p = self.shares(weights)
+            for j in range(q):
+                columns[..., self.free_weights, j] = -p[..., [j]]
+                columns[..., self.free_weights[j], j] += 1.0
         return columns
 
     def multinomial(self, weights: Floats, counts: Floats) -> Floats:
         """Complete-data information of the logits, of shape (..., n_logits, n_logits)."""
         p = self.shares(weights)[..., : self.n_logits]
-        moving = counts[..., self.free_weights].sum(axis=-1)[..., None, None]
-        return moving * (p[..., None] * np.eye(self.n_logits) - p[..., :, None] * p[..., None, :])
+        moving = counts[..., self._moving].sum(axis=-1)
+        return (moving[..., None] * p)[..., None] * (self._identity - p[..., None, :])
 
     def move(self, at: Parameters, step: Floats) -> Parameters:
         """The mixture one step along the free coordinates, of shape (..., size)."""
-        weights, means, sds = (np.array(value) for value in at)
-        if self.n_logits:
-            moving = weights[..., self.free_weights]
+        weights, means, sds = at
+        q, ends = self.n_logits, self.n_logits + self.free_means.size
+        if q:
+            moving = weights[..., self._moving]
             left = moving.sum(axis=-1, keepdims=True)
-            push = np.zeros_like(moving)
-            push[..., :-1] = step[..., : self.n_logits]
+            push = np.zeros(moving.shape)
+            push[..., :-1] = step[..., :q]
             push -= push.max(axis=-1, keepdims=True)
-            moving = moving * np.exp(push)
-            weights[..., self.free_weights] = left * moving / moving.sum(axis=-1, keepdims=True)
-        ends = self.n_logits + self.free_means.size
-        means[..., self.free_means] += step[..., self.n_logits : ends]
+            np.exp(push, out=push)
+            push *= moving
+            push *= left / push.sum(axis=-1, keepdims=True)
+            weights = self._replaced(weights, push, self._moving)
+        means = self._replaced(
+            means, means[..., self._shifting] + step[..., q:ends], self._shifting
+        )
         if self.n_sds:
-            sds[..., self.free_sds] *= np.exp(step[..., ends:])
+            grown = sds[..., self._scaling] * np.exp(step[..., ends:])
+            sds = self._replaced(sds, grown, self._scaling)
         return Parameters(weights, means, sds)
+
+    @cached_property
+    def _shifting(self) -> NDArray[np.intp] | slice:
+        return slice(None) if self.free_means.size == self.n_components else self.free_means
+
+    @cached_property
+    def _scaling(self) -> NDArray[np.intp] | slice:
+        return slice(None) if self.free_sds.size == self.n_components else self.free_sds
+
+    @staticmethod
+    def _replaced(values: Floats, new: Floats, places: NDArray[np.intp] | slice) -> Floats:
+        """The values with new ones in some places; just the new ones if those are all."""
+        if isinstance(places, slice):
+            return new
+        values = values.copy()
+        values[..., places] = new
+        return values
 
     def m_step(
         self,
@@ -176,19 +217,20 @@ class Coordinates:
         -------
         em.Parameters
         """
-        weights, means, sds = (np.array(value) for value in at)
-        tiny = np.finfo(float).tiny
-        counts = np.maximum(counts, tiny)
-        moving = self.free_weights
-        if moving.size > 1:
-            left = weights[..., moving].sum(axis=-1, keepdims=True)
-            share = counts[..., moving] / counts[..., moving].sum(axis=-1, keepdims=True)
-            weights[..., moving] = left * share
-        shift = np.zeros_like(means)
-        shift[..., self.free_means] = (first / counts)[..., self.free_means]
+        weights, means, sds = at
+        counts = np.maximum(counts, np.finfo(float).tiny)
+        if self.free_weights.size > 1:
+            share = counts[..., self._moving]
+            share = share / share.sum(axis=-1, keepdims=True)
+            share *= weights[..., self._moving].sum(axis=-1, keepdims=True)
+            weights = self._replaced(weights, share, self._moving)
+        shift = self._replaced(
+            np.zeros_like(means), (first / counts)[..., self._shifting], self._shifting
+        )
         means = means + shift * sds
         if self.n_sds:
-            squares = np.maximum(second - 2 * shift * first + shift**2 * counts, 0.0) * sds**2
+            squares = second - (2 * first - shift * counts) * shift
+            squares = np.maximum(squares, 0.0) * sds**2
             if self.equal_sds:
                 above = squares.sum(axis=-1, keepdims=True) + 2 * penalty * self.n_components
                 below = counts.sum(axis=-1, keepdims=True) + 2 * penalty * self.n_components
@@ -197,5 +239,5 @@ class Coordinates:
                 variances = (squares + 2 * penalty) / (counts + 2 * penalty)
             # The floor keeps a component that shrinks onto one value a number, never a NaN.
             narrowed = np.maximum(np.sqrt(variances), FLOOR)
-            sds[..., self.free_sds] = narrowed[..., self.free_sds]
+            sds = self._replaced(sds, narrowed[..., self._scaling], self._scaling)
         return Parameters(weights, means, sds)

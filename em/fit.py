@@ -16,8 +16,10 @@ from em.information import Pass, natural_jacobian, sweep
 from em.mixture import Mixture, Parameters, as_generator, log_joint
 from em.options import Options, whole
 from em.sample import Sample, as_sample, borrow
-from em.search import STARTS, Top, climb, pinned, search
+from em.search import Search, climb
 from em.squash import quadrature_bound
+from em.start import pinned
+from em.tops import Top, Way
 
 __all__ = ["Certificate", "Fit", "Optimum", "fit"]
 
@@ -80,8 +82,6 @@ class Fit:
     """How the fit ended."""
     n_iter: int
     """Passes over the data on the winning climb."""
-    history: Floats
-    """Log-likelihoods along the winning climb, never falling; with a penalty, less the penalty."""
     gradient_norm: float
     """The score in standard errors, ``max |I^-1 score| / se``: zero at a maximum."""
     data: Sample
@@ -96,6 +96,29 @@ class Fit:
     """The distinct tops found, best first; collapsed ones come last."""
     n_starts: int = 1
     """How many starts were tried, besides those made from smaller models."""
+    ways: tuple[Way, ...] = field(default=())
+    """Climbs that lead to the estimate, for `history`."""
+
+    @cached_property
+    def history(self) -> Floats:
+        """Log-likelihoods on the way up from the winning start, never falling.
+
+        With a penalty, less the penalty. Starts are tried on a coarse copy of the data; the way
+        is climbed again on all of them when it is asked for.
+        """
+        data = self.data
+        shift = self.sample.n * float(np.log(data.sd))
+        values: list[float] = []
+        with np.errstate(under="ignore"):
+            for way in self.ways:
+                climbed = way.climbed(data.standardised, data.weights)
+                values = [value - shift for value in climbed.history[0]]
+                end = values[-1] + self._penalty_term()
+                if abs(end - self.loglik) <= 1e-9 * (1.0 + abs(self.loglik)):
+                    break  # on all of the data the start may lead elsewhere
+        history = np.array(values)
+        history.flags.writeable = False
+        return history
 
     @property
     def converged(self) -> bool:
@@ -373,7 +396,10 @@ def fit(
     start : Mixture or Fit, optional
         Climb from here only. By default from `n_starts` seeded places.
     n_starts : int, optional
-        How many starts to try; ten for each component by default.
+        How many random starts to try. By default ten for each component; two components are
+        tried from all over the space of mixtures with the sample's mean and variance instead,
+        where there are enough values for that (`em.lattice`). A group of less than about 1 % of
+        the data can still be missed.
     equal_sds : bool
         Whether the components share one sd.
     fixed : mapping of str to array_like of shape (n_components,), optional
@@ -433,10 +459,9 @@ def fit(
             unit=data.sd,
         )
         with np.errstate(under="ignore"):  # a density far from its mean is zero
-            tops = _climbed(data, mixture, options, generator)
+            tops, n_tried = _climbed(data, mixture, options, generator)
         bound = 0.0 if data.bins is None else quadrature_bound(data.bins, _raw(tops[0].at, data))
         if squash or not compact or bound <= TOLERATED * abs(tops[0].loglik):
-            n_tried = 1 if start is not None else options.n_starts or STARTS * n_components
             return _finished(sample, data, options, tops, bound, n_tried)
         # An sd is small against the bins: narrower ones, and in the end the data themselves.
         finer *= 4
@@ -445,13 +470,15 @@ def fit(
 
 def _climbed(
     data: Sample, start: Mixture | None, options: Options, rng: np.random.Generator
-) -> list[Top]:
+) -> tuple[list[Top], int]:
     x = data.standardised
     resolution = data.resolution / data.sd
     if start is None:
-        return search(x, data.weights, options.coordinates, options, resolution, rng)
+        found = Search(x, data.weights, options, resolution, rng)
+        model = (options.n_components, options.equal_sds)
+        return found.tops(*model), found.n_tried(*model)
     first = pinned(_standardised(start, data.mean, data.sd), options)
-    return climb(x, data.weights, first, options.coordinates, options, resolution)
+    return climb(x, data.weights, first, options.coordinates, options, resolution), 1
 
 
 def _finished(
@@ -473,15 +500,12 @@ def _finished(
         for top in tops
     )
     best = tops[0]
-    history = np.array(best.history) - shift
-    history.flags.writeable = False
     return Fit(
         sample=sample,
         mixture=optima[0].mixture,
         loglik=optima[0].loglik,
         status=best.status,
         n_iter=best.n_iter,
-        history=history,
         gradient_norm=best.gradient_norm,
         data=data,
         error_bound=bound,
@@ -489,6 +513,7 @@ def _finished(
         penalty=options.penalty,
         optima=optima,
         n_starts=n_starts,
+        ways=best.ways,
     )
 
 

@@ -8,6 +8,7 @@ a leading dimension, which is how many starts or many bootstrap samples climb at
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from em.coordinates import Coordinates
 from em.mixture import HALF_LOG_2PI, Parameters
 
-__all__ = ["Expected", "Pass", "expect", "natural_jacobian", "sweep"]
+__all__ = ["Expected", "Pass", "Room", "expect", "natural_jacobian", "sweep"]
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +25,24 @@ BLOCK = 1 << 14
 """Component-by-value cells worked on at a time: the temporaries then stay in the cache."""
 NARROWEST = 256
 """Values looked at together at least, however large the batch: fewer would cost more in calls."""
+
+
+class Room:
+    """Arrays to work in, which many passes share.
+
+    Asking the system for fresh ones costs several times the arithmetic done in them.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[str, Floats] = {}
+
+    def array(self, name: str, *shape: int) -> Floats:
+        """An array of this shape, with what happened to stand in it."""
+        size = math.prod(shape)
+        held = self._held.get(name)
+        if held is None or held.size < size:
+            held = self._held[name] = np.empty(size)
+        return held[:size].reshape(shape)
 
 
 class Pass(NamedTuple):
@@ -56,28 +75,32 @@ class Expected(NamedTuple):
     second: Floats
 
 
-def expect(x: Floats, weights: Floats, at: Parameters, penalty: float = 0.0) -> Expected:
+def expect(
+    x: Floats, weights: Floats, at: Parameters, penalty: float = 0.0, room: Room | None = None
+) -> Expected:
     """Pass once over the data for an EM step alone, at half the cost of `sweep`.
 
     Parameters
     ----------
-    x, weights, at, penalty
+    x, weights, at, penalty, room
         As for `sweep`.
 
     Returns
     -------
     Expected
     """
+    room = room or Room()
     batch, k = at.means.shape
     loglik = np.zeros(batch)
     moments = np.zeros((3, batch, k))
     with np.errstate(divide="ignore", under="ignore"):
-        constant = np.log(at.weights) - np.log(at.sds) - HALF_LOG_2PI
+        constant = np.log(at.weights / at.sds) - HALF_LOG_2PI
         width = max(BLOCK // (batch * k), NARROWEST)
         for begin in range(0, x.shape[-1], width):
-            block = slice(begin, begin + width)
-            z, z2, r, w = _responsible(x[..., block], weights[..., block], at, constant, loglik)
-            r *= w
+            piece, w = x[..., begin : begin + width], weights[..., begin : begin + width]
+            r = room.array("r", batch, k, piece.shape[-1])
+            z, z2 = _responsible(piece, w, at, constant, loglik, r, room)
+            r *= w if w.ndim == 1 else w[:, None]
             moments[0] += r.sum(axis=-1)
             moments[1] += np.einsum("bkn,bkn->bk", r, z)
             moments[2] += np.einsum("bkn,bkn->bk", r, z2)
@@ -95,6 +118,7 @@ def sweep(
     scale: tuple[float, float] | None = None,
     *,
     with_outer: bool = False,
+    room: Room | None = None,
 ) -> Pass:
     """Pass once over the data with a batch of mixtures.
 
@@ -113,23 +137,27 @@ def sweep(
         standardised copy of large data is needed.
     with_outer : bool
         Whether to make `Pass.outer`, which only the sandwich needs; zeros otherwise.
+    room : Room, optional
+        Where to work; a fresh one by default.
 
     Returns
     -------
     Pass
     """
+    room = room or Room()
     batch, k = at.means.shape
     n = x.shape[-1]
     loglik = np.zeros(batch)
     moments = np.zeros((5, batch, k))
     products = np.zeros((batch, 3 * k, 3 * k))
     with np.errstate(divide="ignore", under="ignore"):
-        constant = np.log(at.weights) - np.log(at.sds) - HALF_LOG_2PI
+        constant = np.log(at.weights / at.sds) - HALF_LOG_2PI
         width = max(BLOCK // (batch * k), NARROWEST)
         for begin in range(0, n, width):
-            block = slice(begin, begin + width)
-            piece = x[..., block] if scale is None else (x[..., block] - scale[0]) / scale[1]
-            _accumulate(piece, weights[..., block], at, constant, loglik, moments, products)
+            piece, w = x[..., begin : begin + width], weights[..., begin : begin + width]
+            if scale is not None:
+                piece = (piece - scale[0]) / scale[1]
+            _accumulate(piece, w, at, constant, loglik, moments, products, room)
     return _assemble(loglik, moments, products, at, coordinates, penalty, with_outer)
 
 
@@ -141,32 +169,44 @@ def _accumulate(
     loglik: Floats,
     moments: Floats,
     products: Floats,
+    room: Room,
 ) -> None:
     batch, k = at.means.shape
-    z, z2, r, weights = _responsible(x, w, at, constant, loglik)
+    n = x.shape[-1]
     # Rows r, r z and r (z^2 - 1): the complete-data scores, weighted by the responsibility.
-    rows = np.empty((batch, 3, k, x.shape[-1]))
-    np.copyto(rows[:, 0], r)
+    rows = room.array("rows", batch, 3, k, n)
+    r = rows[:, 0]
+    z, z2 = _responsible(x, w, at, constant, loglik, r, room)
     np.multiply(r, z, out=rows[:, 1])
     np.multiply(r, z2, out=rows[:, 2])
-    mass = rows * (weights if weights.ndim == 1 else weights[:, None])
-    moments[:3] += mass.sum(axis=-1).transpose(1, 0, 2)
+    mass = np.multiply(
+        rows, w if w.ndim == 1 else w[:, None, None], out=room.array("mass", batch, 3, k, n)
+    )
+    moments[:3] += mass.sum(axis=-1).swapaxes(0, 1)
     moments[3] += np.einsum("bkn,bkn->bk", mass[:, 1], z2)
     moments[4] += np.einsum("bkn,bkn->bk", mass[:, 2], z2)
     rows[:, 2] -= r
     mass[:, 2] -= mass[:, 0]
-    flat = (batch, 3 * k, x.shape[-1])
+    flat = (batch, 3 * k, n)
     products += mass.reshape(flat) @ rows.reshape(flat).swapaxes(1, 2)
 
 
 def _responsible(
-    x: Floats, w: Floats, at: Parameters, constant: Floats, loglik: Floats
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """z, its square, the responsibilities, and weights to multiply these with; adds up `loglik`."""
-    z = (x[..., None, :] if x.ndim == 2 else x) - at.means[..., None]
+    x: Floats,
+    w: Floats,
+    at: Parameters,
+    constant: Floats,
+    loglik: Floats,
+    r: Floats,
+    room: Room,
+) -> tuple[Floats, Floats]:
+    """Z and its square; fills the responsibilities and adds up `loglik`."""
+    shape = r.shape
+    z = room.array("z", *shape)
+    np.subtract(x[..., None, :], at.means[..., None], out=z)
     z /= at.sds[..., None]
-    z2 = z * z
-    r = z2 * -0.5
+    z2 = np.multiply(z, z, out=room.array("z2", *shape))
+    np.multiply(z2, -0.5, out=r)
     r += constant[..., None]
     top = r.max(axis=1)
     r -= top[:, None]
@@ -176,7 +216,7 @@ def _responsible(
     np.log(total, out=total)
     total += top
     loglik += total @ w if w.ndim == 1 else np.einsum("bn,bn->b", total, w)
-    return z, z2, r, w if w.ndim == 1 else w[:, None]
+    return z, z2
 
 
 def _assemble(
@@ -190,38 +230,35 @@ def _assemble(
 ) -> Pass:
     """Score and information in the free coordinates, from the sums of powers of z."""
     m0, m1, m2, m3, m4 = moments
-    k = m0.shape[1]
+    batch, k = m0.shape
     inverse = 1.0 / at.sds
-    scale = np.concatenate([np.ones_like(m0), inverse, np.ones_like(m0)], axis=1)
-
-    jacobian = coordinates.jacobian(at.weights)
+    # Sums are in units of the component's own sd, which the derivative of the means takes off.
+    jacobian = coordinates.jacobian(at.weights, inverse)
     turned = jacobian.swapaxes(1, 2)
-    spread = scale[:, :, None] * scale[:, None, :]
-    outer = turned @ (products * spread) @ jacobian if with_outer else 0 * products[:, :1, :1]
+    outer = turned @ products @ jacobian if with_outer else products[:, :1, :1] * 0.0
 
     # The variance of the complete-data score given the data, in raw coordinates (e, mean, log sd),
-    # less the complete-data information; both in units of the component's own sd first.
-    raw = products
+    # less the complete-data information.
     corner, middle = m0 - m2, 3 * m1 - m3
     correction = np.array(
         [[-m0, -m1, corner], [-m1, corner, middle], [corner, middle, 4 * m2 - m4 - m0]]
     )
     # Only within a component: a view of what stands at its own place in every block.
-    own = np.einsum("naibi->nabi", raw.reshape(-1, 3, k, 3, k))
+    own = np.einsum("naibi->nabi", products.reshape(batch, 3, k, 3, k))
     own += correction.transpose(2, 0, 1, 3)
-    raw *= spread
 
-    slope = np.concatenate([m0, m1 * inverse, m2 - m0], axis=1)
+    slope = np.concatenate([m0, m1, m2 - m0], axis=1)
+    held = 2 * m0
     if penalty:
-        pull = 2 * penalty * inverse**2
-        loglik = loglik - penalty * (inverse**2 - 2 * np.log(inverse)).sum(axis=1)
-        slope[:, 2 * k :] += pull - 2 * penalty
+        square = inverse**2
+        loglik = loglik - penalty * (square - 2 * np.log(inverse)).sum(axis=1)
+        slope[:, 2 * k :] += 2 * penalty * (square - 1.0)
         ls = np.arange(2 * k, 3 * k)
-        raw[:, ls, ls] += 2 * pull
+        products[:, ls, ls] += 4 * penalty * square
+        held += 4 * penalty * square
     score = (turned @ slope[..., None])[..., 0]
-    information = turned @ raw @ jacobian
-    held = 2 * m0 + 4 * penalty * inverse**2
-    ideal = np.concatenate([np.zeros_like(m0), m0 * inverse**2, held], axis=1)
+    information = turned @ products @ jacobian
+    ideal = np.concatenate([np.zeros_like(m0), m0, held], axis=1)
     complete = turned @ (ideal[..., None] * jacobian)
     q = coordinates.n_logits
     if q:
@@ -247,7 +284,7 @@ def natural_jacobian(at: Parameters, coordinates: Coordinates) -> Floats:
     ndarray of shape (3 * K, size)
     """
     k = at.means.size
-    jacobian = np.array(coordinates.jacobian(at.weights))
+    jacobian = coordinates.jacobian(at.weights)
     jacobian[:k] *= at.weights[:, None]
     jacobian[2 * k :] *= at.sds[:, None]
     return jacobian

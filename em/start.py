@@ -7,14 +7,23 @@ somewhere inside a wide one. The first start cuts at equal probabilities and nee
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
+from em.lattice import tail_cuts
 from em.mixture import Parameters
 
-__all__ = ["coarse", "starts"]
+if TYPE_CHECKING:
+    from em.options import Options
+
+__all__ = ["coarse", "pinned", "pooled", "split", "starts", "with_tail"]
 
 Floats = NDArray[np.float64]
+
+SPLIT = 0.5
+"""How far apart the halves of a split component start, in its sds."""
 
 
 def starts(
@@ -74,11 +83,80 @@ def starts(
     return Parameters(counts / total, means, sds)
 
 
+def split(one: Parameters, apart: float = SPLIT) -> Parameters:
+    """For each component of one mixture, the mixture with that component cut in two."""
+    weights, means, sds = (value[0] for value in one)
+    k = weights.size
+    rows = []
+    for j in range(k):
+        others = np.delete(np.arange(k), j)
+        shift = apart * sds[j]
+        # Halves this far apart with this sd have the variance of the whole.
+        narrow = sds[j] * np.sqrt(1.0 - apart**2)
+        rows.append(
+            (
+                np.r_[weights[others], 0.5 * weights[j], 0.5 * weights[j]],
+                np.r_[means[others], means[j] - shift, means[j] + shift],
+                np.r_[sds[others], narrow, narrow],
+            )
+        )
+    return Parameters(*(np.stack(column) for column in zip(*rows, strict=True)))
+
+
+def with_tail(one: Parameters, points: Floats, masses: Floats) -> Parameters:
+    """One mixture with some part of a tail of the data as a further component."""
+    tail = tail_cuts(points, masses)
+    rows = tail.weights.size
+    weights = np.column_stack([(1 - tail.weights)[:, None] * one.weights, tail.weights])
+    means = np.column_stack([np.repeat(one.means, rows, axis=0), tail.means])
+    sds = np.column_stack([np.repeat(one.sds, rows, axis=0), np.maximum(tail.sds, 0.05)])
+    return Parameters(weights, means, sds)
+
+
+def pooled(at: Parameters) -> Parameters:
+    """The same with one sd for all components."""
+    pooled = np.sqrt((at.weights * at.sds**2).sum(axis=1, keepdims=True))
+    return at._replace(sds=np.broadcast_to(pooled, at.sds.shape).copy())
+
+
+def pinned(at: Parameters, options: Options) -> Parameters:
+    """Put the fixed parameters into starting mixtures.
+
+    Parameters
+    ----------
+    at : Parameters
+        Of shape (B, K), standardised.
+    options : Options
+
+    Returns
+    -------
+    em.Parameters
+    """
+    weights, means, sds = (value.copy() for value in at)
+    wanted = options.fixed
+    if wanted is None:
+        return at
+    held = ~np.isnan(wanted.weights)
+    if held.any():
+        free = ~held
+        weights[:, held] = wanted.weights[held]
+        left = 1.0 - wanted.weights[held].sum()
+        if free.any():
+            weights[:, free] *= left / weights[:, free].sum(axis=1, keepdims=True)
+    for values, fixed in ((means, wanted.means), (sds, wanted.sds)):
+        held = ~np.isnan(fixed)
+        values[:, held] = fixed[held]
+    if options.equal_sds and (~np.isnan(wanted.sds)).any():
+        sds[:] = wanted.sds[~np.isnan(wanted.sds)][0]
+    return Parameters(weights, means, sds)
+
+
 def coarse(x: Floats, weights: Floats, n_bins: int) -> tuple[Floats, Floats]:
     """About twice `n_bins` weighted points that stand for the data while starts are tried.
 
     Each of `n_bins` stretches of about equal weight is replaced by the two points that have
     its weight and first four moments, 0 to 3 (the two-point Gauss rule of its distribution).
+    The outermost stretches are cut in halves, towards the end of the data, down to single values.
 
     Parameters
     ----------
@@ -89,11 +167,14 @@ def coarse(x: Floats, weights: Floats, n_bins: int) -> tuple[Floats, Floats]:
     Returns
     -------
     x, weights : ndarray
-        At most ``2 * n_bins`` points.
+        No more than two points for each stretch.
     """
     position = np.cumsum(weights)
-    edges = np.searchsorted(position, np.linspace(0, position[-1], n_bins + 1)[:-1])
-    edges = np.unique(edges)
+    inner = np.arange(1, n_bins) / n_bins
+    # A few values out in a tail may be a group: there the stretches halve down to single values.
+    halves = 0.5 ** np.arange(1, max(int(np.log2(x.size / n_bins)), 0) + 2) / n_bins
+    cuts = np.concatenate([[0.0], halves[::-1], inner, 1.0 - halves]) * position[-1]
+    edges = np.unique(np.minimum(np.searchsorted(position, cuts), x.size - 1))
     mass = np.add.reduceat(weights, edges)
     mean = np.add.reduceat(weights * x, edges) / mass
     away = x - np.repeat(mean, np.diff(np.append(edges, x.size)))

@@ -39,7 +39,9 @@ def test_the_likelihood_never_falls(seed, k, equal, em_passes):
     sds = np.full((3, k), 0.8) if equal else rng.uniform(0.2, 2, (3, k))
     start = Parameters(rng.dirichlet(np.ones(k), 3), rng.normal(size=(3, k)), sds)
     coordinates = Coordinates(k, equal)
-    climbed = ascend(x, weights, start, coordinates, em_passes=em_passes, max_iter=200)
+    climbed = ascend(
+        x, weights, start, coordinates, em_passes=em_passes, max_iter=200, with_history=True
+    )
     for row, history in enumerate(climbed.history):
         assert never_falls(history)
         assert history[-1] == climbed.loglik[row]
@@ -186,7 +188,9 @@ def test_a_component_that_shrinks_onto_a_tie_is_called_collapsed():
     "Ten equal values: the narrow component's sd goes to zero, in numbers and without a warning."
     x = np.concatenate([np.linspace(-2, 2, 40), np.full(10, 0.3)])
     start = place([0.3, 0.7], [0.3, 0.0], [0.1, 1.2])
-    climbed = ascend((x - x.mean()) / x.std(), np.ones(50), start, Coordinates(2))
+    climbed = ascend(
+        (x - x.mean()) / x.std(), np.ones(50), start, Coordinates(2), with_history=True
+    )
     assert climbed.status == (Status.COLLAPSED,)
     assert all(np.isfinite(value).all() for value in climbed.at)
     assert never_falls(climbed.history[0])

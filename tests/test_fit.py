@@ -157,7 +157,7 @@ def test_a_very_long_run_of_plain_em_comes_to_the_same_place(heights):
         r, loglik = em.e_step(sample, mixture)
         mixture = em.m_step(sample, r)
     fit = em.fit(sample)
-    assert fit.loglik >= loglik
+    assert fit.loglik >= loglik - 1e-14 * abs(loglik)  # the last digit is rounding
     assert fit.loglik == pytest.approx(loglik, abs=1e-8)
     for mine, theirs in zip(fit.mixture.parameters, mixture.parameters, strict=True):
         assert mine == pytest.approx(theirs, rel=1e-4)

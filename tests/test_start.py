@@ -68,7 +68,8 @@ def test_the_coarse_copy_keeps_four_moments(seed, n, bins, tied):
     x, weights = (np.unique(values.round(1)) if tied else np.sort(values)), None
     weights = rng.integers(1, 5, x.size).astype(float)
     points, masses = coarse(x, weights, bins)
-    assert points.size <= 2 * bins
+    halvings = 1 + max(int(np.log2(x.size / bins)), 0)
+    assert points.size <= 2 * (bins + 2 * halvings)
     assert (np.diff(points) >= 0).all()
     assert masses.min() > 0
     assert points[0] >= x[0] - 1e-9
@@ -76,6 +77,16 @@ def test_the_coarse_copy_keeps_four_moments(seed, n, bins, tied):
     for power in range(4):
         size = weights @ np.abs(x) ** power
         assert masses @ points**power == pytest.approx(weights @ x**power, abs=1e-10 * size)
+
+
+def test_the_coarse_copy_keeps_what_lies_far_out():
+    "Three values far above a thousand others stay points of their own, on either side alike."
+    x = np.concatenate([np.linspace(-1, 1, 1000), [20.0, 25.0, 31.0]])
+    points, masses = coarse(x, np.ones(x.size), 64)
+    assert points[-2:].tolist() == [25.0, 31.0]
+    assert masses[-2:].tolist() == [1.0, 1.0]
+    mirrored, _ = coarse(-x[::-1], np.ones(x.size), 64)
+    assert mirrored[:2].tolist() == [-31.0, -25.0]
 
 
 def test_the_coarse_copy_of_few_values_is_the_data():

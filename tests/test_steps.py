@@ -182,6 +182,7 @@ def test_a_climb_by_em_alone_is_the_textbook_loop(heights, equal):
         Coordinates(2, equal),
         em_passes=passes,
         max_iter=passes,
+        with_history=True,
     )
     path = []
     for _ in range(passes):

@@ -1,0 +1,112 @@
+"""Tops: the distinct maxima that a batch of climbs ended on, and how they are ranked."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from em.ascent import Ascent, Status, ascend
+from em.coordinates import Coordinates
+from em.mixture import Parameters
+from em.optimum import is_spurious
+
+__all__ = ["Top", "Way", "distinct", "picked", "rank", "same", "stacked"]
+
+Floats = NDArray[np.float64]
+
+
+class Way(NamedTuple):
+    """A climb that can be made again, to see what it went through."""
+
+    start: Parameters
+    """Where it starts, of shape (1, K)."""
+    coordinates: Coordinates
+    em_passes: int
+    max_iter: int
+    tol: float
+    penalty: float
+
+    def climbed(self, x: Floats, weights: Floats) -> Ascent:
+        """The climb, with the log-likelihoods on the way."""
+        return ascend(
+            x, weights, self.start, self.coordinates, em_passes=self.em_passes,
+            max_iter=self.max_iter, tol=self.tol, penalty=self.penalty, with_history=True,
+        )  # fmt: skip
+
+
+class Top(NamedTuple):
+    """A distinct top of the likelihood."""
+
+    at: Parameters
+    """The mixture there, arrays of shape (K,), not sorted."""
+    loglik: float
+    """Its log-likelihood."""
+    status: Status
+    """How the climb ended, `Status.COLLAPSED` also if the top is spurious."""
+    n_starts: int
+    """How many starts led there."""
+    n_iter: int
+    """Passes over the data of the climb."""
+    gradient_norm: float
+    """The score in standard errors."""
+    ways: tuple[Way, ...]
+    """How it may have been reached: all the way from a start first, if that is known."""
+
+    @property
+    def height(self) -> float:
+        """What tops of one status are ranked by: how likely they are, spikes being worth less."""
+        if self.status is not Status.COLLAPSED:
+            return self.loglik
+        # Of tops that are no answer the least degenerate says most about the data.
+        return -float((self.at.sds**-2.0).sum())
+
+
+def distinct(
+    found: Ascent, tally: NDArray[np.intp], n: float, resolution: float, *, bounded: bool
+) -> list[tuple[int, int, Status]]:
+    """Row, number of starts and status of every distinct top, the best regular one first."""
+    # Rounded, so that of two climbs to one top the first stands for both on every machine.
+    height = np.round(found.loglik, 6)
+    order = np.lexsort((-height, np.array([rank(status) for status in found.status])))
+    tops: list[tuple[int, int, Status]] = []
+    for row in order.tolist():
+        mine = Parameters(*(value[row] for value in found.at))
+        status = found.status[row]
+        if status is not Status.EMPTY and is_spurious(mine, n, resolution, bounded=bounded):
+            status = Status.COLLAPSED
+        for place, (other, count, reached) in enumerate(tops):
+            theirs = Parameters(*(value[other] for value in found.at))
+            near = abs(found.loglik[row] - found.loglik[other]) <= 1e-3 + 1e-9 * n
+            if status is reached and near and same(mine, theirs):
+                tops[place] = (other, count + int(tally[row]), reached)
+                break
+        else:
+            tops.append((row, int(tally[row]), status))
+    tops.sort(key=lambda top: (rank(top[2]), -height[top[0]]))
+    return tops
+
+
+def rank(status: Status) -> int:
+    """Answers first, then what merely stopped, then what is no mixture of K at all."""
+    return (
+        Status.CONVERGED, Status.MAX_ITER, Status.FLAT, Status.EMPTY, Status.COLLAPSED
+    ).index(status)  # fmt: skip
+
+
+def same(a: Parameters, b: Parameters) -> bool:
+    """Whether two climbs ended on one top, whatever the order of their components."""
+    i, j = np.argsort(a.means), np.argsort(b.means)
+    apart = np.abs(a.means[i] - b.means[j]) / (a.sds[i] + b.sds[j])
+    return bool(apart.max() < 0.05 and np.abs(a.weights[i] - b.weights[j]).max() < 0.02)
+
+
+def stacked(rows: list[Parameters]) -> Parameters:
+    """One batch of several."""
+    return Parameters(*map(np.concatenate, zip(*rows, strict=True)))
+
+
+def picked(at: Parameters, rows: list[int] | NDArray[np.intp]) -> Parameters:
+    """Some rows of a batch."""
+    return Parameters(*(value[rows] for value in at))
