@@ -17,7 +17,7 @@ from em.coordinates import Coordinates, unconstrained
 from em.information import sweep
 from em.mixture import Parameters
 from em.scouts import Scouts
-from em.start import pooled, split, starts
+from em.start import coarse, pooled, split, starts
 from em.tops import Top, Way, distinct, picked, rank, same, stacked
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ Floats = NDArray[np.float64]
 
 EM_PASSES = 5
 """Passes of a climb from far away that take the EM step."""
+MANY = 4000
+"""Values above which many starts climb on so many points that stand for them."""
+MOST = 8
+"""Tops found there that are climbed on all of the data."""
 EXTRA = 40
 """Further starts for each component, where none of the first led above a smaller model."""
 
@@ -164,6 +168,19 @@ class Search:
             self.x, self.weights, start, coordinates, self.options, self.resolution, tally, origins
         )
 
+    def _climb_many(
+        self, start: Parameters, equal_sds: bool, tally: NDArray[np.intp]
+    ) -> list[Top]:
+        """The same from many starts, where there are many data by way of a copy with fewer."""
+        if self.x.size <= MANY:
+            return self._climb(start, equal_sds, tally)
+        points, masses = coarse(self.x, self.weights, MANY // 2)
+        coordinates = self.scouts.coordinates(start.means.shape[1], equal_sds)
+        found = climb(points, masses, start, coordinates, self.options, self.resolution, tally)
+        rows = [Parameters(*(value[None] for value in top.at)) for top in found[:MOST]]
+        counts = np.array([top.n_starts for top in found[:MOST]], dtype=np.intp)
+        return self._climb(stacked(rows), equal_sds, counts)
+
     def _from_starts(self, k: int, equal_sds: bool) -> list[Top]:
         """The tops that the starts of a model lead to."""
         scouts = self.scouts
@@ -177,7 +194,7 @@ class Search:
         if tops[0].status is not Status.CONVERGED:
             # What stood on the coarse copy fell into a gap of the data: the starts, then.
             first, tally = scouts.starts(k, equal_sds)
-            direct = self._climb(first, equal_sds, tally)
+            direct = self._climb_many(first, equal_sds, tally)
             tops = min(tops, direct, key=lambda ends: (rank(ends[0].status), -ends[0].loglik))
         return tops
 
@@ -205,7 +222,7 @@ class Search:
         rng = np.random.default_rng((self.scouts.seed, k, 1))
         extra = starts(self.x, self.weights, k, EXTRA * k, rng)
         rows = stacked([*best, pooled(extra) if equal_sds else extra])
-        more = self._climb(rows, equal_sds, np.zeros(rows.means.shape[0], dtype=np.intp))
+        more = self._climb_many(rows, equal_sds, np.zeros(rows.means.shape[0], dtype=np.intp))
         both = sorted(
             [*tops, *more],
             key=lambda top: (top.loglik < floor - slack, rank(top.status), -top.height),
