@@ -158,7 +158,6 @@ def path(original: OriginalPath, comparison: Comparison | None = None) -> Figure
             ha="right",
             va="bottom" if above else "top",
             color=colour,
-            fontsize=9,
         )
     told = []
     marks = sorted((stop, what) for what, stop in original.marks if 0 < stop <= last)
@@ -174,7 +173,6 @@ def path(original: OriginalPath, comparison: Comparison | None = None) -> Figure
             xycoords=upper.get_xaxis_transform(),
             textcoords="offset points",
             va="top",
-            fontsize=9,
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.0},
             zorder=6,
         )

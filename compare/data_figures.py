@@ -201,12 +201,11 @@ def groups(comparison: Comparison) -> Figure | None:
                 (0, 5),
                 textcoords="offset points",
                 ha="center",
-                fontsize=8.5,
                 color=INK,
                 annotation_clip=False,
             )
     borders = _borders(x, em)
-    room, told = 0.1 * float(scale(ends[1] - ends[0])), -math.inf
+    room, told = 0.12 * float(scale(ends[1] - ends[0])), -math.inf
     for border, height in borders:
         axes.plot([scale(border)] * 2, [0, height], color=MUTED, linewidth=1, dashes=(2, 2))
         axes.plot(scale(border), height, "o", color=EM, markersize=7, mec=PAPER)
@@ -215,10 +214,10 @@ def groups(comparison: Comparison) -> Figure | None:
             unit = scale.unit if len(borders) <= 2 else ""
             axes.annotate(
                 f"{number(at, 10 * room)} {unit}".strip(),
-                (at, 0.02),
-                (4, 0),
+                (at, height),
+                (7, -3),
                 textcoords="offset points",
-                fontsize=8.5,
+                va="top",
             )
             told = at
     axes.set_ylim(0, 1.02 if count == 2 else 1.1)

@@ -50,8 +50,7 @@ def ranks(comparison: Comparison) -> Figure | None:
     if chains < 2 or draws < 4:
         return None
     factor = max(1, math.ceil(draws / RANK_DRAWS), _spacing(shown, chains, draws))
-    columns = 2 if comparison.posterior.n_components < 3 else 3
-    sheet, boxes = panels(len(shown), columns, 1.55, extra=0.35)
+    sheet, boxes = panels(len(shown), 2, 1.5, extra=0.35)
     data = _dataset(shown, factor)
     looks = [CHAINS[chain % len(CHAINS)] for chain in range(chains)]
     collection = arviz.PlotCollection(
@@ -96,8 +95,8 @@ def ranks(comparison: Comparison) -> Figure | None:
         box.set(xlabel="", ylabel="", xlim=(0, 1), xticks=[0, 0.5, 1])
         low, high = box.get_ylim()
         box.set_ylim(min(low, -1.1 * band.max()), max(high, 1.1 * band.max()))
-    sheet.supxlabel("rank, as a share of all draws", fontsize=10)
-    sheet.supylabel("excess share", fontsize=10)
+    sheet.supxlabel("rank, as a share of all draws")
+    sheet.supylabel("excess share")
     for chain, (colour, line) in enumerate(looks[: len(CHAINS)]):
         boxes[0].plot([], [], color=colour, ls=line, lw=1.3, label=f"chain {chain + 1}")
     key(sheet, boxes[0], 6)
@@ -113,7 +112,7 @@ def ranks(comparison: Comparison) -> Figure | None:
                 if bad
                 else "No chain leaves the band."
             )
-            + f" Largest R-hat {_worst(comparison):.3f}."
+            + f" {_worst(shown)}"
         ),
         caption=(
             "For each chain, by how much its share of the draws up to a rank exceeds what it "
@@ -126,8 +125,8 @@ def ranks(comparison: Comparison) -> Figure | None:
 
 def _spacing(shown: Sequence[Parameter], chains: int, draws: int) -> int:
     """How far apart draws must be to be nearly independent, but never so far that few remain."""
-    least = np.nanmin([p.row.bayes.ess_bulk for p in shown])
-    apart = math.ceil(chains * draws / least) if least > 0 else 1
+    sizes = [p.row.bayes.ess_bulk for p in shown if p.row.bayes.ess_bulk > 0]
+    apart = math.ceil(chains * draws / min(sizes)) if sizes else 1
     return min(apart, max(1, draws // 50))
 
 
@@ -140,9 +139,14 @@ def _ordinal(count: int) -> str:
     return f"{count}{ending}"
 
 
-def _worst(comparison: Comparison) -> float:
-    values = [row.bayes.rhat for row in comparison.rows]
-    return float(np.nanmax(values)) if np.isfinite(values).any() else math.nan
+def _worst(shown: Sequence[Parameter]) -> str:
+    """The largest R-hat in words; it is unknown for draws that are all the same."""
+    known = [p.row.bayes.rhat for p in shown if math.isfinite(p.row.bayes.rhat)]
+    unknown = [p.name for p in shown if not math.isfinite(p.row.bayes.rhat)]
+    said = [f"Largest R-hat {max(known):.3f}."] if known else []
+    if unknown:
+        said.append(f"R-hat is unknown for {listed(unknown)}.")
+    return " ".join(said)
 
 
 def _dataset(shown: Sequence[Parameter], factor: int) -> xr.DataTree:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from matplotlib.axes import Axes
+    from matplotlib.legend import Legend
 
 __all__ = [
     "PALETTE",
@@ -50,28 +51,35 @@ class Figure:
     """One or two sentences that say how to read the figure; plain text, not HTML."""
     svg: str
     """An ``<svg>`` element to set inside an HTML page, of the classes ``figure`` and `name`, and
-    ``wide`` if a phone should scroll it sideways; its colours follow `PALETTE`."""
+    ``wide`` as below. Its colours follow `PALETTE`; ``--units`` is its width in points, and
+    ``--text`` the size of its smallest text."""
     png: bytes
-    """The same in light colours on white, at most 1400 pixels wide."""
+    """The same in light colours on white."""
+    wide: bool
+    """Whether a phone should scroll it sideways, lest its text become too small to read."""
 
 
-WIDTH = 5.8
-"""Inches. At this width 10-point text is still legible on a phone and not huge on a desktop."""
+WIDTH = 350 / 72
+"""Inches. A phone shows a point as 1.1 pixels, its screen being about 390 pixels wide."""
 
-PNG_WIDTH = 1400
-"""Pixels."""
+TEXT = 10.0
+"""Points. Text of this size has 11 pixels on a phone; a figure with smaller text is wide."""
+
+PNG_WIDTH = 800
+"""Pixels. Where a page shows them all, text is not much larger than the page's own."""
 
 PNG_COLOURS = 64
 """Enough for eight inks and the steps between them that smooth edges need."""
 
 STYLE: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],  # comes with matplotlib: the layout is the same everywhere
-    "font.size": 10,
-    "axes.labelsize": 10,
-    "axes.titlesize": 10,
-    "xtick.labelsize": 9,
-    "ytick.labelsize": 9,
-    "legend.fontsize": 9,
+    "font.size": TEXT,
+    "axes.labelsize": TEXT,
+    "axes.titlesize": TEXT,
+    "figure.labelsize": TEXT,
+    "xtick.labelsize": TEXT,
+    "ytick.labelsize": TEXT,
+    "legend.fontsize": TEXT,
     # Names of columns and units are shown as they are, never read as mathematics.
     "text.parse_math": False,
     "text.usetex": False,
@@ -156,7 +164,8 @@ def panels(count: int, columns: int, height: float, extra: float = 0.0) -> tuple
     Parameters
     ----------
     count, columns : int
-        Number of panels, and of panels in a row.
+        Number of panels, and of panels in a row: no more than two, so that there is room for
+        their labels.
     height : float
         Of a row, in inches.
     extra : float
@@ -167,7 +176,7 @@ def panels(count: int, columns: int, height: float, extra: float = 0.0) -> tuple
     matplotlib.figure.Figure
     list of Axes
     """
-    columns = min(count, columns)
+    columns = min(count, columns, 2)
     rows = -(-count // columns)
     sheet = page(rows * height + extra)
     grid = sheet.add_gridspec(rows, columns)
@@ -175,18 +184,32 @@ def panels(count: int, columns: int, height: float, extra: float = 0.0) -> tuple
 
 
 def key(sheet: Page, axes: Axes, columns: int = 3) -> None:
-    """Put the labelled artists of `axes` into a key above the panels, off the data."""
+    """Put the labelled artists of `axes` into a key above the panels, off the data.
+
+    It has fewer columns where they would not fit; the page then grows by the lines that this adds.
+    """
     handles, names = axes.get_legend_handles_labels()
-    sheet.legend(
-        handles,
-        names,
-        loc="outside upper left",
-        ncols=columns,
-        borderaxespad=0.2,
-        columnspacing=1.4,
-        handletextpad=0.6,
-        labelspacing=0.35,
-    )
+
+    def drawn(count: int) -> Legend:
+        return sheet.legend(
+            handles,
+            names,
+            loc="outside upper left",
+            ncols=count,
+            borderaxespad=0.2,
+            columnspacing=1.4,
+            handletextpad=0.6,
+            labelspacing=0.35,
+        )
+
+    legend = drawn(columns)
+    asked = legend.get_window_extent().height
+    while legend.get_window_extent().width > sheet.bbox.width and columns > 1:
+        legend.remove()
+        columns -= 1
+        legend = drawn(columns)
+    more = legend.get_window_extent().height - asked
+    sheet.set_figheight(sheet.get_figheight() + more / sheet.dpi)
 
 
 def export(sheet: Page, *, name: str, title: str, alt: str, caption: str) -> Figure:
@@ -210,6 +233,8 @@ def export(sheet: Page, *, name: str, title: str, alt: str, caption: str) -> Fig
         sheet.draw_without_rendering()
         sheet.set_layout_engine("none")  # laid out: both files show the same page
         vector = io.BytesIO()
+        text = _smallest(sheet)
+        wide = bool(sheet.get_figwidth() / text > 1.001 * WIDTH / TEXT)
         silent = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         sheet.savefig(vector, format="svg", metadata=silent)
         return Figure(
@@ -217,14 +242,21 @@ def export(sheet: Page, *, name: str, title: str, alt: str, caption: str) -> Fig
             title=title,
             alt=alt,
             caption=caption,
-            svg=svg.inline(vector.getvalue(), name, title, alt, wide=sheet.get_figwidth() > WIDTH),
+            svg=svg.inline(vector.getvalue(), name, title, alt, text=text, wide=wide),
             png=_png(sheet),
+            wide=wide,
         )
+
+
+def _smallest(sheet: Page) -> float:
+    """The size of the smallest text that is seen, in points."""
+    seen = [text for text in sheet.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    return float(min((text.get_fontsize() for text in seen), default=TEXT))
 
 
 def _png(sheet: Page) -> bytes:
     width, height = sheet.get_size_inches()
-    dpi = min(220.0, PNG_WIDTH / width)
+    dpi = PNG_WIDTH / width
     raw = io.BytesIO()
     sheet.savefig(raw, format="rgba", dpi=dpi, facecolor=PAPER)
     # Agg rounds each side down to whole pixels.

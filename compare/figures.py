@@ -47,7 +47,7 @@ def draw(comparison: Comparison, original: OriginalPath | None = None) -> tuple[
     Returns
     -------
     tuple of Figure
-        Named forest, fit, pairs, path, groups, loglik, ranks, predictive and priors. Without
+        Named forest, fit, pairs, path, groups, predictive, priors, loglik and ranks. Without
         `original` there is no path; with one component no groups; a fit of fewer than three
         iterations has no loglik and a single chain no ranks.
     """
@@ -57,9 +57,9 @@ def draw(comparison: Comparison, original: OriginalPath | None = None) -> tuple[
         pairs(comparison),
         None if original is None else path(original, comparison),
         groups(comparison),
-        loglik(comparison),
-        ranks(comparison),
         predictive(comparison),
         priors(comparison),
+        loglik(comparison),
+        ranks(comparison),
     )
     return tuple(figure for figure in drawn if figure is not None)

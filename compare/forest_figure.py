@@ -37,7 +37,7 @@ def forest(comparison: Comparison) -> Figure:
     shown = [p for p in parameters(comparison) if count > 1 or p.kind != "weights"]
     kinds = [[p for p in shown if p.kind == kind] for kind in ("weights", "means", "sds")]
     kinds = [kind for kind in kinds if kind]
-    sheet = page(sum(0.75 + 0.62 * len(kind) for kind in kinds))
+    sheet = page(sum(0.6 + 0.72 * len(kind) for kind in kinds))
     grid = sheet.add_gridspec(len(kinds), 1, height_ratios=[0.35 + len(kind) for kind in kinds])
     for place, kind in enumerate(kinds):
         _forest_panel(sheet.add_subplot(grid[place]), kind, comparison)
@@ -102,7 +102,6 @@ def _forest_panel(axes: Axes, kind: list[Parameter], comparison: Comparison) -> 
                     textcoords="offset points",
                     va="center",
                     color=TRUTH,
-                    fontsize=9,
                 )
         x, y = curves.kde(scale(parameter.draws), (low, high))
         if y.size:
@@ -122,16 +121,16 @@ def _forest_panel(axes: Axes, kind: list[Parameter], comparison: Comparison) -> 
         ):
             ends = interval((source.lower, source.upper), width, ", ")
             axes.text(
-                1.02,
+                1.045,
                 at,
-                f"{number(centre, width)} {ends}",
+                f"{number(centre, width)}\n{ends}",
                 transform=axes.get_yaxis_transform(),
                 va="center",
+                linespacing=1.15,
                 color=colour,
-                fontsize=8.5,
             )
     axes.set_yticks(ticks, names)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=7)  # room for the head of an arrow
     for label, colour in zip(axes.get_yticklabels(), colours, strict=True):
         label.set_color(colour)
     axes.set_ylim(-2.5 * (len(kind) - 1) - 1.0, 1.25)

@@ -11,7 +11,7 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
 from compare import curves
-from compare.drawing import WIDTH, Figure, export, key, page, panels, styled
+from compare.drawing import TEXT, WIDTH, Figure, export, key, page, panels, styled
 from compare.labels import Scale, free_parameters, listed, number, percent, plain
 from compare.palette import BAYES, EM, INK, MUTED, PAPER, TRUTH
 
@@ -43,8 +43,9 @@ def pairs(comparison: Comparison) -> Figure:
     draws = [scale(p.draws).ravel() for scale, p in zip(scales, shown, strict=True)]
     limits = [_limits(d, s, p) for d, s, p in zip(draws, scales, shown, strict=True)]
     size = len(shown)
-    left, right, bottom, top, gap = 0.62, 0.06, 0.62, 0.34, 0.07
-    width = max(WIDTH, 0.7 + 1.06 * size)
+    left, right, bottom, top, gap = 0.85, 0.06, 0.78, 0.34, 0.07
+    # Up to five fit a phone; more must be scrolled.
+    width = WIDTH if size <= 5 else left + 1.06 * size
     cell = (width - left - right - gap * (size - 1)) / size
     cell = min(cell, 2.2)
     height = bottom + top + size * cell + gap * (size - 1)
@@ -52,7 +53,7 @@ def pairs(comparison: Comparison) -> Figure:
     sheet.set_layout_engine("none")
     count = min(DOTS // max(10, size * (size - 1) // 2), draws[0].size)
     keep = np.linspace(0, draws[0].size - 1, count).round().astype(int)
-    correlation = np.atleast_2d(np.corrcoef(draws))
+    correlation = _correlations(draws)
     for row in range(size):
         for column in range(size):
             box = (
@@ -68,7 +69,7 @@ def pairs(comparison: Comparison) -> Figure:
             axes.grid(visible=False)
             axes.set_xlim(*limits[column])
             axes.set_xticks(_ticks(*limits[column]))
-            axes.tick_params(labelsize=8, labelbottom=row == size - 1)
+            axes.tick_params(labelbottom=row == size - 1)
             if row == column:
                 _marginal(axes, draws[row], shown[row], scales[row])
             else:
@@ -77,20 +78,19 @@ def pairs(comparison: Comparison) -> Figure:
                 axes.set_yticks(_ticks(*limits[row]))
                 axes.tick_params(labelleft=column == 0)
             if column == 0:
-                axes.set_ylabel(shown[row].short, fontsize=9)
+                axes.set_ylabel(shown[row].short.replace(" ", "\n"))
                 axes.yaxis.set_label_coords(-0.48 / cell, 0.5)
             if row == size - 1:
-                axes.set_xlabel(shown[column].short, fontsize=9)
+                axes.set_xlabel(shown[column].short.replace(" ", "\n"))
                 axes.xaxis.set_label_coords(0.5, -0.24 / cell)
                 if scales[column].unit:
                     axes.text(
                         0.5,
-                        -0.42 / cell,
+                        -0.6 / cell,
                         f"({plain(scales[column].unit, 11)})",
                         transform=axes.transAxes,
                         ha="center",
                         va="top",
-                        fontsize=8,
                     )
     _pairs_key(sheet, shown, comparison.level)
     strongest = _strongest(shown, correlation)
@@ -124,12 +124,21 @@ def _paired(comparison: Comparison) -> tuple[list[Parameter], list[Parameter]]:
     free = free_parameters(comparison)
     if len(free) <= MOST_PAIRED:
         return free, []
-    strength = np.abs(np.corrcoef([p.draws.ravel() for p in free])) - np.eye(len(free))
+    strength = np.abs(_correlations([p.draws.ravel() for p in free])) - np.eye(len(free))
     chosen = set(np.argsort(-np.nan_to_num(strength).max(axis=1), kind="stable")[:MOST_PAIRED])
     return (
         [p for place, p in enumerate(free) if place in chosen],
         [p for place, p in enumerate(free) if place not in chosen],
     )
+
+
+def _correlations(draws: list[Floats]) -> Floats:
+    """The correlations of draws; NaN with draws that are all the same."""
+    found = np.full((len(draws), len(draws)), np.nan)
+    moving = [place for place, values in enumerate(draws) if np.ptp(values) > 0]
+    if moving:
+        found[np.ix_(moving, moving)] = np.corrcoef([draws[place] for place in moving])
+    return found
 
 
 def _scale(comparison: Comparison, parameter: Parameter) -> Scale:
@@ -147,14 +156,17 @@ def _limits(draws: Floats, scale: Scale, parameter: Parameter) -> tuple[float, f
 
 
 def _ticks(low: float, high: float) -> Floats:
-    """Two round values away from the ends, where those of neighbouring panels would collide."""
+    """Two round values, apart, and off the ends, where those of the next panel would collide."""
     inner = low + 0.14 * (high - low), high - 0.14 * (high - low)
-    for count in range(1, 8):
+    found = np.asarray([(low + high) / 2])
+    for count in range(1, 10):
         ticks = np.asarray(MaxNLocator(count, steps=[1, 2, 5, 10]).tick_values(low, high))
         ticks = ticks[(ticks >= inner[0]) & (ticks <= inner[1])]
-        if ticks.size >= 2:
-            return np.asarray(ticks[[0, -1]])
-    return np.asarray([(low + high) / 2])
+        if ticks.size >= 2 and np.ptp(ticks) > np.ptp(found):
+            found = ticks[[0, -1]]
+        if np.ptp(found) > 0.5 * (high - low):
+            break
+    return found
 
 
 def _cloud(
@@ -213,7 +225,7 @@ def _correlation(axes: Axes, value: float) -> None:
         transform=axes.transAxes,
         ha="center",
         va="center",
-        fontsize=9 + 5 * strength,
+        fontsize=TEXT + 3 * strength,
         color=INK,
     )
 
@@ -265,11 +277,10 @@ def _placed(parameter: Parameter) -> str:
 @styled
 def priors(comparison: Comparison) -> Figure:
     """What the data added: each parameter's prior and posterior."""
-    count = comparison.posterior.n_components
     shown = free_parameters(comparison)
     prior = comparison.posterior.data["prior"]
-    columns = 2 if count < 3 else 3
-    sheet, boxes = panels(len(shown), columns, 1.6, extra=0.35)
+    columns = 2
+    sheet, boxes = panels(len(shown), columns, 1.5, extra=0.35)
     told = []
     for box, parameter in zip(boxes, shown, strict=True):
         before = np.asarray(prior[parameter.kind])[..., parameter.row.component].ravel()

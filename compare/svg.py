@@ -22,8 +22,24 @@ _COLOUR = re.compile("|".join(ink.light for ink in PALETTE))
 _PROPERTY = {ink.light: f"var({ink.name}, {ink.light})" for ink in PALETTE}
 
 
-def inline(svg: bytes, name: str, title: str, alt: str, *, wide: bool) -> str:
-    """Make matplotlib's SVG file an element that can share a page with others of its kind."""
+def inline(svg: bytes, name: str, title: str, alt: str, *, text: float, wide: bool) -> str:
+    """Make matplotlib's SVG file an element that can share a page with others of its kind.
+
+    Parameters
+    ----------
+    svg : bytes
+        What matplotlib has just written.
+    name, title, alt : str
+        As in `compare.drawing.Figure`.
+    text : float
+        The size of the smallest text, in points.
+    wide : bool
+        Whether the page should scroll it rather than make it smaller.
+
+    Returns
+    -------
+    str
+    """
     root = ET.fromstring(svg)  # noqa: S314 - matplotlib has just written it
     for element in list(root):
         if _local(element.tag) == "metadata" or element.find("{*}style") is not None:
@@ -49,11 +65,12 @@ def inline(svg: bytes, name: str, title: str, alt: str, *, wide: bool) -> str:
         "width": "100%",
         "role": "img",
         "aria-labelledby": f"{name}-title {name}-alt",
-        "style": f"stroke-linejoin: round; font-family: {FONT}",
+        "style": f"--units: {float(box.split()[2]):.0f}; --text: {text:g}; "
+        f"stroke-linejoin: round; font-family: {FONT}",
     }
-    for tag, text in (("desc", alt), ("title", title)):
+    for tag, words in (("desc", alt), ("title", title)):
         told = ET.Element(tag, {"id": f"{name}-{'alt' if tag == 'desc' else tag}"})
-        told.text = text
+        told.text = words
         root.insert(0, told)
     return ET.tostring(root, encoding="unicode")
 

@@ -1,0 +1,239 @@
+"""Sections: the parts of the report in their order, each made of blocks."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import em
+from compare import findings
+from compare.answers import answers, columns, constant
+from compare.blocks import Code, Drawing, Facts, Heading, Section, Table, section
+from compare.document import versions
+from compare.errors import one_line
+from compare.labels import number, plain
+from compare.original import story
+from compare.wording import fixed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from compare.drawing import Figure
+    from compare.original import Original
+    from compare.table import Comparison, Row
+
+__all__ = ["sections"]
+
+SHOWN = 6
+"""Of the tops that the starts led to, at the most."""
+
+
+def sections(
+    comparison: Comparison, figures: Mapping[str, Figure], original: Original | None
+) -> tuple[Section, ...]:
+    """Everything below the headline: what was found, then how far to trust it, then how made.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    figures : mapping of str to Figure
+        By name. A section leaves out a figure that is not there.
+    original : Original, optional
+        The original report's passes, where the data are the original's.
+
+    Returns
+    -------
+    tuple of Section
+        Without those that have nothing to show.
+    """
+
+    def figure(name: str) -> Drawing | None:
+        return Drawing(figures[name]) if name in figures else None
+
+    found = (
+        section(
+            "table",
+            "The two answers, side by side",
+            answers(comparison),
+            " ".join(filter(None, (findings.agreement(comparison), findings.on_truth(comparison)))),
+            figure("forest"),
+            columns(comparison),
+        ),
+        section("fit", "The data and the two fits", figure("fit"), findings.separation(comparison)),
+        section(
+            "differences",
+            "Where the two differ, and why",
+            *findings.differences(comparison),
+            figure("pairs"),
+        ),
+        None
+        if original is None
+        else section(
+            "original",
+            "The original report, revisited",
+            story(original, int(comparison.case.seed or 0)),
+            _stops(original),
+            figure("path"),
+        ),
+        section("groups", "Which group does a value belong to?", figure("groups")),
+        section(
+            "count",
+            "How many groups?",
+            findings.number_of_groups(comparison),
+            _rivals(comparison),
+        ),
+        section("model", "How well the model fits", figure("predictive")),
+        section(
+            "prior",
+            "The prior, and what the data add to it",
+            _priors(comparison),
+            figure("priors"),
+        ),
+        section(
+            "diagnostics",
+            "Can the numbers be believed?",
+            Heading("EM"),
+            findings.on_climb(comparison),
+            findings.on_nodes(comparison),
+            em.identifiability(comparison.fit),
+            findings.on_optima(comparison, SHOWN),
+            _optima(comparison),
+            figure("loglik"),
+            Heading("The sampler"),
+            _checks(comparison),
+            findings.on_chains(comparison),
+            figure("ranks"),
+        ),
+        _reproduce(comparison),
+    )
+    return tuple(part for part in found if part is not None)
+
+
+def _stops(original: Original) -> Table:
+    return Table(
+        "Where EM was stopped",
+        ("Numbers", "weights", "means", "sds", "log-likelihood here"),
+        tuple(
+            (
+                stop.label,
+                *_mixture(stop.mixture),
+                "(other heights)" if stop.loglik is None else fixed(stop.loglik, 3),
+            )
+            for stop in original.stops
+        ),
+    )
+
+
+def _rivals(comparison: Comparison) -> Table:
+    fits = comparison.selection.fits
+    asked = comparison.n_components, comparison.fit.equal_sds
+    chosen = [place for place, f in enumerate(fits) if (f.n_components, f.equal_sds) == asked]
+    return Table(
+        "Numbers of groups",
+        ("Groups", "sds", "parameters", "log-likelihood", "AIC", "BIC", "ICL"),
+        tuple(
+            (
+                f"{fit.n_components}{' (this report)' if place in chosen else ''}",
+                "" if fit.n_components == 1 else "equal" if fit.equal_sds else "unequal",
+                str(fit.n_parameters),
+                *(
+                    (fixed(fit.loglik, 3), fixed(fit.aic, 1), fixed(fit.bic, 1), fixed(fit.icl, 1))
+                    if fit.converged
+                    else ("no maximum", "", "", "")
+                ),
+            )
+            for place, fit in enumerate(fits)
+        ),
+        chosen=chosen[0] if chosen else None,
+    )
+
+
+def _priors(comparison: Comparison) -> Facts:
+    return Facts(
+        tuple(
+            (f"{plain(parameter, 300)} ~ {plain(distribution, 300)}", plain(reason, 300))
+            for parameter, distribution, reason in comparison.posterior.settings.priors
+        )
+    )
+
+
+def _optima(comparison: Comparison) -> Table | None:
+    tops = comparison.fit.optima
+    if len(tops) < 2:
+        return None
+    return Table(
+        "Optima found",
+        ("Top", "weights", "means", "sds", "log-likelihood", "starts"),
+        tuple(
+            (
+                top.status.name.lower(),
+                *_mixture(top.mixture),
+                fixed(top.loglik, 3),
+                str(top.n_starts),
+            )
+            for top in tops[:SHOWN]
+        ),
+        chosen=0,
+    )
+
+
+def _mixture(mixture: em.Mixture) -> tuple[str, str, str]:
+    """Weights, means and sds, each in a cell."""
+    weights = ", ".join(f"{value:.4f}" for value in mixture.weights)
+    means, sds = (
+        ", ".join(number(value, 0.1 * mixture.sd) for value in values)
+        for values in (mixture.means, mixture.sds)
+    )
+    return weights, means, sds
+
+
+def _checks(comparison: Comparison) -> Table:
+    def cells(row: Row) -> tuple[str, ...]:
+        said = row.bayes
+        shown = ((said.rhat, 4), (said.ess_bulk, 0), (said.ess_tail, 0))
+        return tuple(
+            "not available" if math.isnan(value) else f"{value:,.{places}f}"
+            for value, places in shown
+        )
+
+    return Table(
+        "Diagnostics of the sampler",
+        ("Parameter", "R-hat (at most 1.01)", "bulk ESS (at least 400)", "tail ESS (at least 400)"),
+        tuple(
+            (findings.label(comparison, row), *cells(row))
+            for row in comparison.rows
+            if not constant(comparison, row)
+        ),
+    )
+
+
+def _reproduce(comparison: Comparison) -> Section | None:
+    command = "\n".join(map(one_line, (comparison.command or "").splitlines()))
+    packages = ", ".join(f"{package} {version}" for package, version in versions().items())
+    steps = comparison.seconds.items()
+    seconds = ", ".join(f"{step.replace('_', ' ')} {time:.2f}" for step, time in steps)
+    return section(
+        "reproduce",
+        "How to reproduce this",
+        Code(command) if command else None,
+        _settings(comparison),
+        Facts((("Versions", packages), *([("Seconds", seconds)] if seconds else []))),
+    )
+
+
+def _settings(comparison: Comparison) -> str:
+    case, settings = comparison.case, comparison.posterior.settings
+    told = (
+        f"Sampler: {settings.sampler}, {settings.chains} chains of {settings.tune} tuning steps "
+        f"and {settings.draws} draws, target acceptance {settings.target_accept}, "
+        f"seed {settings.seed}."
+    )
+    if case.seed is not None:
+        told += f" Seed of the heights: {case.seed}."
+    if comparison.command:
+        name = plain(case.name, 120)
+        told += (
+            " The same command on the same versions gives the same numbers; the draws are in "
+            f"{name}.nc and the numbers in {name}.json."
+        )
+    return told

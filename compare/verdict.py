@@ -1,0 +1,148 @@
+"""The verdict: whether EM and the sampler can be believed, and what to know before any number."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from compare.labels import free_parameters, parameters, plain
+from compare.parameters import moving_parameters
+from compare.wording import after_colon, counted, observations, parameter_name, tiny
+
+if TYPE_CHECKING:
+    from compare.table import Comparison
+
+__all__ = [
+    "alarms",
+    "believed",
+    "on_chains",
+    "on_climb",
+    "on_nodes",
+    "on_optima",
+    "verdict",
+    "warning",
+]
+
+NAMED = re.compile(r"\b(?:weights|means|sds)\[\d+\]")
+"""A parameter's name where the diagnostics use it."""
+
+
+def verdict(comparison: Comparison) -> str:
+    """Say in a line whether EM and the sampler can be believed.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    str
+    """
+    fit, posterior = comparison.fit, comparison.posterior
+    if fit.converged:
+        starts = fit.optima[0].n_starts if fit.optima else 1
+        # A single normal has its maximum in closed form, wherever one starts.
+        alone = fit.n_starts == 1 or fit.n_components == 1
+        reached = "" if alone else f", reached from {starts} of {fit.n_starts} starts"
+        first = f"EM is at a maximum (score {tiny(fit.gradient_norm)} standard errors{reached})"
+    else:
+        first = f"EM is not to be believed ({fit.status.message.partition(':')[0]})"
+    checks = posterior.diagnostics
+    worst, least = _worst(comparison)
+    numbers = (
+        ("R-hat unknown" if math.isnan(worst) else f"R-hat at most {worst:.3f}")
+        + ("" if math.isnan(least) else f", at least {least:,.0f} effective draws")
+        + f", {counted(checks.divergences, 'divergence')}"
+    )
+    if checks.ok:
+        second = f"the sampler passes every check ({numbers})"
+    else:
+        failed = len(checks.messages)
+        second = (
+            f"the sampler fails {counted(failed, 'check')} ({numbers}) and is not to be believed"
+        )
+    return f"{first}; {second}."
+
+
+def alarms(comparison: Comparison) -> tuple[str, ...]:
+    """List what a reader must know before looking at a number; empty if all is well."""
+    told = []
+    if not comparison.fit.converged:
+        told.append(f"EM is not at a maximum: {after_colon(comparison.fit.status.message)}.")
+    names = {row.name: parameter_name(comparison, row) for row in comparison.rows}
+    told.extend(
+        f"Sampler: {NAMED.sub(lambda name: names.get(name[0], name[0]), message)}"
+        for message in comparison.posterior.diagnostics.messages
+    )
+    return tuple(told)
+
+
+def warning(comparison: Comparison) -> str:
+    """Say whose numbers the alarms are about."""
+    if comparison.fit.converged:
+        return "Do not rely on the posterior's numbers"
+    return "Do not rely on EM's numbers" if believed(comparison) else "Do not rely on these numbers"
+
+
+def on_climb(comparison: Comparison) -> str:
+    """Say how EM ended."""
+    fit = comparison.fit
+    norm = fit.gradient_norm
+    score = f"{norm:.1e}".replace("-", "−") if math.isfinite(norm) else ""
+    return (
+        f"Status: {fit.status.message}. Passes over the data on the last climb: {fit.n_iter}"
+        f"{f'; score at the end: {score} standard errors' if score else ''}."
+    )
+
+
+def on_optima(comparison: Comparison, shown: int) -> str:
+    """Say where else the starts of EM led, of which so many are shown; empty if nowhere."""
+    count = len(comparison.fit.optima)
+    if count < 2:
+        return ""
+    part = f", of which the first {shown} are shown" if count > shown else ""
+    return (
+        f"The starts led to {count} different tops{part}. Collapsed ones, where a component sits "
+        "on a few nearly equal values, are set aside."
+    )
+
+
+def on_chains(comparison: Comparison) -> str:
+    """Say what the sampler's chains as a whole were checked for."""
+    checks, note = comparison.posterior.diagnostics, comparison.posterior.settings.note
+    bfmi = ["not available" if math.isnan(value) else f"{value:.2f}" for value in checks.bfmi]
+    return (
+        f"Divergences: {checks.divergences} (none allowed). BFMI of the chains: "
+        f"{', '.join(bfmi)} (at least 0.3). {plain(note, 600)}"
+    ).strip()
+
+
+def on_nodes(comparison: Comparison) -> str:
+    """Say that both fits saw nodes in place of the data, and what that costs; empty if not."""
+    fit = comparison.fit
+    if fit.data.bins is None:
+        return ""
+    return (
+        f"Both fits saw {len(fit.data)} weighted nodes that stand for the "
+        f"{observations(comparison)}: within narrow bins they have the moments of the data, and "
+        f"the log-likelihood is off by at most {tiny(fit.error_bound)}."
+    )
+
+
+def believed(comparison: Comparison) -> bool:
+    """Whether the draws can be believed."""
+    return bool(comparison.posterior.diagnostics.ok)
+
+
+def _worst(comparison: Comparison) -> tuple[float, float]:
+    """The largest R-hat and the smallest effective sample size; NaN if one is unknown."""
+    constant = comparison.n_components == 1
+    rows = [p.row.bayes for p in parameters(comparison) if p.kind != "weights" or not constant]
+    rhat = float(np.max([row.rhat for row in rows]))
+    # Draws that never move would count as independent.
+    moving = len(moving_parameters(comparison)) == len(free_parameters(comparison))
+    least = float(np.min([(row.ess_bulk, row.ess_tail) for row in rows])) if moving else math.nan
+    return rhat, least

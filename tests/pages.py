@@ -1,0 +1,112 @@
+"""The report's pages, for tests: rendered once, parsed strictly, read as a reader would."""
+
+import functools
+import html
+import itertools
+import re
+from html.parser import HTMLParser
+
+from handmade import comparison
+from markdown_it import MarkdownIt
+
+from compare.report import render
+
+KINDS = ("overlapping", "separate", "one as two", "one", "three", "collapsed", "failing", "lonely")
+
+VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+@functools.cache
+def report(name):
+    return render(comparison(name))
+
+
+class Page(HTMLParser):
+    "A strict reader: every element that opens is closed by its own name, in order."
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.elements, self.open, self.texts, self.path = [], [], [], []
+        self.feed(text)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attrs):
+        assert len({key for key, _ in attrs}) == len(attrs), (tag, attrs)
+        self.elements.append((tag, dict(attrs), tuple(self.open)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        assert tag in VOID or "svg" in self.open, tag
+        self.elements.append((tag, dict(attrs), tuple(self.open)))
+
+    def handle_endtag(self, tag):
+        assert self.open, tag
+        assert self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        if data.strip() and "svg" not in self.open and "style" not in self.open:
+            self.texts.append(" ".join(data.split()))
+            self.path.append(tuple(self.open))
+
+    @property
+    def text(self):
+        return " ".join(self.texts)
+
+    def all(self, tag):
+        return [attrs for name, attrs, _ in self.elements if name == tag]
+
+
+@functools.cache
+def page(name):
+    return Page(report(name).html)
+
+
+def markdown(text):
+    "The tokens of the Markdown, with inner ones after their block."
+    found = []
+    for token in MarkdownIt("commonmark", {"html": True}).enable("table").parse(text):
+        found.append(token)
+        found.extend(token.children or ())
+    return found
+
+
+def spoken(text):
+    "Markdown as a reader sees it: its inline text, block after block."
+    return "\n".join(
+        "".join(child.content for child in token.children)
+        for token in MarkdownIt("commonmark").enable("table").parse(text)
+        if token.type == "inline"
+    )
+
+
+def cells(of, name="answers"):
+    "The rows of a table of the page, as lists of texts."
+    table = re.search(rf'<table class="{name}">(.*?)</table>', of, re.DOTALL)[1]
+    body = table.partition("<tbody>")[2]
+    return [
+        [
+            html.unescape(re.sub(r"<[^>]+>", "", cell)).strip()
+            for cell in re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        ]
+        for row in re.findall(r"<tr.*?</tr>", body, re.DOTALL)
+    ]
+
+
+def even(text):
+    "Whether every table has as many cells in each of its lines as in its first."
+    lines = [len(re.split(r"(?<!\\)\|", line)) * line.startswith("|") for line in text.splitlines()]
+    return all(one == other or 0 in (one, other) for one, other in itertools.pairwise(lines))
+
+
+def rows(text, head):
+    "The body rows of the Markdown table whose head line begins so, as lists of texts."
+    lines = text.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(head))
+    table = []
+    for line in lines[start:]:
+        if not line.startswith("|"):
+            break
+        table.append([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]])
+    return table[2:]
