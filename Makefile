@@ -18,7 +18,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report bench test lint types check format dev constraints clean FORCE
+.PHONY: help report calibration bench test lint types check format dev constraints clean FORCE
 
 help: ## list these commands
 	@echo 'make COMMAND [ARGS="..."] [PYTHON=/path/to/python3.13]'
@@ -26,6 +26,9 @@ help: ## list these commands
 
 report: $(VENV)/.compare ## fit the synthetic heights by EM and by Bayes, write reports/ (ARGS="--help": the options)
 	@$(PY) -m compare.run $(ARGS)
+
+calibration: $(VENV)/.compare ## simulate 300 data sets and see whether their posteriors are right (3 minutes)
+	@$(PY) -m bayes.calibration $(ARGS)
 
 bench: $(VENV)/.bench ## time EM beside scikit-learn, mclust and mixtools (12 minutes; ARGS="--quick": one)
 	@PYTHONPATH=tests $(PY) -m benchmarks.run $(ARGS)

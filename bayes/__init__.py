@@ -13,14 +13,29 @@ if TYPE_CHECKING:
     from bayes.model import build_model
     from bayes.posterior import Posterior, Settings
     from bayes.priors import Priors
+    from bayes.quantities import Membership, Quantities
+    from bayes.relabelling import LabelChange
     from bayes.sampling import fit
 
-__all__ = ["Diagnostics", "Posterior", "Priors", "Settings", "build_model", "fit"]
+__all__ = [
+    "Diagnostics",
+    "LabelChange",
+    "Membership",
+    "Posterior",
+    "Priors",
+    "Quantities",
+    "Settings",
+    "build_model",
+    "fit",
+]
 
 _HOMES = {
     "Diagnostics": "bayes.diagnostics",
+    "LabelChange": "bayes.relabelling",
+    "Membership": "bayes.quantities",
     "Posterior": "bayes.posterior",
     "Priors": "bayes.priors",
+    "Quantities": "bayes.quantities",
     "Settings": "bayes.posterior",
     "build_model": "bayes.model",
     "fit": "bayes.sampling",

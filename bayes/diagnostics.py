@@ -56,14 +56,23 @@ class Diagnostics:
     @property
     def messages(self) -> tuple[str, ...]:
         """One plain sentence for each check that fails: what, by how much, and what to try."""
-        found = (
-            self._rhat_message(),
-            self._ess_message("bulk", self.ess_bulk),
-            self._ess_message("tail", self.ess_tail),
-            self._divergence_message(),
-            self._bfmi_message(),
-        )
-        return tuple(message for message in found if message)
+        return tuple(message for message in self._by_check.values() if message)
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The names of the checks that fail, such as ``"R-hat"``, in the order of `messages`."""
+        return tuple(name for name, message in self._by_check.items() if message)
+
+    @property
+    def _by_check(self) -> dict[str, str]:
+        """What each check has to say; empty if it passes."""
+        return {
+            "R-hat": self._rhat_message(),
+            "bulk effective sample size": self._ess_message("bulk", self.ess_bulk),
+            "tail effective sample size": self._ess_message("tail", self.ess_tail),
+            "divergences": self._divergence_message(),
+            "BFMI": self._bfmi_message(),
+        }
 
     def _rhat_message(self) -> str:
         bad = {name: v for name, v in _named(self.rhat) if not v <= RHAT_AT_MOST}

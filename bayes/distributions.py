@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytensor.tensor as pt
 from numpy.typing import NDArray
 from pymc.distributions.distribution import SymbolicRandomVariable
 from pymc.distributions.shape_utils import change_dist_size
 from pymc.distributions.truncated import TruncatedRV
 from pytensor.compile.mode import Mode
+from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import ancestors
-from pytensor.tensor.random.basic import DirichletRV, LogNormalRV
+from pytensor.tensor.random.basic import BetaRV, DirichletRV, LogNormalRV
 from pytensor.tensor.random.op import RandomVariable
 from pytensor.tensor.random.type import RandomType
 from pytensor.tensor.variable import TensorConstant, TensorVariable
 
 __all__ = [
     "EXAMPLES",
+    "in_double_precision",
     "is_distribution",
     "is_same_for_all",
     "parameters",
@@ -34,6 +37,9 @@ EXAMPLES = {
     "means": "pm.Normal.dist(170, 10)",
     "sds": "pm.LogNormal.dist(1.5, 1)",
 }
+
+FEW_DIGITS = {"bool", "int8", "uint8", "int16", "uint16", "float16", "float32"}
+"""Types of numbers that PyTensor computes with in single precision."""
 
 
 def is_distribution(dist: Any) -> bool:
@@ -66,6 +72,7 @@ def resized(name: str, dist: Any, K: int) -> Any:
         If it has another length, is over numbers where weights need vectors with sum one or the
         other way round, or has parameters that are random.
     """
+    dist = in_double_precision(dist)
     if isinstance(dist.owner.op, RandomVariable) and any(map(_is_random, dist.owner.inputs)):
         raise ValueError(
             f"expected a prior of the {name} with fixed parameters, got one that depends on "
@@ -76,7 +83,7 @@ def resized(name: str, dist: Any, K: int) -> Any:
         kind = "a vector, such as a Dirichlet" if name == "weights" else "one number at a time"
         raise ValueError(
             f"expected the prior of the {name} to be over {kind}, got {words(dist)}; for "
-            f"example {EXAMPLES[name]}"
+            f"example {_vector_for(dist) if name == 'weights' and K == 2 else EXAMPLES[name]}"
         )
     if dist.type.ndim == 0:
         repeated = change_dist_size(dist, K)
@@ -89,6 +96,44 @@ def resized(name: str, dist: Any, K: int) -> Any:
         )
     # A copy, which does not share its random state with the caller's.
     return change_dist_size(dist, () if vector else (K,))
+
+
+def _vector_for(dist: Any) -> str:
+    """What to write for weights in place of a distribution of one number."""
+    if not isinstance(dist.owner.op, BetaRV):
+        return EXAMPLES["weights"]
+    first, second = (f"{np.ravel(value)[0]:.4g}" for value in parameters(dist))
+    return f"pm.Dirichlet.dist([{first}, {second}]), under which the first weight is that"
+
+
+def in_double_precision(dist: Any) -> Any:
+    """The same distribution with all of its numbers in double precision.
+
+    PyTensor keeps a plain 2 in a byte and takes its logarithm in single precision, so a density
+    made with one is right to eight digits only.
+
+    Parameters
+    ----------
+    dist : PyMC distribution
+        One that is put together of others, such as a truncated one, is returned as it is.
+
+    Returns
+    -------
+    PyMC distribution
+    """
+    op, node = dist.owner.op, dist.owner
+    if not isinstance(op, RandomVariable):
+        return dist
+    exact = {
+        leaf: pt.constant(leaf.data.astype(np.float64))
+        for leaf in ancestors(op.dist_params(node))
+        if isinstance(leaf, TensorConstant) and leaf.dtype in FEW_DIGITS
+    }
+    if not exact:
+        return dist
+    widened = clone_replace(dist, exact, rebuild_strict=False)
+    widened.tag.__dict__.update(dist.tag.__dict__)
+    return widened
 
 
 def parameters(dist: Any) -> list[Floats]:

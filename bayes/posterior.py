@@ -1,13 +1,13 @@
-"""Posterior: the draws with their intervals and diagnostics; ArviZ is used here alone."""
+"""Posterior: the draws with their intervals and diagnostics, as ArviZ lays them out."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -15,6 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from bayes import archive
 from bayes.diagnostics import Diagnostics
+from bayes.draws import Kind, bfmi, check_interval, ess_bulk, ess_tail, interval, rhat
+from bayes.quantities import Quantities
+from bayes.relabelling import ORDERS, LabelChange, Order, label_change, permuted, places
 from em import Parameters, Sample
 
 if TYPE_CHECKING:
@@ -23,11 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["Posterior", "Settings"]
 
 Floats = NDArray[np.float64]
-Kind = Literal["eti", "hdi"]
 
 GROUPS = ("posterior", "sample_stats", "prior", "observed_data")
-TAIL = (0.05, 0.95)
-"""The quantiles of the tail effective sample size (Vehtari et al. 2021); ArviZ asks for them."""
+DIMS = ("chain", "draw", "component")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Settings:
     chains: int
     """How many chains."""
     draws: int
-    """Draws of each chain, tuning apart."""
+    """Draws of each chain, tuning apart; more than asked for if `note` says so."""
     tune: int
     """Tuning draws of each chain, which are not kept; more than asked for if `note` says so."""
     target_accept: float
@@ -55,14 +56,16 @@ class Settings:
     priors: tuple[tuple[str, str, str], ...]
     """What `Priors.describe` said: (parameter, distribution, reason)."""
     note: str = ""
-    """What had to be done about diverging draws, in a sentence; empty where nothing was."""
+    """What had to be done about draws that failed a check, in a sentence that says what failed,
+    what was done and whether it helped; empty where nothing was."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Posterior:
     """Draws from the posterior of a Gaussian mixture; components in increasing order of mean.
 
-    Made by `bayes.fit` or `Posterior.load`.
+    Made by `bayes.fit` or `Posterior.load`. `relabelled` names the components another way, and
+    `order` says which way they are named.
     """
 
     data: xr.DataTree
@@ -106,13 +109,12 @@ class Posterior:
         Posterior
         """
         component = np.arange(draws.means.shape[-1])
-        dims = ("chain", "draw", "component")
 
         def group(parameters: Parameters) -> xr.Dataset:
             n_chains, n_draws, _ = parameters.means.shape
             named = parameters._asdict()
             return xr.Dataset(
-                {name: (dims, np.asarray(value, dtype=float)) for name, value in named.items()},
+                {name: (DIMS, np.asarray(value, dtype=float)) for name, value in named.items()},
                 coords={
                     "chain": np.arange(n_chains),
                     "draw": np.arange(n_draws),
@@ -125,7 +127,7 @@ class Posterior:
         tree = {
             "posterior": posterior,
             "sample_stats": xr.Dataset(
-                {name: (dims[:2], np.asarray(value)) for name, value in stats.items()}, shared
+                {name: (DIMS[:2], np.asarray(value)) for name, value in stats.items()}, shared
             ),
             "prior": group(Parameters(*(value[None] for value in prior))),
             "observed_data": xr.Dataset(
@@ -146,7 +148,10 @@ class Posterior:
 
     @property
     def means(self) -> Floats:
-        """Component means in the unit of the data, of shape (chain, draw, K), increasing."""
+        """Component means in the unit of the data, of shape (chain, draw, K).
+
+        Increasing in every draw where `order` is ``"mean"``, as it is after `bayes.fit`.
+        """
         return self._draws.means
 
     @property
@@ -156,8 +161,10 @@ class Posterior:
 
     @cached_property
     def _draws(self) -> Parameters:
-        found = self.data["posterior"]
-        return Parameters(*(found[name].to_numpy() for name in Parameters._fields))
+        return self._parameters("posterior")
+
+    def _parameters(self, group: str) -> Parameters:
+        return Parameters(*(self.data[group][name].to_numpy() for name in Parameters._fields))
 
     @property
     def n_components(self) -> int:
@@ -200,8 +207,9 @@ class Posterior:
         ValueError
             If `level` is not between 0 and 1, or `kind` is neither "eti" nor "hdi".
         """
-        _check_interval(level, kind)
-        return Parameters(*(_interval(value, level, kind) for value in self._draws))
+        check_interval(level, kind)
+        K = self.n_components
+        return Parameters(*(interval(v.reshape(-1, K), level, kind) for v in self._draws))
 
     def summary(self, level: float = 0.95, kind: Kind = "eti") -> pd.DataFrame:
         """One row for each parameter, ``weights[0]`` to ``sds[K-1]``.
@@ -219,14 +227,14 @@ class Posterior:
         """
         import pandas as pd
 
-        interval, checks = self.interval(level, kind), self.diagnostics
+        ends, checks = self.interval(level, kind), self.diagnostics
         rows = {
             f"{name}[{k}]": {
                 "mean": draws[..., k].mean(),
                 "median": np.median(draws[..., k]),
                 "sd": draws[..., k].std(ddof=1),
-                "lower": getattr(interval, name)[k, 0],
-                "upper": getattr(interval, name)[k, 1],
+                "lower": getattr(ends, name)[k, 0],
+                "upper": getattr(ends, name)[k, 1],
                 "rhat": getattr(checks.rhat, name)[k],
                 "ess_bulk": getattr(checks.ess_bulk, name)[k],
                 "ess_tail": getattr(checks.ess_tail, name)[k],
@@ -242,35 +250,84 @@ class Posterior:
     def diagnostics(self) -> Diagnostics:
         """R-hat, effective sample sizes, divergences and BFMI, and whether they pass the gate."""
         stats, settings = self.data["sample_stats"], self.settings
-        statistics = _array_statistics()
 
-        def each(function: Any, **options: Any) -> Parameters:
-            with np.errstate(divide="ignore", invalid="ignore"):  # draws that do not vary
-                return Parameters(
-                    *(
-                        np.array(
-                            [
-                                function(value[..., k], chain_axis=0, draw_axis=1, **options)
-                                for k in range(self.n_components)
-                            ],
-                            dtype=float,
-                        )
-                        for value in self._draws
-                    )
-                )
+        def each(statistic: Callable[[Floats], float]) -> Parameters:
+            components = range(self.n_components)
+            return Parameters(
+                *(np.array([statistic(v[..., k]) for k in components]) for v in self._draws)
+            )
 
-        with np.errstate(divide="ignore", invalid="ignore"):
-            bfmi = statistics.bfmi(stats["energy"].to_numpy(), chain_axis=0, draw_axis=1)
         return Diagnostics(
-            rhat=each(statistics.rhat, method="rank"),
-            ess_bulk=each(statistics.ess, method="bulk"),
-            ess_tail=each(statistics.ess, method="tail", prob=TAIL),
+            rhat=each(rhat),
+            ess_bulk=each(ess_bulk),
+            ess_tail=each(ess_tail),
             divergences=int(stats["diverging"].to_numpy().sum()),
-            bfmi=np.atleast_1d(bfmi),
+            bfmi=bfmi(stats["energy"].to_numpy()),
             draws=settings.draws,
             tune=settings.tune,
             target_accept=settings.target_accept,
         )
+
+    @cached_property
+    def quantities(self) -> Quantities:
+        """What people ask of a mixture: separation, modes, cut-offs, membership; with intervals."""
+        return Quantities(self)
+
+    @property
+    def order(self) -> str:
+        """How components are named, draw by draw: by increasing ``"mean"``, unless `relabelled`."""
+        return str(self.data.attrs.get("order", "mean"))
+
+    def relabelled(self, order: Order) -> Posterior:
+        """The same draws with the components of each named another way.
+
+        Where all components have the same prior, names are a choice: swapping them changes
+        neither prior nor likelihood. Log-densities and the evidence count the components in any
+        order, whatever their names; a density of ordered components alone would be K! times as
+        high (`bayes.build_model`).
+
+        Parameters
+        ----------
+        order : {"mean", "sd", "kl"}
+            By increasing mean, as `bayes.fit` does; by increasing sd; or by the
+            Kullback-Leibler algorithm of Stephens (2000), which starts from the order of means
+            and gives one name to the components that account for the same values.
+
+        Returns
+        -------
+        Posterior
+            Its `order` says which. Draws from the prior are named alike, but for ``"kl"``, where
+            they stay in order of mean.
+
+        Raises
+        ------
+        ValueError
+            If `order` is another.
+        """
+        if order not in ORDERS:
+            raise ValueError(
+                f'expected order "mean", "sd" or "kl", got {order!r}; "mean" is how bayes.fit '
+                "names components"
+            )
+        if order == self.order:
+            return self
+        prior = self._parameters("prior")
+        of_prior: Order = "sd" if order == "sd" else "mean"
+        renamed = {
+            "posterior": permuted(self._draws, places(self._draws, self.sample, order)),
+            "prior": permuted(prior, places(prior, self.sample, of_prior)),
+        }
+        data = self.data.copy()
+        for group, values in renamed.items():
+            named = {name: (DIMS, value) for name, value in values._asdict().items()}
+            data[group] = xr.DataTree(data[group].to_dataset().assign(named))
+        data.attrs = {**data.attrs, "order": order}
+        return Posterior(data)
+
+    @cached_property
+    def label_changes(self) -> tuple[LabelChange, ...]:
+        """What naming the components by sd, or as Stephens (2000) does, changes against means."""
+        return tuple(label_change(self, order) for order in ORDERS if order != "mean")
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the posterior to a compressed netCDF file, whole or not at all.
@@ -312,34 +369,3 @@ class Posterior:
         chains, draws, K = self.means.shape
         verdict = "pass" if self.diagnostics.ok else "FAIL"
         return f"Posterior({K} components, {chains} chains of {draws} draws, diagnostics {verdict})"
-
-
-def _check_interval(level: float, kind: str) -> None:
-    if isinstance(level, bool) or not isinstance(level, (int, float, np.number)):
-        raise TypeError(
-            f"expected level to be a number, got {type(level).__name__}; for example level=0.95"
-        )
-    if not 0.0 < level < 1.0:
-        raise ValueError(
-            f"expected a level between 0 and 1, got {level}; for example level=0.95 for 95 %"
-        )
-    if kind not in ("eti", "hdi"):
-        raise ValueError(
-            f'expected kind "eti" (equal-tailed) or "hdi" (highest density), got {kind!r}'
-        )
-
-
-def _interval(draws: Floats, level: float, kind: str) -> Floats:
-    flat = draws.reshape(-1, draws.shape[-1])
-    if kind == "eti":
-        tail = 0.5 * (1.0 - level)
-        return np.quantile(flat, [tail, 1.0 - tail], axis=0).T
-    return np.asarray(_array_statistics().hdi(flat, prob=level, axis=0))
-
-
-def _array_statistics() -> Any:
-    from arviz_stats.base.array import (
-        array_stats,
-    )  # half a second that a saved posterior may not need
-
-    return array_stats

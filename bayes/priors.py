@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ from bayes.distributions import (
     untruncated,
     words,
 )
+from bayes.propriety import improper_on_ties
 from em import Parameters, Sample
 
 __all__ = ["Numbers", "Priors", "check_components"]
@@ -185,6 +187,12 @@ class Priors:
         TypeError, ValueError
             As `weakly_informative`; also if a prior has another length, depends on other random
             variables, cannot be drawn from, or gives weights or sds that are none.
+
+        Warns
+        -----
+        UserWarning
+            If values are tied and the given prior of the sds makes the posterior improper, as a
+            half-normal does; `describe` says so too.
         """
         K = check_components(sample, n_components)
         default = Priors.weakly_informative(sample, K)
@@ -193,6 +201,11 @@ class Priors:
         filled = Priors(**{name: resized(name, dist, K) for name, dist in full.items()})
         if given:
             filled._check_supports()
+        if "sds" in given:
+            why = improper_on_ties(sample, filled.sds, K)
+            if why and getattr(filled.sds.tag, "reason", "") != why:  # else it was said before
+                filled.sds.tag.reason = why
+                warnings.warn(why, stacklevel=3)
         return filled
 
     @property

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from bayes.mending import Plan, mend, what_was_done
 from bayes.model import build_model, checked_priors
 from bayes.posterior import Posterior, Settings
 from bayes.priors import Priors, check_components
@@ -50,18 +51,6 @@ class _Problem:
     around: Mixture
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """How it is sampled."""
-
-    chains: int
-    draws: int
-    tune: int
-    target_accept: float
-    seed: int
-    progress: bool
-
-
 @dataclass(frozen=True, eq=False)
 class _Run:
     """What came of it."""
@@ -71,12 +60,8 @@ class _Run:
     seconds_compile: float
     seconds_sample: float
 
-    @property
-    def divergences(self) -> int:
-        return int(np.count_nonzero(self.stats["diverging"]))
 
-
-Engine = Callable[[_Plan], _Run]
+Engine = Callable[[Plan], _Run]
 
 
 def fit(
@@ -92,6 +77,7 @@ def fit(
     target_accept: float = 0.9,
     seed: int | None = None,
     progress: bool | None = None,
+    mending: bool = True,
 ) -> Posterior:
     """Sample the posterior of a Gaussian mixture.
 
@@ -99,8 +85,9 @@ def fit(
     density written out by hand, which needs no compiling (`bayes.fused`); for others it compiles
     the PyMC model, which takes some seconds.
 
-    Where draws diverge, the chains run once more with smaller steps and more tuning, and
-    `Posterior.settings` says so.
+    Where the draws fail a check (`Posterior.diagnostics`), the chains run once more, longer and
+    with smaller steps, and `Posterior.settings.note` says why and whether it helped. If not, the
+    diagnostics fail and say what to try.
 
     Parameters
     ----------
@@ -124,6 +111,10 @@ def fit(
         in `Posterior.settings`.
     progress : bool, optional
         Show a progress bar on standard error. Not by default.
+    mending : bool
+        Whether to run the chains once more where a check fails: with twice the tuning, two or
+        four times the draws and smaller steps, which takes up to some ten times as long. Draws
+        that are fewer than the checks ask for, or of a single chain, are left as they are.
 
     Returns
     -------
@@ -133,6 +124,11 @@ def fit(
     ------
     TypeError, ValueError
         If an argument is not what it should be; the message says what to try.
+
+    Warns
+    -----
+    UserWarning
+        If values are tied and the given prior of the sds makes the posterior improper.
 
     Examples
     --------
@@ -145,8 +141,9 @@ def fit(
     sample = as_sample(x)
     K = check_components(sample, n_components)
     seed = _whole("seed", _entropy() if seed is None else seed, at_least=0)
-    seed_start, seed_prior, seed_sampler = map(int, np.random.SeedSequence(seed).generate_state(3))
-    plan = _Plan(
+    seeds = map(int, np.random.SeedSequence(seed).generate_state(4))
+    seed_start, seed_prior, seed_sampler, seed_again = seeds
+    plan = Plan(
         chains=_whole("chains", chains, at_least=1),
         draws=_whole("draws", draws, at_least=1),
         tune=_whole("tune", tune, at_least=1),
@@ -161,35 +158,32 @@ def fit(
     begun = time.perf_counter()
     density, engine = _pymc(problem) if sampler == "pymc" else _nutpie(problem)
     seconds_engine = time.perf_counter() - begun
-    runs = [engine(plan)]
-    note = ""
-    if runs[0].divergences:
-        again = _with_smaller_steps(plan)
-        note = (
-            f"{runs[0].divergences} of {plan.chains * plan.draws} draws diverged at "
-            f"target_accept={plan.target_accept:g}, so the chains ran once more with "
-            f"tune={again.tune} and target_accept={again.target_accept:g}; these are those draws."
+    runs: list[_Run] = []
+
+    def posterior(plan: Plan, note: str = "") -> Posterior:
+        settings = Settings(
+            sampler=sampler,
+            density=density,
+            chains=plan.chains,
+            draws=plan.draws,
+            tune=plan.tune,
+            target_accept=plan.target_accept,
+            seed=seed,
+            seconds_compile=seconds_engine + sum(run.seconds_compile for run in runs),
+            seconds_sample=sum(run.seconds_sample for run in runs),
+            priors=filled.describe(),
+            note=note,
         )
-        plan = again
-        runs.append(engine(plan))
-    settings = Settings(
-        sampler=sampler,
-        density=density,
-        chains=plan.chains,
-        draws=plan.draws,
-        tune=plan.tune,
-        target_accept=plan.target_accept,
-        seed=seed,
-        seconds_compile=seconds_engine + sum(run.seconds_compile for run in runs),
-        seconds_sample=sum(run.seconds_sample for run in runs),
-        priors=filled.describe(),
-        note=note,
-    )
-    return Posterior.from_draws(sample, runs[-1].draws, runs[-1].stats, prior, settings)
+        return Posterior.from_draws(sample, runs[-1].draws, runs[-1].stats, prior, settings)
 
-
-def _with_smaller_steps(plan: _Plan) -> _Plan:
-    return replace(plan, tune=2 * plan.tune, target_accept=0.5 * (1.0 + plan.target_accept))
+    runs.append(engine(plan))
+    first = posterior(plan)
+    again = mend(plan, first.diagnostics, seed_again) if mending else None
+    if again is None:
+        return first
+    runs.append(engine(again))
+    note = what_was_done(first.diagnostics, posterior(again).diagnostics)
+    return posterior(again, note)
 
 
 def _nutpie(problem: _Problem) -> tuple[str, Engine]:
@@ -199,7 +193,7 @@ def _nutpie(problem: _Problem) -> tuple[str, Engine]:
     if compiled is None:
         density, compiled = "pymc", _compiled(problem)
 
-    def engine(plan: _Plan) -> _Run:
+    def engine(plan: Plan) -> _Run:
         begun = time.perf_counter()
         sampling = nutpie.sample(
             compiled,
@@ -271,7 +265,7 @@ def _pymc(problem: _Problem) -> tuple[str, Engine]:
     model = build_model(problem.sample, problem.n_components, problem.priors)
     locate = locator(model, problem.priors, problem.around, problem.sample)
 
-    def engine(plan: _Plan) -> _Run:
+    def engine(plan: Plan) -> _Run:
         begun = time.perf_counter()
         rngs = np.random.default_rng(plan.seed).spawn(plan.chains)
         with model:

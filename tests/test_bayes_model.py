@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pymc as pm
 import pytensor
@@ -12,6 +14,7 @@ from pytensor.compile.mode import Mode
 from scipy import stats
 
 from bayes import Priors, build_model
+from bayes.fused import FusedDensity
 from em import Mixture, Sample
 
 PYTHON = Mode("py", None)
@@ -56,18 +59,55 @@ def random_parameters(K, rng):
     return weights, rng.normal(170, 8, K), rng.lognormal(1.8, 0.4, K)
 
 
-@pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("K", [1, 2, 3, 4])
-def test_log_density_is_the_one_on_paper(K, weighted):
+@functools.cache
+def densities(K, weighted):
+    """The same log-density three times, of weights, means and sds: PyMC's, fused, by hand."""
     sample = Sample(VALUES, COUNTS if weighted else None)
     # The floor of tied values has a test of its own; weights above one count as ties.
     priors = Priors(sds=pm.LogNormal.dist(np.log(sample.sd / K), 1.0))
-    logp = natural_logp(build_model(sample, K, priors))
-    rng = np.random.default_rng(K)
-    for _ in range(5):
-        parameters = random_parameters(K, rng)
-        expected = by_hand(sample, *parameters, K)
-        assert logp(*parameters) == pytest.approx(expected, abs=1e-10, rel=1e-14)
+    fused = FusedDensity(sample, K, priors.filled(sample, K).numbers)
+
+    def written_out(weights, means, sds):
+        point = fused.locate(Mixture(weights, means, sds))
+        # Of the sampler's coordinates: log-ratios of weights, means in sds of the data, log sds.
+        jacobian = K * np.log(sample.sd) + np.log(sds).sum()
+        if K > 1:
+            jacobian += np.log(K) + np.log(weights).sum()
+        return fused(point)[0] - jacobian
+
+    def on_paper(weights, means, sds):
+        return by_hand(sample, weights, means, sds, K)
+
+    return natural_logp(build_model(sample, K, priors)), written_out, on_paper
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("K", [1, 2, 3, 4])
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_log_densities_of_pymc_and_of_the_kernel_are_the_one_on_paper(K, weighted, seed):
+    pymc, fused, on_paper = densities(K, weighted)
+    parameters = random_parameters(K, np.random.default_rng(seed))
+    expected = on_paper(*parameters)
+    assert pymc(*parameters) == pytest.approx(expected, abs=1e-10, rel=1e-14)
+    assert fused(*parameters) == pytest.approx(expected, abs=1e-10, rel=1e-14)
+
+
+def test_jacobian_of_the_weights_is_that_of_a_simplex():
+    # K times the product of the weights, used above: here by differences.
+    weights, step = np.array([0.2, 0.5, 0.3]), 1e-6
+
+    def from_ratios(ratios):
+        odds = np.exp([*ratios, -np.sum(ratios)])
+        return (odds / odds.sum())[:-1]
+
+    logs = np.log(weights)
+    at = (logs - logs.mean())[:-1]
+    slopes = [
+        (from_ratios(at + step * unit) - from_ratios(at - step * unit)) / (2 * step)
+        for unit in np.eye(2)
+    ]
+    assert abs(np.linalg.det(slopes)) == pytest.approx(3 * weights.prod(), rel=1e-8)
 
 
 def test_floor_of_tied_values_cuts_the_prior_and_nothing_else():
@@ -80,28 +120,6 @@ def test_floor_of_tied_values_cuts_the_prior_and_nothing_else():
         # PyMC's normal tail probability has eight digits, because it takes the root of two in
         # single precision.
         assert logp(weights, means, sds) == pytest.approx(expected, abs=1e-7)
-
-
-def test_reference_model_of_the_stan_collection_can_be_expressed():
-    y = np.random.default_rng(2).normal(size=30)
-    # A plain 2 would do, but PyTensor takes its logarithm in single precision, eight digits.
-    two = np.array(2.0)
-    priors = Priors(
-        weights=pm.Dirichlet.dist([5, 5]), means=pm.Normal.dist(0, two), sds=pm.HalfNormal.dist(two)
-    )
-    model = build_model(y, 2, priors)
-    theta, mu, sigma = 0.3, np.array([-1.2, 0.7]), np.array([0.8, 1.4])
-    expected = (
-        stats.norm.logpdf(mu, 0, 2).sum()
-        + stats.halfnorm.logpdf(sigma, scale=2).sum()
-        + stats.beta.logpdf(theta, 5, 5)
-        + np.log(
-            theta * stats.norm.pdf(y, mu[0], sigma[0])
-            + (1 - theta) * stats.norm.pdf(y, mu[1], sigma[1])
-        ).sum()
-    )
-    assert natural_logp(model)([theta, 1 - theta], mu, sigma) == pytest.approx(expected, abs=1e-10)
-    assert model.named_vars_to_dims["means"] == ("component",)
 
 
 def test_weights_say_the_same_as_repeated_values():
