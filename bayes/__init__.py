@@ -9,35 +9,54 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bayes.checks import Check, check
+    from bayes.components import ComponentTable, compare_components
     from bayes.diagnostics import Diagnostics
+    from bayes.evidence import Evidence
+    from bayes.loo import Loo
     from bayes.model import build_model
     from bayes.posterior import Posterior, Settings
     from bayes.priors import Priors
     from bayes.quantities import Membership, Quantities
     from bayes.relabelling import LabelChange
     from bayes.sampling import fit
+    from bayes.sensitivity import agreement
 
 __all__ = [
+    "Check",
+    "ComponentTable",
     "Diagnostics",
+    "Evidence",
     "LabelChange",
+    "Loo",
     "Membership",
     "Posterior",
     "Priors",
     "Quantities",
     "Settings",
+    "agreement",
     "build_model",
+    "check",
+    "compare_components",
     "fit",
 ]
 
 _HOMES = {
+    "Check": "bayes.checks",
+    "ComponentTable": "bayes.components",
     "Diagnostics": "bayes.diagnostics",
+    "Evidence": "bayes.evidence",
     "LabelChange": "bayes.relabelling",
+    "Loo": "bayes.loo",
     "Membership": "bayes.quantities",
     "Posterior": "bayes.posterior",
     "Priors": "bayes.priors",
     "Quantities": "bayes.quantities",
     "Settings": "bayes.posterior",
+    "agreement": "bayes.sensitivity",
     "build_model": "bayes.model",
+    "check": "bayes.checks",
+    "compare_components": "bayes.components",
     "fit": "bayes.sampling",
 }
 
