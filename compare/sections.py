@@ -13,7 +13,7 @@ from compare.document import versions
 from compare.errors import one_line
 from compare.labels import number, plain
 from compare.original import story
-from compare.wording import fixed
+from compare.wording import fixed, group_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +95,7 @@ def sections(
             Heading("EM"),
             findings.on_climb(comparison),
             findings.on_nodes(comparison),
-            em.identifiability(comparison.fit),
+            em.identifiability(comparison.fit, group_names(comparison.n_components)),
             findings.on_optima(comparison, SHOWN),
             _optima(comparison),
             figure("loglik"),

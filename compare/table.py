@@ -22,6 +22,12 @@ __all__ = ["BayesEstimate", "Comparison", "EmEstimate", "Row", "compare"]
 
 Kind = Literal["weights", "means", "sds"]
 
+CONSTANT = 1e-14
+"""Draws whose sd is a smaller share of their median are all the same, to rounding."""
+
+ALIKE = 1e-8
+"""How far n, means and sds of one sample may differ: by rounding, and where nodes stand for it."""
+
 
 @dataclass(frozen=True)
 class EmEstimate:
@@ -54,11 +60,12 @@ class BayesEstimate:
     upper: float
     """Upper end of the credible interval."""
     rhat: float
-    """R-hat, NaN for a constant."""
+    """R-hat, NaN for draws that are all the same, such as a single weight, and for one chain."""
     ess_bulk: float
-    """Bulk effective sample size, NaN for a constant."""
+    """Bulk effective sample size; of draws that are all the same their number, which means
+    nothing."""
     ess_tail: float
-    """Tail effective sample size, NaN for a constant."""
+    """Tail effective sample size; as for `ess_bulk`."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ class Row:
     @property
     def shift(self) -> float:
         """EM's estimate less the posterior median, in posterior sds; 0 for a constant."""
-        if self.bayes.sd == 0:
+        if self.bayes.sd <= CONSTANT * abs(self.bayes.median):
             return 0.0
         return (self.em.estimate - self.bayes.median) / self.bayes.sd
 
@@ -167,7 +174,7 @@ def compare(
     level : float
         Coverage of the confidence and of the credible intervals.
     case : Case, optional
-        Name, unit and source of the data, for the report.
+        Name, unit and source of the data, for the report; its sample is what was fitted.
     command : str, optional
         The command line that makes this comparison, for the report.
     seconds : mapping of str to float, optional
@@ -180,8 +187,8 @@ def compare(
     Raises
     ------
     ValueError
-        If the level is not between 0 and 1, or the two are not fits of one sample with one
-        number of components.
+        If the level is not between 0 and 1, if the two are not fits of one sample with one
+        number of components, or if the case has other data.
     """
     if not 0.0 < level < 1.0:
         raise ValueError(f"expected a level between 0 and 1, got {level}; for example 0.95")
@@ -202,6 +209,7 @@ def compare(
             truth=truth,
             variable="value",
         )
+    _check_case(case, fit.sample)
     truth = case.truth if truth is None else truth
     if truth is not None and truth.n_components != k:
         truth = None  # the parameters of another number of groups have no place in the rows
@@ -233,6 +241,23 @@ def _check_same_data(fit: em.Fit, theirs: em.Sample) -> None:
         f"expected two fits of the same data, got EM on {fit.sample!r} and a posterior of "
         f"{theirs!r}; fit both to one sample"
     )
+
+
+def _check_case(case: Case, fitted: em.Sample) -> None:
+    """The case may hold the data in another order or counted, or nodes may stand for them."""
+    theirs = case.sample
+    # A mean far from zero is known to the digits of a float only.
+    slack = ALIKE * fitted.sd + 8 * np.finfo(float).eps * abs(fitted.mean)
+    alike = (
+        abs(theirs.n - fitted.n) <= ALIKE * fitted.n
+        and abs(theirs.mean - fitted.mean) <= slack
+        and abs(theirs.sd - fitted.sd) <= slack
+    )
+    if not alike:
+        raise ValueError(
+            f"expected a case with the data that were fitted, got case {case.name!r} with "
+            f"{theirs!r} and a fit of {fitted!r}; fit case.sample, or leave case out"
+        )
 
 
 def _em_test(fit: em.Fit) -> em.EmTest | None:

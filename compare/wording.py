@@ -17,6 +17,7 @@ __all__ = [
     "counted",
     "fixed",
     "group_name",
+    "group_names",
     "groups",
     "label",
     "model_name",
@@ -58,6 +59,11 @@ def parameter_name(comparison: Comparison, row: Row) -> str:
 def group_name(which: str) -> str:
     """Call a group by its label: ``the lower group``, ``group 3``."""
     return f"the {which} group" if which in ("lower", "upper") else which
+
+
+def group_names(n_components: int) -> list[str]:
+    """Call all groups by their labels, in order of mean; a single one is ``the group``."""
+    return [group_name(group(j, n_components)) or "the group" for j in range(n_components)]
 
 
 def quantity(comparison: Comparison, row: Row, value: float) -> str:

@@ -2,7 +2,8 @@
 
 from em import listing
 from em.ascent import Status
-from em.fit import Certificate, Fit, Optimum, fit
+from em.fit import Certificate, Fit, Optimum
+from em.fitting import fit
 from em.mixture import Mixture, Parameters
 from em.resampling import Bootstrap, bootstrap
 from em.sample import Sample, as_sample

@@ -1,9 +1,8 @@
-"""fit: the maximum-likelihood mixture, with the proof that it is a maximum."""
+"""Fit: the maximum-likelihood mixture, with the proof that it is a maximum."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -13,24 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 from em.ascent import FLAT, Curvature, Status, curvature
 from em.coordinates import Coordinates
 from em.information import Pass, natural_jacobian, sweep
-from em.mixture import Mixture, Parameters, as_generator, log_joint
-from em.options import Options, whole
-from em.sample import Sample, as_sample, borrow
-from em.search import Search, climb
-from em.squash import quadrature_bound
-from em.start import pinned
-from em.tops import Top, Way
+from em.mixture import Mixture, Parameters, log_joint
+from em.sample import Sample, as_sample
+from em.tops import Way
 
-__all__ = ["Certificate", "Fit", "Optimum", "fit"]
+__all__ = ["Certificate", "Fit", "Optimum", "penalty_term", "standardised"]
 
 Floats = NDArray[np.float64]
-
-SQUASH_ABOVE = 2000
-"""Values from which a fit is made on a few hundred nodes that stand for them."""
-FINEST = 16
-"""How many times more bins than usual before a fit gives up squashing."""
-TOLERATED = 1e-9
-"""Error bound, relative to the log-likelihood, above which bins are made narrower."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +75,11 @@ class Fit:
     data: Sample
     """What the sums run over: the distinct values, or the nodes that stand for them."""
     error_bound: float
-    """How far `loglik` can be off because the data were squashed; 0 if they were not."""
+    """How far `loglik` can be off because the data were squashed; 0 if they were not.
+
+    NaN for a fit that collapsed: on a few nearly equal values rounding moves `loglik` by more
+    than any bound on what squashing does.
+    """
     coordinates: Coordinates
     """Which parameters are free, in the order of `mixture`."""
     penalty: float = 0.0
@@ -166,7 +158,7 @@ class Fit:
     @cached_property
     def at(self) -> Parameters:
         """The estimate in units of the sample's mean and sd, each of shape (1, K)."""
-        return _standardised(self.mixture, self.data.mean, self.data.sd)
+        return standardised(self.mixture, self.data.mean, self.data.sd)
 
     @cached_property
     def _pass(self) -> Pass:
@@ -301,6 +293,12 @@ class Fit:
         ------
         ValueError
             If the level is not between 0 and 1 or the method is unknown.
+
+        Warns
+        -----
+        RuntimeWarning
+            If more than one in twenty bootstrap refits found no regular maximum: they are left
+            out, and `em.bootstrap` says how each of them ended.
         """
         from em.intervals import conf_int  # intervals are made from fits
 
@@ -327,6 +325,8 @@ class Fit:
         Returns
         -------
         Certificate
+            Not `ok` for a fit that collapsed, whose gradient norm is infinite: what it says of
+            a few nearly equal values is no maximum to be certified.
         """
         sample = self.sample if x is None else as_sample(x)
         center, unit = self.data.mean, self.data.sd
@@ -334,14 +334,15 @@ class Fit:
             sample.values, sample.weights, self.at, self.coordinates, self.penalty, (center, unit)
         )
         loglik = float(found.loglik[0]) - sample.n * float(np.log(unit)) + self._penalty_term()
+        collapsed = self.status is Status.COLLAPSED
         return Certificate(
             loglik=loglik,
             relative_error=abs(self.loglik - loglik) / max(abs(loglik), sample.n),
-            gradient_norm=float(curvature(found).gradient_norm()[0]),
+            gradient_norm=np.inf if collapsed else float(curvature(found).gradient_norm()[0]),
         )
 
     def _penalty_term(self) -> float:
-        return _penalty_term(self.at.sds[0], self.penalty)
+        return penalty_term(self.at.sds[0], self.penalty)
 
     def summary(self, level: float = 0.95) -> str:
         """The fit as a table to print: estimates, standard errors and intervals.
@@ -359,6 +360,10 @@ class Fit:
 
         return summarise(self, level)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what was computed from them would make pickles large."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
     def __repr__(self) -> str:
         return (
             f"Fit({self.mixture!r}, loglik={self.loglik:.6f}, n={self.sample.n:g}, "
@@ -371,158 +376,8 @@ class Fit:
         return as_html(self)
 
 
-def fit(
-    x: ArrayLike | Sample,
-    n_components: int = 2,
-    *,
-    start: Mixture | Fit | None = None,
-    n_starts: int | None = None,
-    equal_sds: bool = False,
-    fixed: Mapping[str, ArrayLike] | None = None,
-    penalty: bool | float = False,
-    squash: bool | None = None,
-    max_iter: int = 500,
-    tol: float = 1e-11,
-    rng: int | np.random.Generator | None = 0,
-) -> Fit:
-    """Fit a mixture of normal distributions by maximum likelihood.
-
-    Parameters
-    ----------
-    x : array_like of shape (n,) or Sample
-        The data; a `Sample` may carry weights.
-    n_components : int
-        The number of components, K.
-    start : Mixture or Fit, optional
-        Climb from here only. By default from `n_starts` seeded places.
-    n_starts : int, optional
-        How many random starts to try. By default ten for each component; two components are
-        tried from all over the space of mixtures with the sample's mean and variance instead,
-        where there are enough values for that (`em.lattice`). A group of less than about 1 % of
-        the data can still be missed.
-    equal_sds : bool
-        Whether the components share one sd.
-    fixed : mapping of str to array_like of shape (n_components,), optional
-        Parameters to hold, by the names weights, means and sds; NaN where a parameter is
-        free: ``fixed={"means": [164, numpy.nan]}``.
-    penalty : bool or float
-        Whether to keep sds away from zero by the penalty of Chen, Tan & Zhang (2008),
-        ``-a sum_k (s^2 / s_k^2 + log(s_k^2 / s^2))`` with s the sample's sd and a = 1/n, or
-        the factor a itself.
-    squash : bool, optional
-        Whether to fit a few hundred nodes that stand for the data, see `Sample.squash`. By
-        default where it pays and its error bound is small enough not to matter.
-    max_iter : int
-        Passes over the data at the most, for each climb.
-    tol : float
-        The fit has converged when its score is below `tol` standard errors.
-    rng : int or numpy.random.Generator, optional
-        Seed of the random starts. The default gives the same answer at every call.
-
-    Returns
-    -------
-    Fit
-        Where regular maxima exist, one with more components, or with unequal sds instead of
-        equal ones, is never less likely.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the data are not a sample (see `Sample`), hold fewer distinct values than the model
-        needs, or an option is out of range.
-
-    Examples
-    --------
-    >>> heights, _ = Mixture([0.4, 0.6], [164, 180], [6, 7]).sample(1000, rng=1)
-    >>> fit(heights).converged
-    True
-    """
-    sample = borrow(x)
-    n_components = whole("n_components", n_components)
-    generator = as_generator(rng)
-    mixture = _checked_start(start, n_components)
-    compact = len(sample) > SQUASH_ABOVE if squash is None else squash
-    finer = 1
-    while True:
-        data = sample.squash(finer) if compact else sample.collapse()
-        _check_spread(data, n_components, bounded=equal_sds or bool(penalty))
-        options = Options.checked(
-            n_components=n_components,
-            n_starts=n_starts,
-            equal_sds=equal_sds,
-            max_iter=max_iter,
-            tol=tol,
-            penalty=penalty,
-            fixed=fixed,
-            n=sample.n,
-            center=data.mean,
-            unit=data.sd,
-        )
-        with np.errstate(under="ignore"):  # a density far from its mean is zero
-            tops, n_tried = _climbed(data, mixture, options, generator)
-        bound = 0.0 if data.bins is None else quadrature_bound(data.bins, _raw(tops[0].at, data))
-        if squash or not compact or bound <= TOLERATED * abs(tops[0].loglik):
-            return _finished(sample, data, options, tops, bound, n_tried)
-        # An sd is small against the bins: narrower ones, and in the end the data themselves.
-        finer *= 4
-        compact = finer <= FINEST and sample.bins is None
-
-
-def _climbed(
-    data: Sample, start: Mixture | None, options: Options, rng: np.random.Generator
-) -> tuple[list[Top], int]:
-    x = data.standardised
-    resolution = data.resolution / data.sd
-    if start is None:
-        found = Search(x, data.weights, options, resolution, rng)
-        model = (options.n_components, options.equal_sds)
-        return found.tops(*model), found.n_tried(*model)
-    first = pinned(_standardised(start, data.mean, data.sd), options)
-    return climb(x, data.weights, first, options.coordinates, options, resolution), 1
-
-
-def _finished(
-    sample: Sample,
-    data: Sample,
-    options: Options,
-    tops: list[Top],
-    bound: float,
-    n_starts: int,
-) -> Fit:
-    shift = sample.n * float(np.log(data.sd))
-    optima = tuple(
-        Optimum(
-            Mixture(*_raw(top.at, data)),
-            top.loglik - shift + _penalty_term(top.at.sds, options.penalty),
-            top.n_starts,
-            top.status,
-        )
-        for top in tops
-    )
-    best = tops[0]
-    return Fit(
-        sample=sample,
-        mixture=optima[0].mixture,
-        loglik=optima[0].loglik,
-        status=best.status,
-        n_iter=best.n_iter,
-        gradient_norm=best.gradient_norm,
-        data=data,
-        error_bound=bound,
-        coordinates=options.coordinates.permuted(np.lexsort((best.at.sds, best.at.means))),
-        penalty=options.penalty,
-        optima=optima,
-        n_starts=n_starts,
-        ways=best.ways,
-    )
-
-
-def _penalty_term(sds: Floats, penalty: float) -> float:
-    """What the penalty took off the log-likelihood, the sample's sd being one."""
-    return penalty * float((sds**-2.0 + 2 * np.log(sds)).sum()) if penalty else 0.0
-
-
-def _standardised(mixture: Mixture, center: float, unit: float) -> Parameters:
+def standardised(mixture: Mixture, center: float, unit: float) -> Parameters:
+    """A mixture in units of the sample's mean and sd, each of shape (1, K)."""
     return Parameters(
         mixture.weights[None].copy(),
         (mixture.means[None] - center) / unit,
@@ -530,38 +385,6 @@ def _standardised(mixture: Mixture, center: float, unit: float) -> Parameters:
     )
 
 
-def _raw(at: Parameters, data: Sample) -> Parameters:
-    return Parameters(at.weights, data.mean + data.sd * at.means, data.sd * at.sds)
-
-
-def _check_spread(data: Sample, n_components: int, *, bounded: bool) -> None:
-    distinct = data.values.size
-    if distinct < 2 or data.sd == 0:
-        raise ValueError(
-            f"expected values that vary, got a constant sample of {data.values[0]:g}; "
-            "there is no spread to fit"
-        )
-    needed = n_components + 1 if bounded else 2 * n_components
-    if distinct < needed:
-        raise ValueError(
-            f"expected at least {needed} distinct values for {n_components} components, got "
-            f"{distinct}; use fewer components or more data"
-        )
-
-
-def _checked_start(start: Mixture | Fit | None, n_components: int) -> Mixture | None:
-    if start is None:
-        return None
-    if not isinstance(start, (Mixture, Fit)):
-        raise TypeError(
-            f"expected start to be an em.Mixture or an em.Fit, got {type(start).__name__}"
-        )
-    mixture = start.mixture if isinstance(start, Fit) else start
-    if mixture.n_components != n_components:
-        raise ValueError(
-            f"expected a start with {n_components} components, got one with "
-            f"{mixture.n_components}; pass n_components={mixture.n_components}"
-        )
-    if mixture.weights.min() <= 0:
-        raise ValueError("expected a start with positive weights, got a weight of zero")
-    return mixture
+def penalty_term(sds: Floats, penalty: float) -> float:
+    """What the penalty took off the log-likelihood, the sample's sd being one."""
+    return penalty * float((sds**-2.0 + 2 * np.log(sds)).sum()) if penalty else 0.0

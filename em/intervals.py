@@ -1,7 +1,8 @@
-"""Confidence intervals: Wald and profile likelihood."""
+"""Confidence intervals: Wald, profile likelihood and percentiles of a bootstrap."""
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -32,6 +33,8 @@ SHORTEST = 5e-3
 """A stride this short that still leaves the branch means that the branch ends there."""
 ROUNDS = 80
 """Constrained maxima looked at on the way to one end, at the most."""
+LEFT_OUT = 0.05
+"""Share of bootstrap refits without a maximum above which their interval comes with a warning."""
 
 
 def conf_int(fit: Fit, level: float, method: str, **settings: Any) -> Parameters:
@@ -54,6 +57,13 @@ def conf_int(fit: Fit, level: float, method: str, **settings: Any) -> Parameters
     ------
     ValueError
         If the level is not between 0 and 1 or the method is unknown.
+    TypeError
+        If the level is no number, or settings are given for a method that has none.
+
+    Warns
+    -----
+    RuntimeWarning
+        If more than one in twenty bootstrap refits found no regular maximum: they are left out.
     """
     methods = {"wald": _wald, "profile": _profile, "bootstrap": _percentile}
     if method not in methods:
@@ -73,7 +83,16 @@ def _percentile(fit: Fit, level: float, **settings: Any) -> Parameters:
     """Percentiles of a bootstrap (Efron & Tibshirani 1993, chapter 13)."""
     from em.resampling import bootstrap  # it makes fits
 
-    draws = bootstrap(fit, **settings).draws
+    made = bootstrap(fit, **settings)
+    if made.n_left_out > LEFT_OUT * made.n_refits:
+        warnings.warn(
+            f"{made.n_left_out} of {made.n_refits} bootstrap refits found no regular maximum and "
+            f"are left out ({made.left_out}), so the intervals may be too narrow; use "
+            'method="profile" or fewer components',
+            RuntimeWarning,
+            stacklevel=4,  # past Fit.conf_int to its caller
+        )
+    draws = made.draws
     if draws.means.shape[0] < 2:
         nothing = np.full((fit.n_components, 2), np.nan)
         return Parameters(nothing, nothing, nothing)

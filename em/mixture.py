@@ -268,6 +268,12 @@ class Mixture:
 
         return cls(*normal_parameters(mixture))
 
+    def __setstate__(self, state: dict[str, Floats]) -> None:
+        # NumPy unpickles arrays writeable, and the hash goes by what they hold.
+        self.__dict__.update(state)
+        for values in self.parameters:
+            values.flags.writeable = False
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mixture):
             return NotImplemented

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from em.mixture import Parameters
 
-__all__ = ["is_spurious"]
+__all__ = ["are_spurious", "is_spurious"]
 
 Floats = NDArray[np.float64]
 
@@ -74,3 +74,32 @@ def is_spurious(at: Parameters, n: float, resolution: float, *, bounded: bool = 
             if log_number > math.log(CHANCE):
                 return True
     return False
+
+
+def are_spurious(
+    at: Parameters, n: float, resolution: float, *, bounded: bool = False
+) -> NDArray[np.bool_]:
+    """`is_spurious` for many mixtures.
+
+    Parameters
+    ----------
+    at : Parameters
+        Arrays of shape (B, K).
+    n, resolution, bounded
+        As for `is_spurious`.
+
+    Returns
+    -------
+    ndarray of shape (B,)
+    """
+    if at.means.shape[1] == 1:
+        return np.zeros(at.means.shape[0], dtype=bool)
+    narrowest = at.sds.min(axis=1)
+    suspect = narrowest < resolution / math.sqrt(12.0)
+    if not bounded:
+        suspect |= n * at.weights.min(axis=1) < 1.5
+        suspect |= narrowest < NARROW * at.sds.max(axis=1)
+    for row in np.flatnonzero(suspect):
+        one = Parameters(*(values[row] for values in at))
+        suspect[row] = is_spurious(one, n, resolution, bounded=bounded)
+    return suspect

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from em.coordinates import Coordinates
 from em.mixture import Parameters
 
-__all__ = ["Options", "real", "whole"]
+__all__ = ["Options", "flag", "real", "whole"]
 
 
 @dataclass(frozen=True)
@@ -70,23 +70,23 @@ class Options:
         tolerance = real("tol", tol)
         if not 0 < tolerance < 1:
             raise ValueError(f"expected tol between 0 and 1 standard errors, got {tol}")
-        factor = (
-            (1.0 / n if penalty else 0.0) if isinstance(penalty, bool) else real("penalty", penalty)
-        )
+        if isinstance(penalty, (bool, np.bool_)):
+            factor = 1.0 / n if penalty else 0.0
+        else:
+            factor = real("penalty", penalty, "True, False or a number")
         if not (math.isfinite(factor) and factor >= 0):
             raise ValueError(
                 f"expected penalty to be True, False or a number of zero or more, got {penalty}"
             )
-        if not isinstance(equal_sds, (bool, np.bool_)):
-            raise TypeError(f"expected equal_sds to be True or False, got {equal_sds!r}")
+        tied = flag("equal_sds", equal_sds)
         return cls(
             n_components=k,
             n_starts=starts,
-            equal_sds=bool(equal_sds),
+            equal_sds=tied,
             max_iter=whole("max_iter", max_iter),
             tol=tolerance,
             penalty=factor,
-            fixed=None if fixed is None else _fixed(fixed, k, center, unit, bool(equal_sds)),
+            fixed=None if fixed is None else _fixed(fixed, k, center, unit, tied),
         )
 
 
@@ -99,11 +99,21 @@ def whole(name: str, value: int) -> int:
     return int(value)
 
 
-def real(name: str, value: object) -> float:
-    """A number as a float, or an error that names it."""
+def real(name: str, value: object, kind: str = "a number") -> float:
+    """A number as a float, or an error that names it and says what `kind` of thing it may be."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise TypeError(f"expected {name} to be a number, got {value!r}")
+        raise TypeError(f"expected {name} to be {kind}, got {value!r}")
     return float(value)
+
+
+def flag(name: str, value: object, otherwise: str = "") -> bool:
+    """True or False, or an error that names it; `otherwise` says what else would have done.
+
+    Other values are refused rather than taken for true: "no" would be.
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"expected {name} to be True or False{otherwise}, got {value!r}")
+    return bool(value)
 
 
 def _fixed(

@@ -2,12 +2,14 @@
 
 All refits climb side by side from the fit itself, which keeps the labels of the components
 matched, and each one climbs until its own score is zero: a refit that stops where it started
-would make the intervals far too narrow.
+would make the intervals far too narrow. Most of the way is made on a coarse copy of the drawn
+data, where a pass costs little; the last steps, and the verdict, are on the drawn data themselves.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,10 +17,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from em.ascent import Ascent, Status, ascend
+from em.ascent import Status, ascend
 from em.mixture import Parameters, as_generator
+from em.optimum import are_spurious
 from em.options import whole
-from em.squash import squash
+from em.squash import squash, two_points
 
 if TYPE_CHECKING:
     from em.fit import Fit
@@ -27,13 +30,27 @@ __all__ = ["Bootstrap", "bootstrap"]
 
 Floats = NDArray[np.float64]
 
-TOGETHER = 64
+TOGETHER = 128
 """Refits that climb side by side: enough to share the overhead, few enough for the cache."""
+CELLS = 1 << 18
+"""Drawn values of all refits that climb side by side, about: fewer refits where data are large."""
+FEWEST = 16
+"""Refits that climb side by side at least."""
 WHOLE = 20_000
 """Drawn values up to which a parametric refit sees all of them rather than nodes for them."""
+STRETCHES = 64
+"""Stretches of the coarse copy, each of two points, at the most."""
+COARSE_ABOVE = 8 * STRETCHES
+"""Drawn values from which a coarse copy pays."""
+NEAR = 1e-4
+"""Where climbs on it end, in standard errors: about as far as its tops are from those sought."""
+EM_PASSES = 2
+"""EM steps from the fit before Newton steps."""
+REPEATED = 16
+"""Values drawn one by one cost as much as counts drawn if a value is repeated so often."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Bootstrap:
     """The refits of a bootstrap."""
 
@@ -50,6 +67,27 @@ class Bootstrap:
     def n_converged(self) -> int:
         """How many refits reached a maximum; the others have no part in `draws`."""
         return int(self.draws.means.shape[0])
+
+    @property
+    def n_left_out(self) -> int:
+        """How many refits did not, and are left out of standard errors and intervals.
+
+        They are no random part of all: where a group is hard to see the refit collapses, and the
+        spread of the others is too small if many are left out.
+        """
+        return self.n_refits - self.n_converged
+
+    @property
+    def left_out(self) -> str:
+        """How those ended, such as ``11 COLLAPSED, 2 EMPTY``; empty if all converged."""
+        others = sorted(set(self.status) - {Status.CONVERGED.name})
+        return ", ".join(f"{self.status[name]} {name}" for name in others)
+
+    def __repr__(self) -> str:
+        left_out = f", left out {self.left_out}" if self.n_left_out else ""
+        return (
+            f"Bootstrap({self.n_refits} {self.kind} refits: {self.n_converged} CONVERGED{left_out})"
+        )
 
     def standard_errors(self) -> Parameters:
         """Standard deviations of the refitted parameters, each of shape (K,).
@@ -69,6 +107,11 @@ def bootstrap(
 ) -> Bootstrap:
     """Refit a model to data drawn from the fit, or drawn from its data with replacement.
 
+    Each refit climbs from the fit to a maximum of its own and is judged like a fit: one that
+    ends on a spike, or with an empty component, is counted in `Bootstrap.status` and left out
+    of the draws. No refit searches for a higher maximum elsewhere, which keeps the labels of
+    the components matched.
+
     Parameters
     ----------
     fit : Fit
@@ -83,6 +126,7 @@ def bootstrap(
     Returns
     -------
     Bootstrap
+        The same for the same seed, however many cores there are.
 
     Raises
     ------
@@ -101,53 +145,155 @@ def bootstrap(
             "there is no estimate to resample around"
         )
     generator = as_generator(rng)
-    sizes = [len(part) for part in np.array_split(np.arange(n_refits), -(-n_refits // TOGETHER))]
+    drawn = round(fit.sample.n) if kind == "parametric" else len(fit.data)
+    # Two lots of those that climb side by side: on the coarse copy they are one.
+    batches = -(-n_refits // (2 * _together(min(drawn, WHOLE))))
+    sizes = [len(part) for part in np.array_split(np.arange(n_refits), batches)]
     # A generator for each batch: the draws are then the same however many threads there are.
     jobs = list(zip(sizes, generator.spawn(len(sizes)), strict=True))
     # NumPy lets other threads run while it computes, so threads are enough for all cores.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        climbs = list(pool.map(lambda job: _refit(fit, kind, *job), jobs))
-    status: dict[str, int] = {}
-    for climbed in climbs:
-        for one in climbed.status:
-            status[one.name] = status.get(one.name, 0) + 1
-    done = [
-        np.array([one is Status.CONVERGED for one in climbed.status], dtype=bool)
-        for climbed in climbs
-    ]
+        refits = list(pool.map(lambda job: _refit(fit, kind, *job), jobs))
+    ended = np.concatenate([status for _, status in refits])
     weights, means, sds = (
-        np.concatenate([climbed.at[part][ok] for climbed, ok in zip(climbs, done, strict=True)])
+        np.concatenate([at[part] for at, _ in refits])[ended == Status.CONVERGED]
         for part in range(3)
     )
+    status = dict(Counter(one.name for one in ended))
     center, unit = fit.data.mean, fit.data.sd
     return Bootstrap(Parameters(weights, center + unit * means, unit * sds), kind, n_refits, status)
 
 
-def _refit(fit: Fit, kind: str, size: int, rng: np.random.Generator) -> Ascent:
-    """One batch of refits, in standardised units."""
+def _refit(
+    fit: Fit, kind: str, size: int, rng: np.random.Generator
+) -> tuple[Parameters, NDArray[np.object_]]:
+    """One batch of refits, in standardised units, and how each of them ended."""
     x, weights = (_redrawn if kind == "nonparametric" else _simulated)(fit, size, rng)
     start = Parameters(*(np.repeat(value, size, axis=0) for value in fit.at))
-    return ascend(x, weights, start, fit.coordinates, em_passes=2, penalty=fit.penalty)
+    if x.shape[-1] <= COARSE_ABOVE:
+        return _climb(fit, x, weights, start, EM_PASSES)
+    led = ascend(
+        *_coarse(x, weights), start, fit.coordinates, em_passes=EM_PASSES, tol=NEAR,
+        penalty=fit.penalty,
+    )  # fmt: skip
+    sound = np.array([one is Status.CONVERGED for one in led.status])[:, None]
+    near = Parameters(*(np.where(sound, a, b) for a, b in zip(led.at, start, strict=True)))
+    ended, status = _climb(fit, x, weights, near, 0)
+    astray = np.flatnonzero(status != Status.CONVERGED)
+    if astray.size:
+        # The coarse copy may have led them there: all the way on the drawn data, then.
+        again = Parameters(*(value[astray] for value in start))
+        mended, status[astray] = _climb(
+            fit, _rows(x, astray), _rows(weights, astray), again, EM_PASSES
+        )
+        for target, values in zip(ended, mended, strict=True):
+            target[astray] = values
+    return ended, status
+
+
+def _climb(
+    fit: Fit, x: Floats, weights: Floats, start: Parameters, em_passes: int
+) -> tuple[Parameters, NDArray[np.object_]]:
+    """Climb on the drawn data themselves, in lots that stay in the cache."""
+    size = start.means.shape[0]
+    lots = np.array_split(np.arange(size), -(-size // _together(x.shape[-1])))
+    found = [
+        ascend(
+            _rows(x, lot), _rows(weights, lot), Parameters(*(value[lot] for value in start)),
+            fit.coordinates, em_passes=em_passes, penalty=fit.penalty,
+        )
+        for lot in lots
+    ]  # fmt: skip
+    ended = Parameters(*map(np.concatenate, zip(*(one.at for one in found), strict=True)))
+    status = np.array([name for one in found for name in one.status], dtype=object)
+    data = fit.data
+    bounded = fit.equal_sds or fit.penalty > 0
+    spikes = are_spurious(ended, data.n, data.resolution / data.sd, bounded=bounded)
+    status[spikes & (status != Status.EMPTY)] = Status.COLLAPSED
+    return ended, status
+
+
+def _rows(values: Floats, rows: NDArray[np.intp]) -> Floats:
+    """The values of some refits; what all of them share is one row."""
+    return values[rows] if values.ndim == 2 else values
+
+
+def _together(n: int) -> int:
+    """How many refits to samples of n values climb side by side."""
+    return min(max(CELLS // n, FEWEST), TOGETHER)
+
+
+def _coarse(x: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Two weighted points for each of a few dozen stretches of sorted data.
+
+    They have the stretch's weight and first moments, up to the third.
+
+    Parameters
+    ----------
+    x, weights : ndarray of shape (n,) or (B, n)
+
+    Returns
+    -------
+    points, masses : ndarray of shape (B, m)
+        With m at most ``2 * STRETCHES``.
+    """
+    first = _stretches(x)
+    sizes = np.diff(np.append(first, x.shape[-1]))
+    middle = np.add.reduceat(x, first, axis=-1) / sizes
+    away = x - np.repeat(middle, sizes, axis=-1)
+    width = np.maximum.reduceat(np.abs(away), first, axis=-1)
+    width[width == 0] = 1.0
+    away /= np.repeat(width, sizes, axis=-1)
+    mass = np.add.reduceat(weights, first, axis=-1)
+    held = np.maximum(mass, np.finfo(float).tiny)  # in some resamples a stretch holds nothing
+    moments = []
+    term = weights
+    for _ in range(3):
+        term = term * away
+        moments.append(np.add.reduceat(term, first, axis=-1) / held)
+    mean, second, third = moments
+    variance = second - mean**2
+    variance[variance < 1e-14] = 0.0  # what is left of equal values is rounding
+    left, right, share = two_points(mean, variance, third - 3 * mean * second + 2 * mean**3)
+    points = np.concatenate([middle + width * left, middle + width * right], axis=-1)
+    return points, np.concatenate([mass * (1 - share), mass * share], axis=-1)
+
+
+def _stretches(x: Floats) -> NDArray[np.intp]:
+    """Where stretches of sorted data begin: short ones both where data are dense and in tails."""
+    n = x.shape[-1]
+    typical = x.reshape(-1, n).mean(axis=0)
+    reach = (typical - typical[0]) / (typical[-1] - typical[0])
+    share = np.arange(n) / n
+    return np.unique(np.searchsorted(share + reach, np.arange(STRETCHES) * (2 / STRETCHES)))
 
 
 def _redrawn(fit: Fit, size: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """The data drawn with replacement: the same values with random counts."""
-    x = fit.data.standardised
-    shares = fit.data.weights / fit.data.weights.sum()
-    counts = rng.multinomial(round(fit.data.n), shares, size=size)
-    return x, counts.astype(np.float64)
+    mass = fit.data.weights
+    n, distinct = round(fit.data.n), mass.size
+    if n <= REPEATED * distinct and (mass == np.round(mass)).all():
+        place = np.repeat(np.arange(distinct), mass.astype(np.intp))
+        counts = np.stack(
+            [np.bincount(place[rng.integers(n, size=n)], minlength=distinct) for _ in range(size)]
+        )
+    else:
+        counts = rng.multinomial(n, mass / mass.sum(), size=size)
+    return fit.data.standardised, counts.astype(np.float64)
 
 
 def _simulated(fit: Fit, size: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Data drawn from the fit."""
+    """Data drawn from the fit, in increasing order."""
     n = round(fit.sample.n)
     if n <= WHOLE:
         drawn = np.stack([_standard_draws(fit, n, rng) for _ in range(size)])
+        drawn.sort(axis=1)
         return drawn, np.ones(n)
     nodes = [squash(_standard_draws(fit, n, rng), None) for _ in range(size)]
     longest = max(found.values.size for found in nodes)
-    x, weights = np.zeros((size, longest)), np.zeros((size, longest))
+    x, weights = np.empty((size, longest)), np.zeros((size, longest))
     for row, found in enumerate(nodes):
+        x[row] = found.values[-1]
         x[row, : found.values.size] = found.values
         weights[row, : found.values.size] = found.weights
     return x, weights

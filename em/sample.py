@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from em.options import whole
 from em.squash import Bins, squash
 
 __all__ = ["Sample", "as_sample", "borrow"]
@@ -21,6 +22,9 @@ LARGEST = 1e150
 
 LOOKED_AT = 1 << 15
 """Values looked at to find out whether they are rounded."""
+
+KNOWN = ("bins", "n", "resolution", "mean", "sd", "standardised")
+"""What a squashed sample knows of the data that it stands for."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -157,11 +161,10 @@ class Sample:
 
         Raises
         ------
-        ValueError
-            If `finer` is less than one.
+        TypeError, ValueError
+            If `finer` is not a whole number of one or more.
         """
-        if finer < 1:
-            raise ValueError(f"expected finer of 1 or more, got {finer}")
+        finer = whole("finer", finer)
         if self.bins is not None:
             return self
         if finer not in self._squashed:
@@ -222,6 +225,22 @@ class Sample:
         # Two routes to one number may differ in its last digit, which is no gap.
         real = gaps[gaps > 1e-9 * (distinct.values[-1] - distinct.values[0])]
         return float(real.min())
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What cannot be computed again, so that pickles stay small."""
+        kept = KNOWN if self.bins is not None else ()
+        state = {name: self.__dict__[name] for name in ("values", *kept) if name in self.__dict__}
+        # Weights of one are a single number, which a pickle would repeat.
+        state["weights"] = self.weights if self.weights.strides != (0,) else None
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        weights = state["weights"]
+        if weights is None:
+            weights = np.broadcast_to(np.float64(1.0), state["values"].shape)
+        self.__dict__.update(state, weights=weights)
+        for name in ("values", "weights"):
+            self.__dict__[name].flags.writeable = False
 
     def __len__(self) -> int:
         return int(self.values.size)

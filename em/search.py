@@ -168,9 +168,7 @@ class Search:
             self.x, self.weights, start, coordinates, self.options, self.resolution, tally, origins
         )
 
-    def _climb_many(
-        self, start: Parameters, equal_sds: bool, tally: NDArray[np.intp]
-    ) -> list[Top]:
+    def _climb_many(self, start: Parameters, equal_sds: bool, tally: NDArray[np.intp]) -> list[Top]:
         """The same from many starts, where there are many data by way of a copy with fewer."""
         if self.x.size <= MANY:
             return self._climb(start, equal_sds, tally)

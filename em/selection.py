@@ -13,11 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from em.ascent import Status, ascend
 from em.coordinates import Coordinates
-from em.fit import Fit, fit
+from em.fit import Fit
+from em.fitting import fit, fit_with
 from em.information import expect
 from em.mixture import Parameters, as_generator
-from em.options import whole
+from em.options import flag, whole
 from em.sample import Sample, as_sample
+from em.search import Search
 from em.start import starts
 
 __all__ = ["EmTest", "LikelihoodRatioTest", "Selection", "em_test", "lr_test", "select"]
@@ -108,6 +110,10 @@ def select(
 ) -> Selection:
     """Fit models with several numbers of components, with unequal and with equal sds.
 
+    Each fit is the best regular maximum that a search from many starts has found, and no less
+    likely than the smaller models inside it. That none is higher elsewhere is not proven: with
+    many components or few values, see whether more `n_starts` or another `rng` change the table.
+
     Parameters
     ----------
     x : array_like of shape (n,) or Sample
@@ -135,7 +141,7 @@ def select(
     2
     """
     sample = as_sample(x)
-    tied = (equal_sds,) if isinstance(equal_sds, bool) else tuple(dict.fromkeys(equal_sds))
+    tied = _tied(equal_sds)
     if not isinstance(n_components, Iterable):
         raise TypeError(
             f"expected several numbers of components, got {n_components!r}; for example range(1, 6)"
@@ -155,7 +161,17 @@ def select(
             f"expected enough distinct values for one of the models, got {distinct}; "
             "ask for fewer components"
         )
-    return Selection(tuple(fit(sample, k, equal_sds=same, **settings) for k, same in wanted))
+    searches: dict[int, Search] = {}
+    return Selection(
+        tuple(fit_with(searches, sample, k, equal_sds=same, **settings) for k, same in wanted)
+    )
+
+
+def _tied(equal_sds: object) -> tuple[bool, ...]:
+    """Which of unequal and equal sds to try."""
+    if isinstance(equal_sds, str) or not isinstance(equal_sds, Iterable):
+        return (flag("equal_sds", equal_sds, " or both in a tuple"),)
+    return tuple(dict.fromkeys(flag("equal_sds", same) for same in equal_sds))
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +200,7 @@ def lr_test(
 
     The likelihood ratio has no chi-squared distribution here, so its distribution is simulated
     from the fit with K components; each simulated data set is fitted twice from many starts.
+    Where a search misses the highest maximum with K + 1 components its statistic is too small.
 
     Parameters
     ----------
@@ -210,24 +227,28 @@ def lr_test(
     whole("n_refits", n_refits)
     sample = as_sample(x)
     generator = as_generator(rng)
-    smaller = fit(sample, n_components, equal_sds=equal_sds)
+    searches: dict[int, Search] = {}
+    smaller = fit_with(searches, sample, n_components, equal_sds=equal_sds)
     if not smaller.converged:
         raise ValueError(
             f"expected a fit that converges, got {smaller.status.name} with {n_components} "
             "components; there is nothing to simulate from"
         )
 
-    def ratio(data: ArrayLike | Sample, less: Fit) -> float:
-        more = fit(data, n_components + 1, equal_sds=equal_sds)
+    def ratio(data: Sample, less: Fit, searches: dict[int, Search]) -> float:
+        # The larger model of the same data builds on the smaller one.
+        more = fit_with(searches, data, n_components + 1, equal_sds=equal_sds)
         # Where no regular maximum with one more exists, it gains nothing.
         gain = more.loglik - less.loglik if more.converged and less.converged else 0.0
         return max(2 * gain, 0.0)
 
-    statistic = ratio(sample, smaller)
+    statistic = ratio(sample, smaller, searches)
     null = np.empty(n_refits)
     for place in range(n_refits):
-        drawn, _ = smaller.mixture.sample(round(sample.n), generator)
-        null[place] = ratio(drawn, fit(drawn, n_components, equal_sds=equal_sds))
+        drawn = Sample(smaller.mixture.sample(round(sample.n), generator)[0])
+        searches = {}
+        less = fit_with(searches, drawn, n_components, equal_sds=equal_sds)
+        null[place] = ratio(drawn, less, searches)
     pvalue = (1 + int(np.count_nonzero(null >= statistic))) / (n_refits + 1)
     return LikelihoodRatioTest(n_components, statistic, pvalue, null)
 

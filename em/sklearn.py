@@ -9,7 +9,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.fit import Fit, fit
+from em.fit import Fit
+from em.fitting import fit
 from em.mixture import Mixture
 from em.sample import Sample
 
@@ -34,7 +35,9 @@ class GaussianMixture1D(DensityMixin, BaseEstimator):
     What `em.fit` does, where scikit-learn expects an estimator: in a `Pipeline`, in
     `GridSearchCV`, with `clone`. Unlike `sklearn.mixture.GaussianMixture` it takes sample
     weights and goes on to the maximum, so `tol` is in standard errors and there is no need for
-    k-means, `n_init` or a regularised covariance.
+    k-means, `n_init` or a regularised covariance. Its answer is the best regular maximum that a
+    search from many starts finds; that none is higher elsewhere is not proven, and with many
+    components more `n_starts` may find one.
 
     Parameters
     ----------

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from em.ascent import Status
 from em.mixture import Mixture
 
 if TYPE_CHECKING:
@@ -64,18 +66,31 @@ def modes(mixture: Mixture) -> int:
     return int(np.count_nonzero((rising[:-1] > 0) & (rising[1:] < 0)))
 
 
-def identifiability(fit: Fit) -> str:
+def identifiability(fit: Fit, names: Sequence[str] | None = None) -> str:
     """Say in words how well the data tell the components apart.
 
     Parameters
     ----------
     fit : Fit
+    names : sequence of str, optional
+        What the components are called, in order of mean; ``component 0`` and so on by default,
+        numbered like the rows of the summary.
 
     Returns
     -------
     str
         One paragraph; empty for a single component.
+
+    Raises
+    ------
+    ValueError
+        If there is not one name for each component.
     """
+    called = [f"component {j}" for j in range(fit.n_components)] if names is None else names
+    if len(called) != fit.n_components:
+        raise ValueError(
+            f"expected a name for each of the {fit.n_components} components, got {len(called)}"
+        )
     if fit.n_components == 1:
         return ""
     if not fit.converged:
@@ -89,7 +104,7 @@ def identifiability(fit: Fit) -> str:
     )
     if fit.n_parameters < 2:
         return text
-    pair, correlation = _strongest(fit)
+    pair, correlation = _strongest(fit, called)
     poor = fit.condition_number > 1e3 or abs(correlation) > 0.95
     return (
         f"{text} The strongest correlation of two estimates is "
@@ -111,10 +126,9 @@ def _passes(rate: float) -> str:
     return f", about {np.log(1e-6) / np.log(rate):,.0f} passes for six digits"
 
 
-def _strongest(fit: Fit) -> tuple[str, float]:
+def _strongest(fit: Fit, called: Sequence[str]) -> tuple[str, float]:
     """The pair of free estimates that are most strongly correlated."""
     k = fit.n_components
-    names = [f"{name} {j}" for name in ("weight", "mean", "sd") for j in range(k)]
     covariance = fit.cov_params()
     # The last weight mirrors the others, and equal sds are one parameter.
     keep = [j for j in range(3 * k) if j != k - 1 and not (fit.equal_sds and j > 2 * k)]
@@ -125,7 +139,23 @@ def _strongest(fit: Fit) -> tuple[str, float]:
     matrix = covariance[np.ix_(keep, keep)] / np.outer(sd, sd)
     np.fill_diagonal(matrix, 0.0)
     i, j = sorted(divmod(int(np.abs(matrix).argmax()), len(keep)))
-    return f"{names[keep[i]]} and {names[keep[j]]}", float(matrix[i, j])
+    first, second = (divmod(keep[place], k) for place in (i, j))
+    return _pair(first, second, called, equal_sds=fit.equal_sds), float(matrix[i, j])
+
+
+def _pair(
+    first: tuple[int, int], second: tuple[int, int], called: Sequence[str], *, equal_sds: bool
+) -> str:
+    """Two parameters in words, each given by its kind and its component."""
+    kinds = "weight", "mean", "sd"
+    if equal_sds and second[0] == 2:
+        return f"the {kinds[first[0]]} of {called[first[1]]} and the common sd"
+    if first[1] == second[1]:
+        return f"the {kinds[first[0]]} and the {kinds[second[0]]} of {called[first[1]]}"
+    if first[0] == second[0]:
+        return f"the {kinds[first[0]]}s of {called[first[1]]} and {called[second[1]]}"
+    one, other = (f"the {kinds[kind]} of {called[j]}" for kind, j in (first, second))
+    return f"{one} and {other}"
 
 
 def summarise(fit: Fit, level: float = 0.95) -> str:
@@ -180,12 +210,19 @@ def as_html(fit: Fit, level: float = 0.95) -> str:
 
 def _head(fit: Fit) -> list[tuple[str, str, str, str]]:
     kind = "equal sds" if fit.equal_sds else "unequal sds"
-    return [
-        ("Components", f"{fit.n_components} ({kind})", "Log-likelihood", f"{fit.loglik:.6f}"),
-        ("Observations", f"{fit.sample.n:g}", "AIC", f"{fit.aic:.3f}"),
-        ("Passes", f"{fit.n_iter}", "BIC", f"{fit.bic:.3f}"),
-        ("Score (std. errors)", f"{fit.gradient_norm:.1e}", "ICL", f"{fit.icl:.3f}"),
+    collapsed = fit.status is Status.COLLAPSED
+    # On a few nearly equal values rounding alone moves the log-likelihood in its eighth digit.
+    digits, fewer = (".6g", ".6g") if collapsed else (".6f", ".3f")
+    head = [
+        ("Components", f"{fit.n_components} ({kind})", "Log-likelihood", f"{fit.loglik:{digits}}"),
+        ("Observations", f"{fit.sample.n:g}", "AIC", f"{fit.aic:{fewer}}"),
+        ("Passes", f"{fit.n_iter}", "BIC", f"{fit.bic:{fewer}}"),
+        ("Score (std. errors)", f"{fit.gradient_norm:.1e}", "ICL", f"{fit.icl:{fewer}}"),
     ]
+    if fit.data.bins is not None:
+        bound = "unknown" if collapsed else f"at most {fit.error_bound:.1e}"
+        head.append(("Fitted on", f"{len(fit.data)} nodes", "Error of log-lik.", bound))
+    return head
 
 
 def _rows(fit: Fit, level: float) -> list[tuple[str, float, float, float, float]]:

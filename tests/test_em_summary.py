@@ -66,3 +66,27 @@ def test_what_is_no_maximum_has_no_errors_and_says_why():
     text = fit.summary()
     assert np.isnan(row(text, "means[0]")[1:]).all()
     assert "COLLAPSED: a component sits on" in text
+
+
+# ---- squashed data ----
+
+
+def test_a_fit_of_nodes_says_so_and_how_far_off_its_log_likelihood_may_be(heights):
+    "Fits of the data themselves have no such line."
+    values = heights(n=5000)
+    fit = em.fit(values)
+    head = " ".join(fit.summary().split())
+    assert f"Fitted on: {len(fit.data)} nodes" in head
+    assert f"Error of log-lik.: at most {fit.error_bound:.1e} =" in head
+    assert "Fitted on" not in em.fit(values, squash=False).summary()
+
+
+def test_the_summary_of_a_collapsed_fit_claims_no_digits_and_no_bound(heights):
+    "Its log-likelihood is rounding from the eighth digit on."
+    fit = em.fit(np.append(heights(n=5000), 1e5))
+    assert fit.status is em.Status.COLLAPSED
+    head = " ".join(fit.summary().split("-----")[0].split())
+    assert f"Log-likelihood: {fit.loglik:.6g} " in head
+    assert f"BIC: {fit.bic:.6g} " in head
+    assert "Error of log-lik.: unknown" in head
+    assert f"{fit.loglik:.6f}" not in head

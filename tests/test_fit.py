@@ -1,5 +1,6 @@
 """em.fit reaches the maximum, says so, and names every other end."""
 
+import copy
 import dataclasses
 import math
 import pickle
@@ -412,6 +413,27 @@ def test_a_fit_is_frozen_and_can_be_pickled():
     assert fit.cov_params().any()
     with pytest.raises(ValueError, match="read-only"):
         fit.history[0] = 0.0
+
+
+@pytest.mark.parametrize("n", [200, 5000], ids=["as they are", "squashed"])
+def test_a_pickle_of_a_fit_is_small_and_as_good_as_the_fit(n):
+    "Whatever was computed before; arrays stay read-only, and every answer has the same digits."
+    fit = em.fit(em.Mixture([0.4, 0.6], [0, 5], [1, 1]).sample(n, rng=1)[0])
+    fresh = len(pickle.dumps(fit))
+    text = fit.summary(), repr(fit), fit.history.tolist(), fit.certify()
+    stored = pickle.dumps(fit)
+    assert len(stored) < fresh + 1000
+    assert fresh < fit.sample.values.nbytes + len(pickle.dumps(fit.data)) + 5000
+    for twin in (pickle.loads(stored), copy.deepcopy(fit), copy.copy(fit)):  # noqa: S301 - our own
+        assert (twin.summary(), repr(twin), twin.history.tolist(), twin.certify()) == text
+        for name in ("loglik", "status", "n_iter", "error_bound", "penalty", "n_starts"):
+            assert getattr(twin, name) == getattr(fit, name)
+        assert twin.mixture == fit.mixture
+        assert [one.mixture for one in twin.optima] == [one.mixture for one in fit.optima]
+        assert em.fit(twin.sample).loglik == fit.loglik
+        for array in (twin.sample.values, twin.data.weights, twin.mixture.means, twin.history):
+            with pytest.raises(ValueError, match="read-only"):
+                array[0] = 0.0
 
 
 def test_a_fit_does_not_change_with_the_callers_array():

@@ -421,7 +421,58 @@ def test_the_log_likelihood_is_within_its_error_bound(seed):
     fit = em.fit(values, k, n_starts=6, max_iter=60)
     exact = math.fsum(fit.mixture.logpdf(values).tolist())
     size = np.abs(fit.mixture.logpdf(values)).sum()
-    assert abs(fit.loglik - exact) <= fit.error_bound + 1e-12 * size
+    if fit.status is em.Status.COLLAPSED:
+        assert math.isnan(fit.error_bound)
+    else:
+        assert abs(fit.loglik - exact) <= fit.error_bound + 1e-12 * size
+
+
+@pytest.mark.parametrize("n", [5000, 500], ids=["squashed", "as they are"])
+def test_a_fit_that_collapsed_has_no_bound_and_no_certificate(n):
+    "Its log-likelihood is off by more than squashing can explain."
+    values = np.append(HEIGHTS.sample(n, rng=22)[0], 1e5)
+    fit = em.fit(values)
+    assert fit.status is em.Status.COLLAPSED
+    assert (fit.data.bins is not None) == (n == 5000)
+    assert math.isnan(fit.error_bound)
+    certificate = fit.certify()
+    assert not certificate.ok
+    assert certificate.gradient_norm == math.inf
+
+
+def test_an_interior_spike_is_not_certified(heights):
+    "Its score is zero, but it is set apart all the same."
+    values = heights(1)
+    ordered = np.sort(values)
+    closest = ordered[np.diff(ordered).argmin()]
+    start = em.Mixture([0.002, 0.998], [closest, values.mean()], [1e-5, values.std()])
+    spike = em.fit(values, start=start)
+    assert spike.status is em.Status.COLLAPSED
+    assert spike.gradient_norm < 1e-6
+    assert not spike.certify().ok
+
+
+@pytest.mark.parametrize("squash", ["no", "", 0, 1, [], np.array([True, False])], ids=repr)
+def test_squash_is_true_false_or_none(heights, squash):
+    'A word such as "no" would count as true.'
+    with pytest.raises(TypeError, match=r"expected squash to be True or False, or None .*, got"):
+        em.fit(heights(), squash=squash)
+
+
+@pytest.mark.parametrize("equal", ["no", "", 0, 1, None, np.array([True, False])], ids=repr)
+def test_equal_sds_is_true_or_false(heights, equal):
+    "NumPy's own are as good."
+    with pytest.raises(TypeError, match="expected equal_sds to be True or False, got"):
+        em.fit(heights(), equal_sds=equal)
+
+
+def test_numpys_true_and_false_will_do(heights):
+    "For every option that is one or the other."
+    values = heights(n=300)
+    plain = em.fit(values, equal_sds=True, squash=False, penalty=True)
+    other = em.fit(values, equal_sds=np.True_, squash=np.False_, penalty=np.True_)
+    assert other.loglik == plain.loglik
+    assert other.penalty == plain.penalty == 1 / 300
 
 
 def test_a_squashed_sample_can_be_fitted():

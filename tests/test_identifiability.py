@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 import em
+from em.summary import _pair
 
 SEEDS = st.integers(0, 2**32 - 1)
 HEIGHTS = em.Mixture([0.4, 0.6], [164, 176], [6, 8])
@@ -228,7 +229,7 @@ def strongest(fit):
     """The largest correlation between two estimates, leaving out the last weight and copies."""
     k = fit.n_components
     covariance = fit.cov_params()
-    names = [f"{name} {j}" for name in ("weight", "mean", "sd") for j in range(k)]
+    names = [(name, j) for name in ("weight", "mean", "sd") for j in range(k)]
     keep = [j for j in range(3 * k) if j != k - 1 and covariance[j, j] > 0]
     if fit.equal_sds:
         keep = [j for j in keep if j <= 2 * k]
@@ -237,7 +238,7 @@ def strongest(fit):
         covariance[i, j] / math.sqrt(covariance[i, i] * covariance[j, j]) for i, j in pairs
     ]
     best = int(np.argmax(np.abs(correlations)))
-    return correlations[best], f"{names[pairs[best][0]]} and {names[pairs[best][1]]}"
+    return correlations[best], [names[place] for place in pairs[best]]
 
 
 @pytest.mark.parametrize(("k", "equal"), [(2, False), (2, True), (3, False), (3, True)])
@@ -250,7 +251,9 @@ def test_the_paragraph_holds_the_numbers_of_the_fit(heights, k, equal):
     assert int(found["modes"]) == em.modes(fit.mixture)
     assert found["noun"] == ("mode" if em.modes(fit.mixture) == 1 else "modes")
     assert float(found["r"]) == pytest.approx(correlation, abs=5e-4)
-    assert found["pair"] == pair
+    for name, j in pair:
+        assert name in found["pair"]
+        assert f"{j}" in found["pair"] or (equal and name == "sd")
     assert float(found["condition"]) == pytest.approx(fit.condition_number, rel=5e-3)
     assert float(found["rate"]) == pytest.approx(fit.em_rate, abs=5e-5)
     passes = math.log(1e-6) / math.log(fit.em_rate)
@@ -261,10 +264,36 @@ def test_the_heights_are_hard_to_tell_apart(fit):
     "One mode, a correlation of 0.987 between weight and upper mean, thousands of passes."
     found = numbers(em.identifiability(fit))
     assert found["seen"] == "overlap heavily"
-    assert (found["modes"], found["r"], found["pair"]) == ("1", "0.987", "weight 0 and mean 1")
+    assert (found["modes"], found["r"]) == ("1", "0.987")
+    assert found["pair"] == "the weight of component 0 and the mean of component 1"
     assert found["rate"] == "0.9968"
     assert 4000 < float(found["passes"].replace(",", "")) < 4500
     assert found["verdict"].startswith("some combinations")
+
+
+def test_components_are_numbered_like_the_rows_of_the_summary_or_have_names(fit):
+    "By default as weights[0] is; whoever calls them something else passes that."
+    assert "weights[0]" in fit.summary()
+    assert "(the weight of component 0 and the mean of component 1)" in em.identifiability(fit)
+    named = em.identifiability(fit, ["the lower group", "the upper group"])
+    assert "(the weight of the lower group and the mean of the upper group)" in named
+    assert "component 0" not in named
+    with pytest.raises(ValueError, match="a name for each of the 2 components, got 1"):
+        em.identifiability(fit, ["one"])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "equal", "words"),
+    [
+        ((0, 0), (1, 1), False, "the weight of a and the mean of b"),
+        ((1, 1), (2, 1), False, "the mean and the sd of b"),
+        ((1, 0), (1, 1), False, "the means of a and b"),
+        ((1, 1), (2, 0), True, "the mean of b and the common sd"),
+    ],
+)
+def test_a_pair_of_parameters_in_words(first, second, equal, words):
+    "Kinds are weight, mean, sd; what two have in common is said once."
+    assert _pair(first, second, ["a", "b"], equal_sds=equal) == words
 
 
 def test_groups_far_apart_are_easy():

@@ -1,5 +1,6 @@
 """Mixture: densities, quantiles and draws agree with SciPy's and with each other."""
 
+import copy
 import dataclasses
 import math
 import pickle
@@ -244,6 +245,22 @@ def test_a_mixture_is_frozen_and_a_value():
         mixture.means = weights
     with pytest.raises(ValueError, match="read-only"):
         mixture.means[0] = 0.0
+
+
+def pickled(one):
+    return pickle.loads(pickle.dumps(one))  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, pickled])
+def test_a_copy_of_a_mixture_is_the_same_to_the_last_digit_and_frozen_too(way):
+    "Weights are not divided by their sum once more, and the hash is that of the original."
+    mixture = em.Mixture([0.1, 0.2, 0.7], [3, 1, 2], [1, 2, 3])
+    twin = way(mixture)
+    assert twin == mixture
+    assert hash(twin) == hash(mixture)
+    for values in twin.parameters:
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 0.5
 
 
 def test_equal_mixtures_have_equal_hashes():

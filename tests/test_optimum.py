@@ -5,7 +5,7 @@ import pytest
 
 import em
 from em.mixture import Parameters
-from em.optimum import is_spurious
+from em.optimum import are_spurious, is_spurious
 
 
 def judge(weights, means, sds, n=1000.0, resolution=0.0):
@@ -68,3 +68,20 @@ def test_the_interior_optimum_on_two_near_values_is_set_apart(heights):
     answer = em.fit(values)
     assert answer.loglik == pytest.approx(-3652.389, abs=5e-4)
     assert answer.status is em.Status.CONVERGED
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_many_mixtures_are_judged_like_each_by_itself(k, bounded):
+    "Spikes, empty components, rounding and sound ones in one batch."
+    rng = np.random.default_rng(k)
+    weights = rng.dirichlet(np.full(k, 0.3), 400)
+    sds = np.exp(rng.normal(-1, 2, (400, k)))
+    many = em.Parameters(weights, rng.normal(size=(400, k)), sds)
+    found = are_spurious(many, 300.0, 0.05, bounded=bounded)
+    alone = [
+        is_spurious(em.Parameters(*one), 300.0, 0.05, bounded=bounded)
+        for one in zip(*many, strict=True)
+    ]
+    assert found.tolist() == alone
+    assert len(set(alone)) == (1 if k == 1 else 2)

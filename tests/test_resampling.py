@@ -2,6 +2,7 @@
 
 import math
 import os
+import warnings
 
 import numpy as np
 import pytest
@@ -145,6 +146,7 @@ def test_large_samples_are_resampled_by_their_nodes(kind):
 def test_the_same_seed_gives_the_same_refits_on_any_number_of_cores(fit, kind, monkeypatch):
     "One thread or seven; another seed gives others."
     made = []
+    monkeypatch.setattr(resampling, "TOGETHER", 16)  # so that there are several batches
     for cores in (1, 2, 7):
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
         made.append(em.bootstrap(fit, 70, kind, rng=9).draws)
@@ -162,7 +164,7 @@ def test_a_generator_does_as_well_as_its_seed(fit):
     assert one.draws.means[0, 0] != other.draws.means[0, 0]
 
 
-@pytest.mark.parametrize("n_refits", [2, 31, 32, 33, 65])
+@pytest.mark.parametrize("n_refits", [2, 127, 256, 257, 520])
 def test_as_many_refits_as_were_asked_for(n_refits):
     "However they are divided among the threads, and no two alike."
     fit = em.fit(APART.sample(100, rng=10)[0])
@@ -186,9 +188,10 @@ def test_counts_are_resampled_like_repeated_values():
             assert a == pytest.approx(b, rel=1e-9)
 
 
-def test_resampled_counts_have_the_moments_of_a_multinomial():
+@pytest.mark.parametrize("times", [1, 100, 2.5], ids=["few", "many", "not whole"])
+def test_resampled_counts_have_the_moments_of_a_multinomial(times):
     "Their sum is the number of observations, their mean the weights, their spread the shares'."
-    values, counts = np.arange(1.0, 9.0), np.array([5, 9, 2, 1, 4, 3, 8, 4])
+    values, counts = np.arange(1.0, 9.0), times * np.array([5, 9, 2, 1, 4, 3, 8, 4])
     fit = em.fit(em.Sample(values, counts), 1)
     x, drawn = resampling._redrawn(fit, 4000, np.random.default_rng(13))
     n, shares = counts.sum(), counts / counts.sum()
@@ -236,15 +239,140 @@ def test_the_penalty_goes_along():
     assert other.draws.sds.min() > 0.2 * values.std()
 
 
-def test_refits_without_a_maximum_are_counted_and_left_out():
-    "Small samples of groups that overlap collapse now and then."
-    fit = em.fit(em.Mixture([0.5, 0.5], [0, 2], [1, 1]).sample(25, rng=1)[0])
+@pytest.fixture(scope="module")
+def poor():
+    "A fit with groups that many resamples of its data do not show."
+    fit = em.fit(em.Mixture([0.5, 0.5], [0, 2], [1, 1]).sample(25, rng=8)[0])
     assert fit.converged
-    made = em.bootstrap(fit, 200, "nonparametric")
+    return fit
+
+
+def test_refits_without_a_maximum_are_counted_and_left_out(poor):
+    "Small samples of groups that overlap collapse now and then."
+    made = em.bootstrap(poor, 200, "nonparametric")
     assert sum(made.status.values()) == 200
     assert 0 < made.status["CONVERGED"] == made.n_converged < 200
+    assert made.n_left_out == 200 - made.n_converged == made.status["COLLAPSED"]
     assert set(made.status) <= {status.name for status in em.Status}
     assert all(np.isfinite(values).all() for values in made.draws)
+
+
+def test_a_refit_is_judged_like_a_fit(poor):
+    "None of those kept is a spike, which a fit of the same data would not give either."
+    unit, n = poor.sample.sd, poor.sample.n
+    draws = em.bootstrap(poor, 300, "nonparametric").draws
+    for weights, means, sds in zip(*draws, strict=True):
+        assert not is_spurious(em.Parameters(weights, means / unit, sds / unit), n, 0.0)
+
+
+def test_an_interval_of_few_refits_comes_with_a_warning(poor, fit):
+    "One line that says how many are left out and why, from where the interval was asked for."
+    made = em.bootstrap(poor, 200, "nonparametric")
+    left_out = f"{made.n_left_out} of 200 bootstrap refits found no regular maximum"
+    with pytest.warns(RuntimeWarning, match=left_out) as caught:
+        poor.conf_int(method="bootstrap", kind="nonparametric", n_refits=200)
+    assert len(caught) == 1
+    assert f"({made.left_out})" in str(caught[0].message)
+    assert "\n" not in str(caught[0].message)
+    assert caught[0].filename == __file__
+    fit.conf_int(method="bootstrap", n_refits=50)  # a warning would be an error
+
+
+@pytest.mark.parametrize(("converged", "warned"), [(190, False), (189, True)])
+def test_one_refit_in_twenty_may_be_left_out_without_a_warning(fit, monkeypatch, converged, warned):
+    "More than that may not."
+    draws = em.Parameters(*np.random.default_rng(0).uniform(1, 2, (3, converged, 2)))
+    status = {"CONVERGED": converged, "EMPTY": 200 - converged}
+    made = em.Bootstrap(draws, "parametric", 200, status)
+    monkeypatch.setattr(resampling, "bootstrap", lambda *_, **__: made)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fit.conf_int(method="bootstrap", rng=1)
+    assert len(caught) == warned
+
+
+def test_the_text_of_a_bootstrap_says_how_its_refits_ended():
+    "In one line, without the draws."
+    draws = em.Parameters(*np.ones((3, 7, 2)))
+    some = em.Bootstrap(draws, "parametric", 10, {"EMPTY": 1, "CONVERGED": 7, "COLLAPSED": 2})
+    assert repr(some) == (
+        "Bootstrap(10 parametric refits: 7 CONVERGED, left out 2 COLLAPSED, 1 EMPTY)"
+    )
+    assert (some.n_left_out, some.left_out) == (3, "2 COLLAPSED, 1 EMPTY")
+    every = em.Bootstrap(draws, "nonparametric", 7, {"CONVERGED": 7})
+    assert repr(every) == "Bootstrap(7 nonparametric refits: 7 CONVERGED)"
+    assert (every.n_left_out, every.left_out) == (0, "")
+
+
+# ---- the coarse copy ----
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_coarse_copy_changes_the_way_and_not_the_goal(fit, kind, monkeypatch):
+    "Climbs that see nothing but the drawn data end on the same tops, to 1e-7 of their spread."
+    assert fit.sample.n > resampling.COARSE_ABOVE
+    led = em.bootstrap(fit, 300, kind)
+    monkeypatch.setattr(resampling, "COARSE_ABOVE", 10**9)
+    plain = em.bootstrap(fit, 300, kind)
+    assert led.n_converged == plain.n_converged == 300
+    for one, other in zip(led.draws, plain.draws, strict=True):
+        apart = np.abs(one - other) / other.std(axis=0)
+        # Where a sample has two maxima close to each other the two ways may lead to either.
+        assert np.count_nonzero(apart.max(axis=1) > 1e-7) <= 1
+
+
+def test_what_the_coarse_copy_leads_astray_climbs_on_the_data(fit, monkeypatch):
+    "A copy that is wrong altogether costs time and no refit."
+
+    def wrong(x, weights):
+        points, masses = coarse(x, weights)
+        return np.broadcast_to(points[..., :1] + [0.0, 1e-12], (len(masses), 2)), masses[:, :2]
+
+    coarse, good = resampling._coarse, em.bootstrap(fit, 60, "nonparametric")
+    monkeypatch.setattr(resampling, "_coarse", wrong)
+    made = em.bootstrap(fit, 60, "nonparametric")
+    assert made.n_converged == 60
+    for one, other in zip(made.draws, good.draws, strict=True):
+        assert one == pytest.approx(other, rel=1e-6)
+
+
+@pytest.mark.parametrize("outlier", [3.0, 1e6])
+def test_stretches_are_short_where_data_are_dense_and_in_the_tails(outlier):
+    "None holds more than twice its share, and a lone value far out cannot take them all."
+    x = np.append(np.sort(np.random.default_rng(19).normal(size=999)), outlier)
+    first = resampling._stretches(x)
+    assert first[0] == 0
+    assert (np.diff(first) > 0).all()
+    assert first[-1] < 1000
+    sizes = np.diff(np.append(first, 1000))
+    assert sizes.max() <= 2 * 1000 / resampling.STRETCHES + 1
+    assert resampling.STRETCHES // 2 <= first.size <= resampling.STRETCHES
+    if outlier == 3.0:
+        widths = x[np.append(first[1:], 1000) - 1] - x[first]
+        assert widths.max() <= 2 * np.ptp(x) / resampling.STRETCHES
+
+
+@pytest.mark.parametrize("shared", ["values", "weights"])
+def test_the_coarse_copy_keeps_the_moments_of_every_stretch(shared):
+    "Weight and the first three powers, also where a stretch holds one value or nothing."
+    rng = np.random.default_rng(18)
+    x = np.sort(rng.normal(size=(5, 700)), axis=1)
+    weights = rng.poisson(1.0, size=(5, 700)).astype(float)
+    weights[0, :40] = 0.0
+    weights[1, :7] = [0, 0, 3, 0, 0, 0, 0]
+    x, weights = (x[0], weights) if shared == "values" else (x, np.ones(700))
+    points, masses = resampling._coarse(x, weights)
+    first = resampling._stretches(x)
+    assert points.shape == masses.shape == (5, 2 * first.size)
+    assert masses.min() >= 0
+    stretch = np.searchsorted(first, np.arange(700), "right")
+    values, mass = np.broadcast_arrays(x, weights)
+    halves = points.reshape(5, 2, -1), masses.reshape(5, 2, -1)
+    for row in range(5):
+        for power in range(4):
+            own = np.bincount(stretch - 1, mass[row] * values[row] ** power)
+            kept = (halves[1][row] * halves[0][row] ** power).sum(axis=0)
+            assert kept == pytest.approx(own, rel=1e-9, abs=1e-9)
 
 
 # ---- what is made of it ----

@@ -211,6 +211,58 @@ def test_copies_and_pickles_say_the_same():
         assert twin.n == sample.n
 
 
+def far_nodes():
+    "Squashed heights counted from a hundred million away, which the nodes alone know exactly."
+    heights = em.Mixture([0.4, 0.6], [164, 176], [6, 8]).sample(5000, rng=1)[0]
+    return em.Sample(heights + 1e8).squash()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: em.Sample([3.0]),
+        lambda: em.Sample([1.0, 2.0, 2.0, 5.0]),
+        lambda: em.Sample([1.0, 2.0, 2.0, 5.0], [1.0, 2.5, 0.0, 1.0]),
+        far_nodes,
+    ],
+    ids=["one value", "plain", "weighted", "squashed"],
+)
+@pytest.mark.parametrize("way", ["pickle", "deep copy", "copy"])
+def test_a_pickle_holds_all_that_matters_and_nobody_can_change_it(make, way):
+    "What was computed before is computed again, to the same digits; arrays stay read-only."
+    sample = make()
+    known = ("n", "mean", "sd", "resolution", "is_weighted")
+    before = {name: getattr(sample, name) for name in known}
+    scaled = sample.standardised.tolist() if sample.sd > 0 else None
+    twin = {
+        "pickle": lambda one: pickle.loads(pickle.dumps(one)),  # noqa: S301 - our own
+        "deep copy": copy.deepcopy,
+        "copy": copy.copy,
+    }[way](sample)
+    for name in ("values", "weights"):
+        assert getattr(twin, name).tolist() == getattr(sample, name).tolist()
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(twin, name)[0] = 9.0
+    assert {name: getattr(twin, name) for name in known} == before
+    assert scaled is None or twin.standardised.tolist() == scaled
+    assert twin.collapse().values.tolist() == sample.collapse().values.tolist()
+    assert (twin.bins is None) == (sample.bins is None)
+    if sample.bins is not None:
+        assert all(map(np.array_equal, twin.bins, sample.bins))
+
+
+def test_a_pickle_is_as_small_as_the_values():
+    "However much was computed from them before; weights of one cost nothing."
+    values = np.random.default_rng(2).normal(size=5000)
+    sample = em.Sample(values)
+    alone = len(pickle.dumps(sample))
+    assert values.nbytes < alone < values.nbytes + 1000
+    assert sample.resolution == 0
+    assert len(sample.squash()) < len(sample.collapse()) == sample.standardised.size
+    assert len(pickle.dumps(sample)) == alone
+    assert len(pickle.dumps(em.Sample(values, np.abs(values)))) < 2 * values.nbytes + 1000
+
+
 def test_as_sample_passes_a_sample_through():
     "A Sample is returned as it is, anything else becomes one."
     sample = em.Sample([1.0, 2.0], weights=[1, 3])

@@ -134,6 +134,7 @@ def test_options_reach_every_fit():
     assert {fit.penalty for fit in found.fits} == {0.5}
     assert {fit.n_starts for fit in found.fits} == {3}
     assert len(em.select(values, (k for k in (1, 2)), equal_sds=[False]).fits) == 2
+    assert len(em.select(values, [2], equal_sds=np.True_).fits) == 1
 
 
 def test_counts_give_the_table_of_repeated_values():
@@ -147,12 +148,27 @@ def test_counts_give_the_table_of_repeated_values():
         assert a["bic"] == pytest.approx(b["bic"], rel=1e-9)
 
 
+def test_shared_work_gives_each_model_the_fit_it_has_alone():
+    "To the last digit, on few values and on many, in whatever order they are asked for."
+    rng = np.random.default_rng(8)
+    for values in (APART.sample(60, rng=rng)[0], APART.sample(400, rng=rng)[0]):
+        for numbers in ([1, 2, 3], [3, 1, 2]):
+            for one in em.select(values, numbers).fits:
+                alone = em.fit(values, one.n_components, equal_sds=one.equal_sds)
+                assert (one.loglik, one.status) == (alone.loglik, alone.status)
+                assert one.mixture == alone.mixture
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
         ({"n_components": 3}, TypeError, ["several numbers of components", "3", "range(1, 6)"]),
         ({"n_components": []}, ValueError, ["at least one model"]),
         ({"equal_sds": ()}, ValueError, ["at least one model"]),
+        ({"equal_sds": "no"}, TypeError, ["equal_sds", "True or False", "or both", "'no'"]),
+        ({"equal_sds": 1}, TypeError, ["equal_sds", "True or False", "1"]),
+        ({"equal_sds": None}, TypeError, ["equal_sds", "True or False", "None"]),
+        ({"equal_sds": (True, "no")}, TypeError, ["equal_sds", "True or False", "'no'"]),
         ({"n_components": [0, 1]}, ValueError, ["n_components of 1 or more", "0"]),
         ({"n_components": [1.5]}, TypeError, ["n_components", "1.5"]),
         ({"n_components": [40]}, ValueError, ["distinct values", "20", "fewer components"]),
@@ -375,7 +391,7 @@ def test_the_em_test_of_many_values_is_made_on_nodes(monkeypatch):
     "And says what all of the values say."
     values = em.Mixture([0.3, 0.7], [0, 2], [1, 1]).sample(6000, rng=17)[0]
     few = em.em_test(values)
-    monkeypatch.setattr(importlib.import_module("em.fit"), "SQUASH_ABOVE", 10**6)
+    monkeypatch.setattr(importlib.import_module("em.fitting"), "SQUASH_ABOVE", 10**6)
     assert em.em_test(values).statistic == pytest.approx(few.statistic, rel=1e-7)
     assert few.pvalue < 1e-10
 

@@ -231,6 +231,13 @@ def test_bins_cannot_be_coarser_than_usual(finer):
         em.Sample([1.0, 2.0, 3.0]).squash(finer)
 
 
+@pytest.mark.parametrize("finer", [1.5, "4", True, None])
+def test_bins_are_refined_a_whole_number_of_times(finer):
+    "The error names what came."
+    with pytest.raises(TypeError, match=f"finer to be a whole number, got {finer!r}"):
+        em.Sample([1.0, 2.0, 3.0]).squash(finer)
+
+
 # ---- weights ----
 
 

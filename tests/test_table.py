@@ -137,6 +137,16 @@ def test_another_unit_changes_no_share_and_no_shift(scale, offset):
         assert after.shift == pytest.approx(before.shift, abs=1e-5)
 
 
+def test_draws_that_are_all_the_same_have_no_r_hat_and_no_shift():
+    "Neither the weight of a single group nor frozen chains, whose sd may be rounding."
+    single = comparison("one").rows[0]
+    assert math.isnan(single.bayes.rhat)
+    assert single.bayes.ess_bulk == single.bayes.ess_tail == 1200
+    for row in comparison("stuck").rows:
+        assert row.shift == 0
+        assert math.isnan(row.bayes.rhat)
+
+
 # ---- truth ----
 
 
@@ -206,6 +216,34 @@ def test_the_same_data_in_another_order_or_counted_are_the_same_data():
     for same in (values[::-1], em.Sample(values).collapse()):
         compared = compare(fit, posterior(em.as_sample(same), fit.mixture))
         assert compared.case.sample.n == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda x: x[:-1], id="one value fewer"),
+        pytest.param(lambda x: x + 1e-3, id="shifted"),
+        pytest.param(lambda x: x.mean() + 1.001 * (x - x.mean()), id="wider"),
+        pytest.param(lambda x: em.Sample(x, np.full(x.size, 2.0)), id="other weights"),
+        pytest.param(lambda x: x * 100, id="another unit"),
+    ],
+)
+def test_a_case_with_other_data_is_refused(values, fit, change):
+    "Its figures would show data that nobody fitted."
+    drawn = posterior(em.Sample(values), fit.mixture)
+    with pytest.raises(ValueError, match=r"case 'made' with Sample.*fit case\.sample"):
+        compare(fit, drawn, case=case(change(values)))
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e8])
+def test_a_case_may_hold_the_data_in_another_shape(offset):
+    "Turned round, counted, or with nodes that stand for them, far from zero as well."
+    values = np.round(normals((1200, 10, 1), (1300, 20, 1.5)), 2) + offset
+    sample = em.Sample(values)
+    fit = em.fit(sample, 2)
+    drawn = posterior(sample, fit.mixture)
+    for same in (values[::-1], sample.collapse(), sample.squash()):
+        assert compare(fit, drawn, case=case(same)).case.sample.n == 2500
 
 
 # ---- the rest of the record ----

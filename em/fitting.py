@@ -1,0 +1,262 @@
+"""fit: from data and options to a `Fit`, by way of the search for the tops of the likelihood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from em.ascent import Status
+from em.fit import Fit, Optimum, penalty_term, standardised
+from em.mixture import Mixture, Parameters, as_generator
+from em.options import Options, flag, whole
+from em.sample import Sample, borrow
+from em.search import Search, climb
+from em.squash import quadrature_bound
+from em.start import pinned
+from em.tops import Top
+
+__all__ = ["fit", "fit_with"]
+
+Floats = NDArray[np.float64]
+
+SQUASH_ABOVE = 2000
+"""Values from which a fit is made on a few hundred nodes that stand for them."""
+FINEST = 16
+"""How many times more bins than usual before a fit gives up squashing."""
+TOLERATED = 1e-9
+"""Error bound, relative to the log-likelihood, above which bins are made narrower."""
+
+
+def fit(
+    x: ArrayLike | Sample,
+    n_components: int = 2,
+    *,
+    start: Mixture | Fit | None = None,
+    n_starts: int | None = None,
+    equal_sds: bool = False,
+    fixed: Mapping[str, ArrayLike] | None = None,
+    penalty: bool | float = False,
+    squash: bool | None = None,
+    max_iter: int = 500,
+    tol: float = 1e-11,
+    rng: int | np.random.Generator | None = 0,
+) -> Fit:
+    """Fit a mixture of normal distributions by maximum likelihood.
+
+    Parameters
+    ----------
+    x : array_like of shape (n,) or Sample
+        The data; a `Sample` may carry weights.
+    n_components : int
+        The number of components, K.
+    start : Mixture or Fit, optional
+        Climb from here only. By default from `n_starts` seeded places.
+    n_starts : int, optional
+        How many random starts to try. By default ten for each component; two components are
+        tried from all over the space of mixtures with the sample's mean and variance instead,
+        where there are enough values for that (`em.lattice`). A group of less than about 1 % of
+        the data can still be missed.
+    equal_sds : bool
+        Whether the components share one sd.
+    fixed : mapping of str to array_like of shape (n_components,), optional
+        Parameters to hold, by the names weights, means and sds; NaN where a parameter is
+        free: ``fixed={"means": [164, numpy.nan]}``.
+    penalty : bool or float
+        Whether to keep sds away from zero by the penalty of Chen, Tan & Zhang (2008),
+        ``-a sum_k (s^2 / s_k^2 + log(s_k^2 / s^2))`` with s the sample's sd and a = 1/n, or
+        the factor a itself.
+    squash : bool, optional
+        Whether to fit a few hundred nodes that stand for the data, see `Sample.squash`. By
+        default where it pays and its error bound is small enough not to matter.
+    max_iter : int
+        Passes over the data at the most, for each climb.
+    tol : float
+        The fit has converged when its score is below `tol` standard errors.
+    rng : int or numpy.random.Generator, optional
+        Seed of the random starts. The default gives the same answer at every call.
+
+    Returns
+    -------
+    Fit
+        Where regular maxima exist, one with more components, or with unequal sds instead of
+        equal ones, is never less likely.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the data are not a sample (see `Sample`), hold fewer distinct values than the model
+        needs, or an option is out of range.
+
+    Examples
+    --------
+    >>> heights, _ = Mixture([0.4, 0.6], [164, 180], [6, 7]).sample(1000, rng=1)
+    >>> fit(heights).converged
+    True
+    """
+    return fit_with(
+        {},
+        x,
+        n_components,
+        start=start,
+        n_starts=n_starts,
+        equal_sds=equal_sds,
+        fixed=fixed,
+        penalty=penalty,
+        squash=squash,
+        max_iter=max_iter,
+        tol=tol,
+        rng=rng,
+    )
+
+
+def fit_with(
+    searches: dict[int, Search],
+    x: ArrayLike | Sample,
+    n_components: int,
+    *,
+    start: Mixture | Fit | None = None,
+    n_starts: int | None = None,
+    equal_sds: bool = False,
+    fixed: Mapping[str, ArrayLike] | None = None,
+    penalty: bool | float = False,
+    squash: bool | None = None,
+    max_iter: int = 500,
+    tol: float = 1e-11,
+    rng: int | np.random.Generator | None = 0,
+) -> Fit:
+    """`fit` for one of several models of the same data with the same settings.
+
+    Parameters
+    ----------
+    searches : dict of int to Search
+        Empty at first; what the fit of one model finds out is kept here for the next.
+    x, n_components, start, n_starts, equal_sds, fixed, penalty, squash, max_iter, tol, rng
+        As for `fit`.
+
+    Returns
+    -------
+    Fit
+    """
+    sample = borrow(x)
+    n_components = whole("n_components", n_components)
+    generator = as_generator(rng)
+    mixture = _checked_start(start, n_components)
+    equal_sds = flag("equal_sds", equal_sds)
+    if squash is not None:
+        squash = flag("squash", squash, ", or None to leave it to the size of the data")
+    compact = len(sample) > SQUASH_ABOVE if squash is None else squash
+    finer = 1
+    while True:
+        data = sample.squash(finer) if compact else sample.collapse()
+        _check_spread(data, n_components, bounded=equal_sds or bool(penalty))
+        options = Options.checked(
+            n_components=n_components,
+            n_starts=n_starts,
+            equal_sds=equal_sds,
+            max_iter=max_iter,
+            tol=tol,
+            penalty=penalty,
+            fixed=fixed,
+            n=sample.n,
+            center=data.mean,
+            unit=data.sd,
+        )
+        with np.errstate(under="ignore"):  # a density far from its mean is zero
+            if mixture is not None:
+                tops, n_tried = _climbed(data, mixture, options), 1
+            else:
+                if fixed is not None or finer not in searches:
+                    resolution = data.resolution / data.sd
+                    searches[finer] = Search(
+                        data.standardised, data.weights, options, resolution, generator
+                    )
+                model = (n_components, options.equal_sds)
+                tops, n_tried = searches[finer].tops(*model), searches[finer].n_tried(*model)
+        bound = 0.0 if data.bins is None else quadrature_bound(data.bins, _raw(tops[0].at, data))
+        if squash or not compact or bound <= TOLERATED * abs(tops[0].loglik):
+            return _finished(sample, data, options, tops, bound, n_tried)
+        # An sd is small against the bins: narrower ones, and in the end the data themselves.
+        finer *= 4
+        compact = finer <= FINEST and sample.bins is None
+
+
+def _climbed(data: Sample, start: Mixture, options: Options) -> list[Top]:
+    """The top that a climb from one place leads to."""
+    first = pinned(standardised(start, data.mean, data.sd), options)
+    resolution = data.resolution / data.sd
+    return climb(data.standardised, data.weights, first, options.coordinates, options, resolution)
+
+
+def _finished(
+    sample: Sample,
+    data: Sample,
+    options: Options,
+    tops: list[Top],
+    bound: float,
+    n_starts: int,
+) -> Fit:
+    shift = sample.n * float(np.log(data.sd))
+    optima = tuple(
+        Optimum(
+            Mixture(*_raw(top.at, data)),
+            top.loglik - shift + penalty_term(top.at.sds, options.penalty),
+            top.n_starts,
+            top.status,
+        )
+        for top in tops
+    )
+    best = tops[0]
+    return Fit(
+        sample=sample,
+        mixture=optima[0].mixture,
+        loglik=optima[0].loglik,
+        status=best.status,
+        n_iter=best.n_iter,
+        gradient_norm=best.gradient_norm,
+        data=data,
+        error_bound=float("nan") if best.status is Status.COLLAPSED else bound,
+        coordinates=options.coordinates.permuted(np.lexsort((best.at.sds, best.at.means))),
+        penalty=options.penalty,
+        optima=optima,
+        n_starts=n_starts,
+        ways=best.ways,
+    )
+
+
+def _raw(at: Parameters, data: Sample) -> Parameters:
+    return Parameters(at.weights, data.mean + data.sd * at.means, data.sd * at.sds)
+
+
+def _check_spread(data: Sample, n_components: int, *, bounded: bool) -> None:
+    distinct = data.values.size
+    if distinct < 2 or data.sd == 0:
+        raise ValueError(
+            f"expected values that vary, got a constant sample of {data.values[0]:g}; "
+            "there is no spread to fit"
+        )
+    needed = n_components + 1 if bounded else 2 * n_components
+    if distinct < needed:
+        raise ValueError(
+            f"expected at least {needed} distinct values for {n_components} components, got "
+            f"{distinct}; use fewer components or more data"
+        )
+
+
+def _checked_start(start: Mixture | Fit | None, n_components: int) -> Mixture | None:
+    if start is None:
+        return None
+    if not isinstance(start, (Mixture, Fit)):
+        raise TypeError(
+            f"expected start to be an em.Mixture or an em.Fit, got {type(start).__name__}"
+        )
+    mixture = start.mixture if isinstance(start, Fit) else start
+    if mixture.n_components != n_components:
+        raise ValueError(
+            f"expected a start with {n_components} components, got one with "
+            f"{mixture.n_components}; pass n_components={mixture.n_components}"
+        )
+    if mixture.weights.min() <= 0:
+        raise ValueError("expected a start with positive weights, got a weight of zero")
+    return mixture
