@@ -36,7 +36,8 @@ LOWEST = -80.0
 
 
 class _Lattice(NamedTuple):
-    shape: tuple[int, ...]
+    neighbours: NDArray[np.intp]
+    """Of each point, as `_neighbours` has them."""
     at: Parameters
     """Of shape (L, 2)."""
     polynomials: NDArray[np.float32]
@@ -57,7 +58,7 @@ def _lattice(equal_sds: bool) -> _Lattice:
     variances = np.stack([square * second, second], axis=-1)
     weights, means, variances = np.broadcast_arrays(weights, means, variances)
     at = Parameters(*(v.reshape(-1, 2) for v in (weights, means, np.sqrt(variances))))
-    return _Lattice(variances.shape[:-1], at, _polynomials(at))
+    return _Lattice(_neighbours(variances.shape[:-1]), at, _polynomials(at))
 
 
 def lattice_size(*, equal_sds: bool) -> int:
@@ -144,7 +145,7 @@ def peaks(
     """
     lattice = _lattice(equal_sds)
     loglik = _logliks(x, weights, lattice.polynomials)
-    uphill = _uphill(loglik.reshape(lattice.shape))
+    uphill = _uphill(loglik, lattice.neighbours)
     while True:
         further = uphill[uphill]
         if (further == uphill).all():
@@ -170,20 +171,17 @@ def _logliks(x: Floats, weights: Floats, polynomials: NDArray[np.float32]) -> Fl
     return np.concatenate(parts).astype(np.float64)
 
 
-def _uphill(height: Floats) -> NDArray[np.intp]:
+def _uphill(height: Floats, neighbours: NDArray[np.intp]) -> NDArray[np.intp]:
     """The highest neighbour of each point, itself among them, as flat indices."""
-    padded = np.full([size + 2 for size in height.shape], -np.inf)
-    inside = (slice(1, -1),) * height.ndim
-    padded[inside] = height
-    places = np.zeros(padded.shape, dtype=np.intp)
-    places[inside] = np.arange(height.size).reshape(height.shape)
-    best, where = padded, places
-    # The highest of all neighbours is the highest along one axis after another.
-    for axis in range(height.ndim):
-        behind, ahead = np.roll(best, 1, axis), np.roll(best, -1, axis)
-        lower, upper = np.roll(where, 1, axis), np.roll(where, -1, axis)
-        where = np.where(behind > best, lower, where)
-        best = np.maximum(best, behind)
-        where = np.where(ahead > best, upper, where)
-        best = np.maximum(best, ahead)
-    return where[inside].ravel()
+    around = np.append(height, -np.inf)[neighbours]
+    best: NDArray[np.intp] = np.take_along_axis(neighbours, around.argmax(axis=0)[None], axis=0)[0]
+    return best
+
+
+def _neighbours(shape: tuple[int, ...]) -> NDArray[np.intp]:
+    """The flat indices of each point and all around it, (27, L); L where there is none."""
+    size = int(np.prod(shape))
+    padded = np.full([length + 2 for length in shape], size)
+    padded[1:-1, 1:-1, 1:-1] = np.arange(size).reshape(shape)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3, 3))
+    return windows.reshape(size, 27).T.copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,9 +12,9 @@ from em.ascent import Ascent, Status, ascend
 from em.coordinates import Coordinates, unconstrained
 from em.lattice import lattice_size, peaks, tails
 from em.mixture import Parameters
-from em.optimum import is_spurious
+from em.optimum import are_spurious
 from em.start import coarse, pinned, pooled, split, starts, with_tail
-from em.tops import distinct, picked, stacked
+from em.tops import distinct, picked, stacked, taken
 
 if TYPE_CHECKING:
     from em.options import Options
@@ -101,7 +102,7 @@ class Scouts:
             if self.has_lattice(k):
                 at, _, basins = peaks(self.points, self.masses, equal_sds=equal_sds)
                 best = np.arange(min(LED * k, basins.size))
-                extra = picked(tails(self.points, self.masses)[0], np.arange(2))
+                extra = picked(self._tails, np.arange(2))
                 if not equal_sds:
                     extra = stacked([extra, _highest(self.tops(k, True))])
                 first = stacked([picked(at, best), extra])
@@ -121,6 +122,10 @@ class Scouts:
                     self.points, self.masses, first, tally, own, self.options, self.n
                 )
         return self._tops[k, equal_sds]
+
+    @cached_property
+    def _tails(self) -> Parameters:
+        return tails(self.points, self.masses)[0]
 
     def coordinates(self, k: int, equal_sds: bool) -> Coordinates:
         """The free coordinates of a model."""
@@ -164,11 +169,8 @@ def _scout(
     bounded = coordinates.equal_sds or options.penalty > 0
     # A shared sd cannot fall into a gap; what seems to is a group of a value or two far out.
     sound = np.ones(tally.size, dtype=bool) if bounded else ~_artefacts(found.at, points)
-    for row in np.flatnonzero(sound).tolist():
-        place = Parameters(*(value[row] for value in found.at))
-        sound[row] = found.status[row] is not Status.EMPTY and not is_spurious(
-            place, n, 0.0, bounded=bounded
-        )
+    sound &= ~are_spurious(found.at, n, 0.0, bounded=bounded)
+    sound &= np.array([status is not Status.EMPTY for status in found.status])
     order = np.argsort(np.where(sound, -_merit(found, n), np.inf), kind="stable")
     rows = order[: min(LED * coordinates.n_components, max(int(sound.sum()), 1))]
     led = ascend(
@@ -190,37 +192,39 @@ def _told_apart(
 ) -> list[Scouted]:
     """The distinct tops that climbs ended on, the best first."""
     bounded = coordinates.equal_sds or options.penalty > 0
-    every = distinct(led, tally, n, 0.0, bounded=bounded)
-    reached = [led.loglik[row] for row, _, status in every if status is Status.CONVERGED]
-    highest = max(reached, default=-np.inf)
-    regular = [
-        (row, count)
-        for row, count, status in every
-        if status is Status.CONVERGED
-        or (status is not Status.COLLAPSED and led.loglik[row] > highest)
-    ]
+    spurious = are_spurious(led.at, n, 0.0, bounded=bounded)
+    reached = np.array([status is Status.CONVERGED for status in led.status])
+    # What stopped on its way below a top that another reached is told by that one.
+    highest = led.loglik[reached & ~spurious].max(initial=-np.inf)
+    kept = np.flatnonzero((reached & ~spurious) | (led.loglik > highest))
+    if kept.size == 0:
+        kept = np.arange(led.loglik.size)
     merit = _merit(led, n)
+    every = distinct(taken(led, kept), tally[kept], n, 0.0, bounded=bounded)
+    regular = [top for top in every if top[2] is not Status.COLLAPSED] or every[:1]
     tops = [
         Scouted(picked(led.at, [row]), picked(origins, [row]), float(led.loglik[row]), count)
-        for row, count in sorted(regular or [every[0][:2]], key=lambda top: -merit[top[0]])
+        for row, count in sorted(
+            ((int(kept[place]), count) for place, count, _ in regular),
+            key=lambda top: -merit[top[0]],
+        )
     ]
-    kept = {row for row, _ in regular}
-    given_up = [
-        row for row, _, status in every if status is not Status.COLLAPSED and row not in kept
-    ]
-    return _credited(tops, led.at, given_up, tally)
+    rest = np.setdiff1d(np.flatnonzero(~spurious), kept)
+    return _credited(tops, led.at, rest.tolist(), tally)
 
 
 def _credited(
     tops: list[Scouted], at: Parameters, rows: list[int], tally: NDArray[np.intp]
 ) -> list[Scouted]:
     """Count starts that were not led on for the top that their place on the slope is nearest to."""
-    counts = [top.n_starts for top in tops]
-    for row in rows:
-        mine = np.sort(at.means[row])
-        gap = [float(np.abs(mine - np.sort(top.at.means[0])).sum()) for top in tops]
-        counts[int(np.argmin(gap))] += int(tally[row])
-    return [top._replace(n_starts=count) for top, count in zip(tops, counts, strict=True)]
+    if not rows or not tally[rows].any():
+        return tops
+    places = np.sort(np.concatenate([top.at.means for top in tops]), axis=1)
+    gaps = np.abs(np.sort(at.means[rows], axis=1)[:, None] - places).sum(axis=2)
+    more = np.bincount(gaps.argmin(axis=1), tally[rows], minlength=len(tops)).astype(int).tolist()
+    return [
+        top._replace(n_starts=top.n_starts + count) for top, count in zip(tops, more, strict=True)
+    ]
 
 
 def _merit(found: Ascent, n: float) -> Floats:

@@ -232,6 +232,9 @@ class Search:
         # On few values every climb may end elsewhere, and the smaller model is fitted in full.
         if not (self.scouts.is_coarse and top.status is Status.CONVERGED):
             return False
+        if k == 1:
+            n, penalty = self.scouts.n, self.options.penalty
+            return bool(-0.5 * n * (np.log(2 * np.pi) + 1) - penalty < top.loglik - 1e-3)
         rows = stacked([found.at for found in self.scouts.tops(k, equal_sds)])
         own = unconstrained(k, equal_sds)
         found = sweep(self.x, self.weights, rows, own, self.options.penalty)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from em.ascent import Ascent, Status, ascend
 from em.coordinates import Coordinates
 from em.mixture import Parameters
-from em.optimum import is_spurious
+from em.optimum import are_spurious
 
-__all__ = ["Top", "Way", "distinct", "picked", "rank", "same", "stacked"]
+__all__ = ["Top", "Way", "distinct", "picked", "rank", "same", "stacked", "taken"]
 
 Floats = NDArray[np.float64]
 
@@ -70,16 +70,18 @@ def distinct(
     # Rounded, so that of two climbs to one top the first stands for both on every machine.
     height = np.round(found.loglik, 6)
     order = np.lexsort((-height, np.array([rank(status) for status in found.status])))
+    spurious = are_spurious(found.at, n, resolution, bounded=bounded)
     tops: list[tuple[int, int, Status]] = []
     for row in order.tolist():
         mine = Parameters(*(value[row] for value in found.at))
         status = found.status[row]
-        if status is not Status.EMPTY and is_spurious(mine, n, resolution, bounded=bounded):
+        if status is not Status.EMPTY and spurious[row]:
             status = Status.COLLAPSED
         for place, (other, count, reached) in enumerate(tops):
-            theirs = Parameters(*(value[other] for value in found.at))
             near = abs(found.loglik[row] - found.loglik[other]) <= 1e-3 + 1e-9 * n
-            if status is reached and near and same(mine, theirs):
+            if status is not reached or not near:
+                continue
+            if same(mine, Parameters(*(value[other] for value in found.at))):
                 tops[place] = (other, count + int(tally[row]), reached)
                 break
         else:
@@ -110,3 +112,15 @@ def stacked(rows: list[Parameters]) -> Parameters:
 def picked(at: Parameters, rows: list[int] | NDArray[np.intp]) -> Parameters:
     """Some rows of a batch."""
     return Parameters(*(value[rows] for value in at))
+
+
+def taken(found: Ascent, rows: NDArray[np.intp]) -> Ascent:
+    """Some climbs of a batch."""
+    return Ascent(
+        picked(found.at, rows),
+        found.loglik[rows],
+        tuple(found.status[row] for row in rows),
+        found.n_iter[rows],
+        found.gradient_norm[rows],
+        (),
+    )
