@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import statistics
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -13,15 +12,14 @@ from typing import Any
 
 from benchmarks.data import heights
 from benchmarks.peers import stored
+from benchmarks.process import fresh
 from benchmarks.rscript import SCRIPT
 from benchmarks.settings import Settings
-from benchmarks.timing import Call, CallError, call, interleave
+from benchmarks.timing import Call, interleave
 
 __all__ = ["measure"]
 
 Row = dict[str, Any]
-
-PROJECT = Path(__file__).parents[2]
 
 READ = "import sys, numpy; x = numpy.fromfile(sys.argv[1])\n"
 
@@ -74,14 +72,6 @@ def measure(
 
 def _process(command: list[str], limit: float) -> Call:
     """Run a program from start to end; the answer is its largest memory in MB, or None."""
-    made = call(
-        lambda: subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False),
-        limit,
-    )
-    finished = made.answer
-    if finished.returncode:
-        raise CallError(
-            f"failed: {(finished.stderr.strip().splitlines() or ['without a word'])[-1]}"
-        )
-    kilobytes = finished.stdout.split()
-    return Call(made.seconds, int(kilobytes[-1]) / 1024 if kilobytes else None)
+    seconds, printed = fresh(command, limit)
+    kilobytes = printed.split()
+    return Call(seconds, int(kilobytes[-1]) / 1024 if kilobytes else None)

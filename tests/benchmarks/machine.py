@@ -11,7 +11,7 @@ from typing import Any
 
 __all__ = ["describe", "load"]
 
-PACKAGES = ("numpy", "scipy", "scikit-learn")
+PACKAGES = ("numpy", "scipy", "scikit-learn", "pymc", "pytensor", "numba", "nutpie", "arviz")
 
 
 def describe(r_versions: Mapping[str, str]) -> dict[str, Any]:

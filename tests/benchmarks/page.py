@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.findings import aims, findings
+from benchmarks.aims import Aim, aims
+from benchmarks.findings import findings
+from benchmarks.sampling_page import sampling
+from benchmarks.timing import BRIEF, REST
 from benchmarks.tolerance import NEAR
 from benchmarks.words import NIL, scientific, short, table, taken, times
 
@@ -23,14 +26,18 @@ def render(results: Mapping[str, Any]) -> str:
         What `run.py` writes as JSON; sections that were not measured may be missing.
     """
     parts = ["# Benchmarks", findings(results), _how(results)]
+    if wanted := aims(results):
+        parts += ["## Aims", _aims(wanted)]
     if results.get("fits"):
-        parts += ["## Aims", _aims(results), "## One fit", _fits(results["fits"], results)]
+        parts += ["## One fit", _fits(results["fits"], results)]
     if results.get("uncertainty"):
         parts += ["## How sure a fit is", _uncertainty(results["uncertainty"])]
     if results.get("cold"):
         parts += ["## A fresh process", _cold(results["cold"])]
     if results.get("large"):
         parts += ["## Large samples in memory", _large(results["large"])]
+    if results.get("sampling"):
+        parts += ["## Samplers", sampling(results["sampling"], results["machine"]["r"])]
     parts += ["## Machine", _machine(results)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -52,20 +59,22 @@ def _how(results: Mapping[str, Any]) -> str:
         "The data are synthetic heights (60 % from Normal(176, 8), 40 % from Normal(164, 6), "
         f"seed {results['seed']}), the same for all tools, which fit two components with unequal "
         "sds. A time is the median over calls made in turns (A B C A B C ...) after one call to "
-        f"warm up, as many as fit into {settings['budget']:g} s, {settings['rounds']} at the most; "
-        "it covers all that the written call does with a plain array in memory. Log-likelihoods "
-        "come from the returned parameters by one function on all of the data, never from the "
-        f'tool. "Short" is the distance to the maximum, 0 below {scientific(NIL)}. '
+        f"warm up, as many as fit into {settings['budget']:g} s, {settings['rounds']} at the most. "
+        f"A turn begins with {1e3 * REST:g} ms of rest, in which the threads of the tool before "
+        f"fall asleep, and for calls shorter than {1e3 * BRIEF:g} ms with one that does not count. "
+        "A time covers all that the written call does with a plain array in memory. "
+        "Log-likelihoods come from the returned parameters by one function on all of the data, "
+        f'never from the tool. "Short" is the distance to the maximum, 0 below {scientific(NIL)}. '
         "Written by `make bench`."
     )
     return " ".join(parts)
 
 
-def _aims(results: Mapping[str, Any]) -> str:
+def _aims(wanted: Sequence[Aim]) -> str:
     verdict = {True: "met", False: "**missed**", None: ""}
     return table(
         ["aim", "this run", ""],
-        [[aim.wanted, aim.measured, verdict[aim.met]] for aim in aims(results)],
+        [[aim.wanted, aim.measured, verdict[aim.met]] for aim in wanted],
         [],
     )
 
@@ -91,6 +100,7 @@ def _fits(rows: list[Row], results: Mapping[str, Any]) -> str:
                 row["tool"],
                 SETTINGS[row["setting"]] + _tolerance(row),
                 taken(row["median"]),
+                taken(min(row["seconds"], default=None)),
                 times(row["median"] / own) if own and row["median"] else "",
                 "" if row["loglik"] is None else f"{row['loglik']:.6f}",
                 short(row["shortfall"]),
@@ -101,10 +111,10 @@ def _fits(rows: list[Row], results: Mapping[str, Any]) -> str:
             for row in here
         ]
         head = [
-            "tool", "setting", "time", "times em", "log-likelihood", "short", "passes", "calls",
-            "remarks",
+            "tool", "setting", "time", "shortest", "times em", "log-likelihood", "short", "passes",
+            "calls", "remarks",
         ]  # fmt: skip
-        parts += [f"### n = {n:,}", table(head, body, [2, 3, 4, 5, 6, 7])]
+        parts += [f"### n = {n:,}", table(head, body, [2, 3, 4, 5, 6, 7, 8])]
     return "\n\n".join(parts)
 
 

@@ -3,11 +3,12 @@
 #   Rscript peers.R versions                     the version of R and of each package that is installed
 #   Rscript peers.R serve                        answers one request a line until its input ends
 #   Rscript peers.R once TOOL FILE               one fit at the default, for a process measured from outside
+#   Rscript peers.R sample FILE MODEL OUT PRIORS NUMBERS   draws by rstan, its stages in seconds as a line of JSON
 #
 # A request and an answer are fields between tabs. Numbers are written with 17 digits.
 
 arguments <- commandArgs(trailingOnly = TRUE)
-packages <- c("mclust", "mixtools")
+packages <- c("mclust", "mixtools", "rstan")
 
 if (arguments[1] == "versions") {
   cat("R", as.character(getRversion()), "\n", sep = "\t")
@@ -58,6 +59,38 @@ if (arguments[1] == "once") {
   sink()
   status <- if (file.exists("/proc/self/status")) readLines("/proc/self/status") else character()
   cat(gsub("[^0-9]", "", grep("^VmHWM", status, value = TRUE)))
+  quit()
+}
+
+if (arguments[1] == "sample") {
+  clock <- Sys.time()
+  lap <- function() {
+    before <- clock
+    clock <<- Sys.time()
+    as.numeric(clock - before, units = "secs")
+  }
+  need("rstan")
+  x <- read(arguments[2])
+  imported <- lap()
+  rstan_options(auto_write = TRUE) # the compiled model is kept beside its file
+  model <- stan_model(arguments[3])
+  built <- lap()
+  priors <- eval(parse(text = sprintf("list(%s)", arguments[5])))
+  numbers <- as.integer(strsplit(arguments[6], ",")[[1]]) # draws, tuning draws, chains, cores, seed
+  # Stan's own starts are near zero, far from heights.
+  start <- function() list(weights = c(0.5, 0.5), means = mean(x) + c(-1, 1) * sd(x), sds = rep(sd(x), 2) / 2)
+  fit <- sampling(
+    model, data = c(list(n = length(x), x = x), priors), chains = numbers[3], iter = numbers[1] + numbers[2],
+    warmup = numbers[2], cores = numbers[4], seed = numbers[5], init = start, refresh = 0
+  )
+  sampled <- lap()
+  divergent <- sapply(get_sampler_params(fit, inc_warmup = FALSE), function(chain) sum(chain[, "divergent__"]))
+  draws <- extract(fit, pars = c("weights", "means", "sds"), permuted = FALSE)
+  writeBin(as.double(draws[, , seq_len(6)]), arguments[4])
+  cat(sprintf(
+    '\n{"seconds": {"import": %f, "build": %f, "sample": %f}, "divergences": %d, "note": ""}\n',
+    imported, built, sampled, as.integer(sum(divergent))
+  ))
   quit()
 }
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cold, fits, large, machine, rscript, uncertainty
+from benchmarks import cold, fits, large, machine, rscript, sampling, uncertainty
 from benchmarks.data import SEED
 from benchmarks.findings import missing
 from benchmarks.page import render
@@ -73,8 +73,11 @@ def measure(settings: Settings, only: Sequence[str], *, quick: bool = False) -> 
             if section in only:
                 found = [name for name in ("mclust", "mixtools") if name in there]
                 results[section] = part.measure(settings, found, Path(folder), say)
-    if "large" in only:
-        results["large"] = large.measure(settings, say)
+        if "large" in only:
+            results["large"] = large.measure(settings, say)
+        if "sampling" in only:
+            stan = "rstan" in there
+            results["sampling"] = sampling.measure(settings, Path(folder), say, stan=stan)
     results["load"] = [before, machine.load()]
     results["seconds"] = time.monotonic() - begin
     say("done")
@@ -86,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="about a minute: small sizes, few calls; writes benchmarks-quick.md and .json",
+        help="about four minutes: small sizes, few calls; writes benchmarks-quick.md and .json",
     )
     parser.add_argument(
         "--only",

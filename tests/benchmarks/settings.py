@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 __all__ = ["FULL", "QUICK", "SECTIONS", "Settings"]
 
-SECTIONS = ("fits", "uncertainty", "cold", "large")
+SECTIONS = ("fits", "uncertainty", "cold", "large", "sampling")
 """The parts of the page, in their order."""
 
 
@@ -28,6 +28,10 @@ class Settings:
     """Refits of a bootstrap."""
     processes: int
     """Fresh processes for each cell."""
+    warm: int
+    """Warm processes of each sampler, after the cold one."""
+    shorten: int
+    """What the numbers of draws of the other samplers are divided by."""
 
 
 FULL = Settings(
@@ -35,9 +39,11 @@ FULL = Settings(
     large=10_000_000,
     budget=6.0,
     patience=180.0,
-    rounds=25,
+    rounds=40,
     refits=999,
     processes=5,
+    warm=3,
+    shorten=1,
 )
 
 QUICK = Settings(
@@ -48,4 +54,6 @@ QUICK = Settings(
     rounds=7,
     refits=999,
     processes=2,
+    warm=1,
+    shorten=4,
 )

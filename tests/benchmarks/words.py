@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["NIL", "listed", "power", "scientific", "short", "table", "taken", "times"]
+__all__ = [
+    "NIL",
+    "count",
+    "listed",
+    "power",
+    "ranged",
+    "scientific",
+    "short",
+    "table",
+    "taken",
+    "times",
+]
 
 NIL = 1e-8
 """Differences of log-likelihoods below it are rounding."""
@@ -24,6 +35,17 @@ def taken(seconds: float | None) -> str:
 def times(ratio: float | None) -> str:
     """A ratio with three digits at the most."""
     return "" if ratio is None else _digits(ratio)
+
+
+def count(value: float) -> str:
+    """A number with three digits, or all those before the point."""
+    return _digits(value)
+
+
+def ranged(spread: tuple[float, float, float], written: Callable[[float], str]) -> str:
+    """``97.2 (88.1 to 107)``: a median and the range; of a single number the number."""
+    median, low, high = map(written, spread)
+    return median if low == high else f"{median} ({low} to {high})"
 
 
 def short(shortfall: float | None) -> str:
