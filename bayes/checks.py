@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bayes.density import cdf, counted, joined
+from bayes.density import cdf, counted, joined, require_same
 from bayes.posterior import Posterior
 from bayes.replicates import LARGE, group_shapes, observed, replicated
 from em import Mixture, Parameters, Sample
@@ -150,7 +150,7 @@ def check(
     tuple of Check
         In the order above.
     """
-    given = posterior.sample if sample is None else sample
+    given = posterior.sample if sample is None else require_same(posterior, sample)
     data = counted(given)
     known = given if data is None else data
     generator = as_generator(rng)

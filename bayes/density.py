@@ -211,6 +211,21 @@ def counted(sample: Sample) -> Sample | None:
     return data
 
 
+def require_same(posterior: Posterior, sample: Sample) -> Sample:
+    """The sample, or a ValueError if it is plainly not what the posterior was sampled from.
+
+    That may have been the nodes of a squashed sample, which share its size, mean and sd.
+    """
+    seen = posterior.sample
+    slack = 1e-3 * seen.sd + 8 * np.finfo(float).eps * abs(seen.mean)
+    if abs(sample.n - seen.n) > 1e-9 * seen.n or abs(sample.mean - seen.mean) > slack:
+        raise ValueError(
+            f"expected the data that the posterior was sampled from, {seen.n:g} values with mean "
+            f"{seen.mean:.6g}, got {sample.n:g} values with mean {sample.mean:.6g}"
+        )
+    return sample
+
+
 def require_counted(sample: Sample, what: Any) -> Sample:
     """`counted`, or a ValueError that says what cannot be done without the values themselves."""
     data = counted(sample)

@@ -76,7 +76,7 @@ class Evidence:
         return (
             f"The log marginal likelihood of {self.n_components} "
             f"component{'s' if self.n_components > 1 else ''} is {self.logml:.2f} (standard error "
-            f"{self.se:.2g}{precise})."
+            f"{f'{self.se:.2g}' if math.isfinite(self.se) else 'not known'}{precise})."
         )
 
 
@@ -186,12 +186,15 @@ def _bridge(posterior: Floats, proposal: Floats) -> tuple[float, float]:
         """Log of ``1 / (share ratio + (1 - share) constant)``."""
         return -np.logaddexp(math.log(share) + ratio, math.log1p(-share) + level)
 
-    for _ in range(ROUNDS):
-        before = level
-        level = _log_mean(theirs + bridged(theirs)) - _log_mean(bridged(ours))
-        if abs(level - before) < 1e-10:
-            break
-    above, below = np.exp(theirs + bridged(theirs)), np.exp(bridged(ours) + level)
+    with np.errstate(all="ignore"):  # where the proposal misses the posterior; see below
+        for _ in range(ROUNDS):
+            before = level
+            level = _log_mean(theirs + bridged(theirs)) - _log_mean(bridged(ours))
+            if abs(level - before) < 1e-10:
+                break
+        above, below = np.exp(theirs + bridged(theirs)), np.exp(bridged(ours) + level)
+    if not (0 < above.mean() < np.inf and 0 < below.mean() < np.inf):
+        return level + middle, math.inf  # the proposal has missed the posterior
     variance = above.var() / (above.mean() ** 2 * above.size)
     variance += below.var() / (below.mean() ** 2 * _effective(below))
     return level + middle, math.sqrt(float(variance))

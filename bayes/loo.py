@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bayes.density import cdf, joined, log_density, require_counted
+from bayes.density import cdf, joined, log_density, require_counted, require_same
 from bayes.posterior import Posterior
 from em import Parameters, Sample
 
@@ -226,10 +226,12 @@ def loo(posterior: Posterior, sample: Sample | None = None) -> Loo:
     Raises
     ------
     ValueError
-        If the sample is squashed or has weights that are no whole numbers, if there are fewer
-        than 100 draws, or if they do not vary.
+        If the sample is not what the posterior was sampled from, if it is squashed or has
+        weights that are no whole numbers, if there are fewer than 100 draws, or if they do not
+        vary.
     """
-    data = require_counted(posterior.sample if sample is None else sample, "leave-one-out")
+    given = posterior.sample if sample is None else require_same(posterior, sample)
+    data = require_counted(given, "leave-one-out")
     draws = joined(posterior, DRAWS)
     S = len(draws.means)
     if S < FEWEST_DRAWS or np.ptp(draws.means[:, 0]) == 0.0:

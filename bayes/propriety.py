@@ -8,6 +8,7 @@ uniform one does where values are tied.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -55,8 +56,11 @@ def _most_ties(sample: Sample) -> float:
     """How often the commonest value was seen."""
     if sample.bins is None:
         return float(sample.collapse().weights.max())
-    # Of squashed data only the resolution says whether values were tied: at least twice.
-    return 2.0 if sample.resolution > 0 else 1.0
+    if sample.resolution == 0:
+        return 1.0
+    # Of squashed data only the resolution is known; so many values share the commonest at least.
+    places = np.ptp(sample.values) / sample.resolution + 1.0
+    return max(2.0, math.ceil(sample.n / places))
 
 
 def _power_at_zero(unit: float, sds: Any, K: int) -> float:

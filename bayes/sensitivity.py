@@ -134,7 +134,8 @@ def sensitivity(
         they do not vary.
     """
     chosen = priors_of(posterior, sample, priors)
-    draws = joined(posterior)
+    # Priors that differ by component are about components in order of their means.
+    draws = joined(posterior.relabelled("mean"))
     shape = posterior.means.shape[:2]
     logs = log_prior(draws, chosen), log_likelihood(draws, posterior.sample)
     if logs[0].size < FEWEST_DRAWS or min(map(np.ptp, logs)) == 0.0:

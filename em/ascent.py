@@ -116,20 +116,28 @@ def curvature(at: Pass) -> Curvature:
         # Diagonal, as it is with no more than one logit: its root needs no factorisation.
         diagonal = np.einsum("bii->bi", at.complete)
         unit = np.sqrt(np.divide(1.0, diagonal, where=diagonal > 0, out=np.zeros_like(diagonal)))
-        relative = unit[:, :, None] * at.information * unit[:, None, :]
-        eigenvalues, vectors = np.linalg.eigh(relative)
+        eigenvalues, vectors = _eigen(unit[:, :, None] * at.information * unit[:, None, :])
         directions = unit[:, :, None] * vectors
     else:
         # A weight next to nothing makes this singular to rounding; as a metric a little more does.
         diagonal = np.einsum("bii->bi", at.complete)
-        inverse = np.linalg.inv(
-            np.linalg.cholesky(at.complete + 1e-10 * diagonal[:, None] * np.eye(size))
-        )
+        more = np.where(diagonal > 0, 1e-10 * diagonal, 1.0)
+        inverse = np.linalg.inv(np.linalg.cholesky(at.complete + more[:, None] * np.eye(size)))
         turned = inverse.swapaxes(-1, -2)
-        eigenvalues, vectors = np.linalg.eigh(inverse @ at.information @ turned)
+        eigenvalues, vectors = _eigen(inverse @ at.information @ turned)
         directions = turned @ vectors
     slopes = (directions.swapaxes(-1, -2) @ at.score[..., None])[..., 0]
     return Curvature(eigenvalues, directions, slopes)
+
+
+def _eigen(relative: Floats) -> tuple[Floats, Floats]:
+    """Eigenvalues and vectors; flat in every direction where numbers ran out."""
+    try:
+        found = np.linalg.eigh(relative)
+    except np.linalg.LinAlgError:
+        finite = np.isfinite(relative).all(axis=(1, 2))
+        found = np.linalg.eigh(np.where(finite[:, None, None], relative, 0.0))
+    return found.eigenvalues, found.eigenvectors
 
 
 @dataclass(frozen=True)

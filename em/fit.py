@@ -45,11 +45,17 @@ class Certificate:
     """How far `Fit.loglik` is from it, relative to it, or to n, which has no unit, if larger."""
     gradient_norm: float
     """The score on all of the data, in standard errors."""
+    rounding: float = 0.0
+    """How far the means can be moved by their last digit, in standard errors: data far from
+    zero leave little room."""
 
     @property
     def ok(self) -> bool:
-        """Whether the log-likelihood is right to 1e-12 and the score below 1e-6."""
-        return self.relative_error < 1e-12 and self.gradient_norm < 1e-6
+        """Whether the log-likelihood is right to 1e-12 and the score below 1e-6.
+
+        The score is allowed what the last digit of the means costs on top.
+        """
+        return self.relative_error < 1e-12 and self.gradient_norm < 1e-6 + 2 * self.rounding
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -339,7 +345,16 @@ class Fit:
             loglik=loglik,
             relative_error=abs(self.loglik - loglik) / max(abs(loglik), sample.n),
             gradient_norm=np.inf if collapsed else float(curvature(found).gradient_norm()[0]),
+            rounding=self._rounding,
         )
+
+    @property
+    def _rounding(self) -> float:
+        """The last digit of the means in their standard errors."""
+        errors = self.standard_errors().means
+        if not (errors > 0).any():
+            return 0.0
+        return float(np.spacing(np.abs(self.mixture.means).max()) / errors[errors > 0].min())
 
     def _penalty_term(self) -> float:
         return penalty_term(self.at.sds[0], self.penalty)

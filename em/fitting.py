@@ -57,7 +57,7 @@ def fit(
         How many random starts to try. By default ten for each component; two components are
         tried from all over the space of mixtures with the sample's mean and variance instead,
         where there are enough values for that (`em.lattice`). A group of less than about 1 % of
-        the data can still be missed.
+        the data can still be missed, or one of a few values that chance might have put there.
     equal_sds : bool
         Whether the components share one sd.
     fixed : mapping of str to array_like of shape (n_components,), optional

@@ -109,7 +109,7 @@ def tails(x: Floats, weights: Floats) -> tuple[Parameters, Floats]:
     at : Parameters
         Of shape (B, 2), the highest first.
     loglik : ndarray of shape (B,)
-        Log-likelihoods, to a few digits.
+        Log-likelihoods, less the constant that all share.
     """
     p, means, _ = tail_cuts(x, weights)
     other = -means * p / (1 - p)
@@ -117,7 +117,10 @@ def tails(x: Floats, weights: Floats) -> tuple[Parameters, Floats]:
     at = Parameters(
         np.stack([p, 1 - p], axis=1), np.stack([means, other], axis=1), np.stack([sd, sd], axis=1)
     )
-    loglik = _logliks(x, weights, _polynomials(at))
+    # What lies far out decides here: not in single precision, nor cut off.
+    z = (x - at.means[..., None]) / at.sds[..., None]
+    joint = np.log(at.weights / at.sds)[..., None] - 0.5 * z**2
+    loglik = np.logaddexp(joint[:, 0], joint[:, 1]) @ weights
     order = np.argsort(-loglik, kind="stable")
     return Parameters(*(v[order] for v in at)), loglik[order]
 

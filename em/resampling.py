@@ -144,6 +144,11 @@ def bootstrap(
             f"expected a fit that converged, got one that is {fit.status.name}; "
             "there is no estimate to resample around"
         )
+    if round(fit.sample.n) < 2 * fit.n_components:
+        raise ValueError(
+            f"expected weights with a sum of at least {2 * fit.n_components} to draw samples of "
+            f"that size, got {fit.sample.n:g}; weights count observations"
+        )
     generator = as_generator(rng)
     drawn = round(fit.sample.n) if kind == "parametric" else len(fit.data)
     # Two lots of those that climb side by side: on the coarse copy they are one.

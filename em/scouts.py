@@ -35,6 +35,8 @@ SCOUTED = 12
 """Passes over the coarse copy, at the most."""
 BEHIND = 0.5
 """Climbs so much lower than one that has ended on a top are given up."""
+FAR_OUT = 4.5
+"""In sds of the data: values beyond may be a group that differs by its mean alone."""
 STARTS = 10
 """Starts for each component, unless another number is asked for."""
 SPLIT_TOPS = 2
@@ -108,10 +110,12 @@ class Scouts:
                 first = stacked([picked(at, best), extra])
                 tally = np.append(basins[best], np.zeros(extra.means.shape[0], dtype=np.intp))
                 # Lattice points stand near their tops. What is still far below one that another
-                # has reached would most likely come to the same.
+                # has reached would most likely come to the same, but for values far out under
+                # one sd, each of which may have a top of its own.
+                patient = equal_sds and np.abs(self.points[[0, -1]]).max() > FAR_OUT
                 found = ascend(
                     self.points, self.masses, first, own, em_passes=2, max_iter=SCOUTED, tol=1e-3,
-                    penalty=self.options.penalty, behind=BEHIND,
+                    penalty=self.options.penalty, behind=np.inf if patient else BEHIND,
                 )  # fmt: skip
                 self._tops[k, equal_sds] = _told_apart(
                     found, first, tally, self.n, own, self.options

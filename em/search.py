@@ -33,6 +33,8 @@ MANY = 4000
 """Values above which many starts climb on so many points that stand for them."""
 MOST = 8
 """Tops found there that are climbed on all of the data."""
+FEW = 3
+"""The same where each climb takes long."""
 EXTRA = 40
 """Further starts for each component, where none of the first led above a smaller model."""
 
@@ -175,8 +177,9 @@ class Search:
         points, masses = coarse(self.x, self.weights, MANY // 2)
         coordinates = self.scouts.coordinates(start.means.shape[1], equal_sds)
         found = climb(points, masses, start, coordinates, self.options, self.resolution, tally)
-        rows = [Parameters(*(value[None] for value in top.at)) for top in found[:MOST]]
-        counts = np.array([top.n_starts for top in found[:MOST]], dtype=np.intp)
+        found = found[: MOST if self.x.size <= 5 * MANY else FEW]
+        rows = [Parameters(*(value[None] for value in top.at)) for top in found]
+        counts = np.array([top.n_starts for top in found], dtype=np.intp)
         return self._climb(stacked(rows), equal_sds, counts)
 
     def _from_starts(self, k: int, equal_sds: bool) -> list[Top]:
@@ -238,9 +241,11 @@ class Search:
         rows = stacked([found.at for found in self.scouts.tops(k, equal_sds)])
         own = unconstrained(k, equal_sds)
         found = sweep(self.x, self.weights, rows, own, self.options.penalty)
+        if found.counts.min() <= 0.01:
+            return False  # a component that holds nothing has no curvature
         # The tops of the coarse copy are near: what is left to climb shows in slope and curvature.
         highest = found.loglik + 10 * curvature(found).gain() + 1e-3
-        return bool((highest < top.loglik).all() and found.counts.min() > 0.01)
+        return bool((highest < top.loglik).all())
 
 
 def _equal(a: Top, b: Top) -> bool:

@@ -352,11 +352,22 @@ def quadrature_bound(bins: Bins, at: Parameters) -> float:
         # There are thousands, side by side: what holds around a row of them holds for each.
         narrow = _take_bins(bins, cells)
         narrow = _take_bins(narrow, np.argsort(narrow.lower, kind="stable"))
-        first = np.arange(0, narrow.lower.size, ROW)
-        row = np.arange(narrow.lower.size) // ROW
+        width = narrow.upper - narrow.lower
+        gap = narrow.lower[1:] - narrow.upper[:-1] > ROW * np.minimum(width[1:], width[:-1])
+        begins = np.arange(width.size) % ROW == 0
+        begins[1:] |= gap
+        first = np.flatnonzero(begins)
+        row = np.cumsum(begins) - 1
         lower = np.minimum.reduceat(narrow.lower, first)[row]
         upper = np.maximum.reduceat(narrow.upper, first)[row]
-        total += _bounds(narrow, lower, upper, at, ROW_RHOS, row).sum()
+        bound = _bounds(narrow, lower, upper, at, ROW_RHOS, row)
+        poor = ~(bound <= POOR * narrow.masses)
+        if poor.any():
+            alone = _take_bins(narrow, poor)
+            bound[poor] = np.fmin(
+                bound[poor], _bounds(alone, alone.lower, alone.upper, at, CELL_RHOS)
+            )
+        total += bound.sum()
     return float(total)
 
 
@@ -430,3 +441,7 @@ ROW = 32
 """Neighbouring cells that are looked at together."""
 ROW_RHOS = (2.0, 4.0, 8.0, 16.0, 32.0)
 """Sizes of ellipses to try around them."""
+POOR = 1e-9
+"""Bounds for each unit of weight above which a cell is looked at alone."""
+CELL_RHOS = (25.0, 60.0, 200.0, 1000.0)
+"""Sizes of ellipses to try around it."""

@@ -10,13 +10,13 @@ from bayes import Posterior, Priors, Settings
 from compare.cases import Case
 
 
-def posterior_of(sample, weights, means, sds, *, bare=False):
+def posterior_of(sample, weights, means, sds, *, bare=False, priors=None):
     "A posterior with the given draws, each (chain, draw, K); with default priors unless bare."
     draws = em.Parameters(*(np.asarray(value, dtype=float) for value in (weights, means, sds)))
     chains, length, k = draws.means.shape
     described, prior = (), em.Parameters(*np.ones((3, 1, k)))
     if not bare:
-        filled = Priors().filled(sample, k)
+        filled = (priors or Priors()).filled(sample, k)
         described, prior = filled.describe(), filled.draw(500, 0)
     settings = Settings(
         sampler="nutpie",

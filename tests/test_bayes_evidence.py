@@ -193,3 +193,13 @@ def test_a_rough_answer_says_so():
     rough = type(found)(**{**vars(found), "se": 0.4})
     assert not rough.ok
     assert "rough" in rough.verdict
+
+
+def test_a_proposal_that_misses_the_posterior_is_told_as_an_error_that_is_not_known():
+    "No overlap at all: no number of draws like these would do, and no warning says so instead."
+    rng = np.random.default_rng(0)
+    _, se = _bridge(rng.normal(0, 1, (4, 100)), rng.normal(-5000, 1, 400))
+    assert se == math.inf
+    missed = bayes.Evidence(n_components=4, logml=-238.0, se=math.inf, draws=400, proposals=400)
+    assert not missed.ok
+    assert "standard error not known" in missed.verdict

@@ -220,3 +220,14 @@ def test_two_models_are_compared_value_by_value():
     assert better.difference(better) == (0.0, 0.0)
     with pytest.raises(ValueError, match="same data"):
         better.difference(loo(one_group()))
+
+
+def test_data_that_the_posterior_never_saw_are_refused():
+    "Other values, or fewer of them, would be judged by a model of something else."
+    values = np.random.default_rng(0).normal(size=200)
+    posterior = normal_posterior(values)
+    for other in (values[:150], values + 1.0):
+        with pytest.raises(ValueError, match="data that the posterior was sampled from"):
+            loo(posterior, em.Sample(other))
+        with pytest.raises(ValueError, match="data that the posterior was sampled from"):
+            bayes.check(posterior, em.Sample(other))

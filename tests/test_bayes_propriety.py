@@ -10,6 +10,7 @@ import pytest
 from scipy import integrate
 
 from bayes import Priors, build_model
+from bayes.propriety import improper_on_ties
 from em import Sample
 
 RNG = np.random.default_rng(8)
@@ -103,3 +104,12 @@ def test_building_the_model_warns_once():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         build_model(TIED, 2, filled)
+
+
+def test_squashed_values_on_few_places_are_tied_many_times():
+    "Six thousand values to one decimal: a prior that allows two ties does not allow hundreds."
+    rng = np.random.default_rng(0)
+    sample = Sample(np.round(np.r_[rng.normal(0, 1, 4000), rng.normal(4, 1, 2000)], 1))
+    prior = pm.Gamma.dist(3, 1, shape=2)
+    assert improper_on_ties(sample, prior, 2)
+    assert improper_on_ties(sample.squash(), prior, 2)

@@ -198,3 +198,16 @@ def test_answers_that_cannot_be_matched_are_refused():
     turned = posterior_of(SEPARATE, *(value[..., ::-1] for value in draws))
     with pytest.raises(ValueError, match="increasing order of mean"):
         agreement(fit, turned)
+
+
+def test_other_names_for_the_components_change_nothing():
+    "Priors that differ by component are about components in order of mean, however renamed."
+    rng = np.random.default_rng(1)
+    sample = em.Sample(np.r_[rng.normal(0, 2, 60), rng.normal(4, 1, 60)])
+    priors = Priors(means=pm.Normal.dist([0, 4], [1, 1]))
+    near = around(sample, em.Mixture([0.5, 0.5], [0, 4], [2, 1]), spread=0.1)
+    named = posterior_of(sample, near.weights, near.means, near.sds, priors=priors)
+    renamed = named.relabelled("sd")
+    assert not np.array_equal(renamed.means, named.means)
+    ours, theirs = (sensitivity(p, priors=priors)["means[0]"] for p in (named, renamed))
+    assert theirs.prior == pytest.approx(ours.prior, rel=1e-9)

@@ -679,3 +679,14 @@ def test_the_bound_of_the_fit_is_that_of_its_bins():
     fit = em.fit(HEIGHTS.sample(5000, rng=21)[0])
     assert fit.data.bins is not None
     assert fit.error_bound >= quadrature_bound(fit.data.bins, fit.mixture.parameters) * (1 - 1e-6)
+
+
+def test_a_certificate_allows_what_the_last_digit_of_far_off_means_costs():
+    "A good fit of values at a hundred million is certified, though its means have no more digits."
+    rng = np.random.default_rng(0)
+    values = np.r_[rng.normal(0, 1, 4000), rng.normal(4, 0.05, 4000)]
+    near, far = em.fit(values).certify(), em.fit(values + 1e8).certify(values + 1e8)
+    assert near.ok
+    assert near.rounding < 1e-11
+    assert far.ok
+    assert far.rounding > 1e-7

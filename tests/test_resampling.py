@@ -443,3 +443,13 @@ def test_there_is_nothing_to_resample_without_a_maximum():
     with pytest.raises(ValueError, match="got one that is COLLAPSED"):
         em.bootstrap(fit)
     assert np.isnan(np.concatenate(fit.conf_int(method="bootstrap"))).all()
+
+
+def test_weights_that_sum_to_less_than_a_sample_are_refused():
+    "A bootstrap sample has as many values as the weights count; with 0.3 there is none to draw."
+    x = np.random.default_rng(0).normal(size=60)
+    tiny = em.Sample(x, np.full(60, 0.005))
+    with pytest.raises(ValueError, match="sum of at least 2 .* got 0.3"):
+        em.bootstrap(em.fit(tiny, 1), 20)
+    with pytest.raises(ValueError, match="sum of at least 4 .* got 0.3"):
+        em.lr_test(tiny, 1, n_refits=20)
