@@ -333,7 +333,10 @@ def agreement(
 
 def _inside(credible: tuple[float, float], confidence: tuple[float, float]) -> float:
     shared = min(credible[1], confidence[1]) - max(credible[0], confidence[0])
-    return max(0.0, shared) / (credible[1] - credible[0])
+    length = credible[1] - credible[0]
+    if length == 0:  # a parameter that never varies
+        return float(confidence[0] <= credible[0] <= confidence[1])
+    return max(0.0, shared) / length
 
 
 def _array_statistics() -> Any:

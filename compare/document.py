@@ -8,7 +8,12 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from compare.apart import quantities
+
 if TYPE_CHECKING:
+    import em
+    from compare.criticism import Criticism
+    from compare.rivals import Rivals
     from compare.table import Comparison
 
 __all__ = ["SCHEMA", "to_json", "versions"]
@@ -102,8 +107,108 @@ def _document(comparison: Comparison) -> dict[str, Any]:
             "ok": diagnostics.ok,
             "messages": list(diagnostics.messages),
         },
+        "criticism": None if comparison.criticism is None else _criticism(comparison.criticism),
+        "quantities": quantities(comparison),
         "versions": versions(),
         "seconds": {step: round(time, 3) for step, time in comparison.seconds.items()},
+    }
+
+
+def _criticism(criticism: Criticism) -> dict[str, Any]:
+    loo, moved, standing = criticism.loo, criticism.sensitivity, criticism.agreement
+    prior = criticism.prior_predictive
+    shares = (0.025, 0.5, 0.975)
+    return {
+        "checks": [
+            {
+                "name": check.name,
+                "observed": check.observed,
+                "lower": check.lower,
+                "upper": check.upper,
+                "p": check.p,
+                "verdict": check.verdict,
+            }
+            for check in criticism.checks
+        ],
+        "loo": None
+        if loo is None
+        else {
+            "elpd": loo.elpd,
+            "se": loo.se,
+            "p_loo": loo.p_loo,
+            "largest_pareto_k": float(loo.pareto_k.max()),
+            "threshold": loo.threshold,
+            "share_unreliable": loo.share_unreliable,
+            "pit_p": loo.pit_p,
+            "pit_distance": loo.pit_distance,
+        },
+        "sensitivity": None
+        if moved is None
+        else [
+            {
+                "name": row.name,
+                "prior": row.prior,
+                "likelihood": row.likelihood,
+                "verdict": row.verdict,
+            }
+            for row in moved.rows
+        ],
+        "agreement": None
+        if standing is None
+        else [
+            {
+                "name": row.name,
+                "sd_ratio": row.sd_ratio,
+                "credible_inside_confidence": row.inside,
+                "speaks": row.speaks,
+            }
+            for row in standing.rows
+        ],
+        "prior_predictive": {
+            "quantiles": dict(zip(map(str, shares), prior.quantiles(shares).tolist(), strict=True)),
+            "share_in_range": prior.share,
+            "beyond": list(prior.beyond),
+        },
+        "penalised": None if criticism.penalised is None else _fit(criticism.penalised),
+        "labels": [
+            {
+                "order": change.order,
+                "share": change.share,
+                "parameter": change.parameter,
+                "shift": change.shift,
+                "matters": change.matters,
+            }
+            for change in criticism.labels
+        ],
+        "components": None if criticism.rivals is None else _components(criticism.rivals),
+        "not_made": dict(criticism.not_made),
+    }
+
+
+def _components(rivals: Rivals) -> list[dict[str, Any]]:
+    return [
+        {
+            "n_components": row.n_components,
+            "logml": row.evidence.logml,
+            "logml_ordered": row.evidence.logml_ordered,
+            "se": row.evidence.se,
+            "probability": row.probability,
+            "elpd": None if row.loo is None else row.loo.elpd,
+            "elpd_difference": row.elpd_difference,
+            "elpd_difference_se": row.elpd_difference_se,
+            "ok": row.n_components not in rivals.failed,
+        }
+        for row in rivals.table.rows
+    ]
+
+
+def _fit(fit: em.Fit) -> dict[str, Any]:
+    mixture = fit.mixture
+    return {
+        "status": fit.status.name.lower(),
+        "weights": mixture.weights.tolist(),
+        "means": mixture.means.tolist(),
+        "sds": mixture.sds.tolist(),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compare.ascent_figures import OriginalPath, loglik, path
+from compare.criticism_figures import expected, pit
 from compare.data_figures import fit, groups
 from compare.diagnostic_figures import predictive, ranks
 from compare.drawing import PALETTE, Figure
@@ -23,12 +24,14 @@ __all__ = [
     "Figure",
     "OriginalPath",
     "draw",
+    "expected",
     "fit",
     "forest",
     "groups",
     "loglik",
     "pairs",
     "path",
+    "pit",
     "predictive",
     "priors",
     "ranks",
@@ -47,9 +50,10 @@ def draw(comparison: Comparison, original: OriginalPath | None = None) -> tuple[
     Returns
     -------
     tuple of Figure
-        Named forest, fit, pairs, path, groups, predictive, priors, loglik and ranks. Without
-        `original` there is no path; with one component no groups; a fit of fewer than three
-        iterations has no loglik and a single chain no ranks.
+        Named forest, fit, pairs, path, groups, predictive, pit, expected, priors, loglik and
+        ranks. Without `original` there is no path; with one component no groups; a fit of fewer
+        than three iterations has no loglik and a single chain no ranks. Without criticism there
+        is neither pit nor expected, and no pit where leave-one-out was not possible.
     """
     drawn = (
         forest(comparison),
@@ -58,6 +62,8 @@ def draw(comparison: Comparison, original: OriginalPath | None = None) -> tuple[
         None if original is None else path(original, comparison),
         groups(comparison),
         predictive(comparison),
+        pit(comparison),
+        expected(comparison),
         priors(comparison),
         loglik(comparison),
         ranks(comparison),

@@ -68,6 +68,7 @@ def _context(comparison: Comparison, parts: tuple[Section, ...]) -> dict[str, An
         "warning": findings.warning(comparison),
         "headline": findings.headline(comparison),
         "verdict": findings.verdict(comparison),
+        "cautions": findings.cautions(comparison),
         "sections": parts,
         "folder": Markup(quote(comparison.case.name)),  # noqa: S704 - a quoted address
         "palette": Markup(drawing.stylesheet()),  # noqa: S704 - our own constants

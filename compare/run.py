@@ -66,6 +66,8 @@ class Outcome:
     """Whether EM and the sampler can be believed."""
     trusted: bool
     """Whether EM converged and every diagnostic of the sampler passed."""
+    cautions: tuple[str, ...] = ()
+    """What else to mind: where the model misses the data, or the prior decides."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -135,7 +137,8 @@ def _run(options: Options, signals: Sequence[int]) -> int:
             f"the report cannot be written to {quoted(options.out, 200)}: "
             f"{error.strerror or error}; earlier reports are as they were"
         ) from error
-    _say(f"{outcome.headline}\n{outcome.verdict}\n", sys.stdout)
+    minded = "".join(f"Mind: {text}\n" for text in outcome.cautions)
+    _say(f"{outcome.headline}\n{outcome.verdict}\n{minded}", sys.stdout)
     for target in targets[1:]:
         _say(one_line(str(options.out / target)), sys.stdout)
     return UNTRUSTED if options.strict and not outcome.trusted else DONE
@@ -182,6 +185,7 @@ def analyse(case: Case, options: Options, progress: Progress) -> Outcome:
     with progress.step("import", "Loading PyMC"):
         from bayes import fit as fit_by_bayes
         from compare import findings
+        from compare.criticism import criticise
         from compare.report import render
         from compare.table import compare
     with progress.step("bayes", f"Sampling the posterior with {options.chains} chains"):
@@ -199,9 +203,23 @@ def analyse(case: Case, options: Options, progress: Progress) -> Outcome:
         )
     with progress.step("compare", "Comparing the two"):
         comparison = compare(
-            fit, posterior, case.truth, options.level, case=case, command=options.command
+            fit,
+            posterior,
+            case.truth,
+            options.level,
+            case=case,
+            criticism=False,
+            command=options.command,
         )
-    comparison = replace(comparison, seconds=_seconds(progress, posterior.settings))
+    doing = "Checking the model" + (
+        " and other numbers of components" if options.thorough else " against the data"
+    )
+    with progress.step("criticise", doing):
+        criticism = criticise(
+            fit, posterior, case.sample, options.level, options.rng, thorough=options.thorough
+        )
+    seconds = _seconds(progress, posterior.settings)
+    comparison = replace(comparison, criticism=criticism, seconds=seconds)
     with progress.step("report", "Drawing the report"):
         report = render(comparison)
     return Outcome(
@@ -210,6 +228,7 @@ def analyse(case: Case, options: Options, progress: Progress) -> Outcome:
         headline=findings.headline(comparison),
         verdict=findings.verdict(comparison),
         trusted=comparison.ok,
+        cautions=findings.cautions(comparison),
     )
 
 
@@ -217,12 +236,14 @@ def _seconds(progress: Progress, settings: Settings) -> dict[str, float]:
     """Split the time so far into steps that add up; the report cannot time its own drawing."""
     spent = dict(progress.seconds)
     comparing, sampling = spent.pop("compare"), spent.pop("bayes")
+    criticising = spent.pop("criticise")
     compiling, taking_draws = settings.seconds_compile, settings.seconds_sample
     return spent | {
         "compile": compiling,
         "sample": taking_draws,
         "diagnose": max(0.0, sampling - compiling - taking_draws),
         "compare": comparing,
+        "criticise": criticising,
         "total_before_drawing": progress.total,
     }
 

@@ -59,7 +59,7 @@ def sections(
             figure("forest"),
             columns(comparison),
         ),
-        section("fit", "The data and the two fits", figure("fit"), findings.separation(comparison)),
+        section("fit", "The data and the two fits", figure("fit")),
         section(
             "differences",
             "Where the two differ, and why",
@@ -77,16 +77,43 @@ def sections(
         ),
         section("groups", "Which group does a value belong to?", figure("groups")),
         section(
+            "apart",
+            "How far apart are the groups, and where is the border?",
+            findings.separation(comparison),
+            findings.apart_table(comparison),
+            " ".join(
+                filter(None, (findings.on_humps(comparison), findings.on_borders(comparison)))
+            ),
+            findings.what_apart_means(comparison),
+        ),
+        section(
             "count",
             "How many groups?",
             findings.number_of_groups(comparison),
             _rivals(comparison),
+            findings.on_rivals(comparison),
+            findings.rival_table(comparison),
+            findings.what_rivals_mean(comparison),
         ),
-        section("model", "How well the model fits", figure("predictive")),
+        section(
+            "model",
+            "How well the model fits",
+            findings.on_checks(comparison),
+            findings.check_table(comparison),
+            findings.what_is_checked(comparison),
+            figure("predictive"),
+            findings.on_loo(comparison),
+            figure("pit"),
+        ),
         section(
             "prior",
             "The prior, and what the data add to it",
             _priors(comparison),
+            findings.on_prior(comparison),
+            figure("expected"),
+            findings.on_influence(comparison),
+            findings.influence_table(comparison),
+            findings.what_speaks(comparison),
             figure("priors"),
         ),
         section(
@@ -98,15 +125,22 @@ def sections(
             em.identifiability(comparison.fit, group_names(comparison.n_components)),
             findings.on_optima(comparison, SHOWN),
             _optima(comparison),
+            findings.on_penalty(comparison),
             figure("loglik"),
             Heading("The sampler"),
             _checks(comparison),
             findings.on_chains(comparison),
             figure("ranks"),
+            *_names(comparison),
         ),
         _reproduce(comparison),
     )
     return tuple(part for part in found if part is not None)
+
+
+def _names(comparison: Comparison) -> tuple[Heading | str, ...]:
+    told = findings.on_names(comparison)
+    return (Heading("The names of the groups"), told) if told else ()
 
 
 def _stops(original: Original) -> Table:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from bayes import Posterior
+    from bayes import Posterior, Priors
+    from compare.criticism import Criticism
 
 __all__ = ["BayesEstimate", "Comparison", "EmEstimate", "Row", "compare"]
 
@@ -119,6 +120,8 @@ class Comparison:
     """EM fits with one component and more, up to one more than asked for, either kind of sds."""
     em_test: em.EmTest | None = None
     """The test of one group against two, where the data allow it."""
+    criticism: Criticism | None = None
+    """Whether the model fits and who speaks, data or prior; None if that was not asked for."""
     command: str | None = None
     """The command line that makes this comparison."""
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -160,6 +163,9 @@ def compare(
     level: float = 0.95,
     *,
     case: Case | None = None,
+    priors: Priors | None = None,
+    criticism: bool = True,
+    thorough: bool = False,
     command: str | None = None,
     seconds: Mapping[str, float] | None = None,
 ) -> Comparison:
@@ -175,6 +181,14 @@ def compare(
         Coverage of the confidence and of the credible intervals.
     case : Case, optional
         Name, unit and source of the data, for the report; its sample is what was fitted.
+    priors : bayes.Priors, optional
+        What `bayes.fit` was given; the default priors by default. Used for the criticism only.
+    criticism : bool
+        Whether to check the model against the data, and how much the prior matters, which takes
+        about a second.
+    thorough : bool
+        Whether to sample posteriors with other numbers of components as well, and to compare them
+        by marginal likelihood and by prediction: some seconds to a minute.
     command : str, optional
         The command line that makes this comparison, for the report.
     seconds : mapping of str to float, optional
@@ -198,6 +212,7 @@ def compare(
             f"expected both fits to have the same number of components, got {k} by EM and "
             f"{posterior.n_components} by Bayes"
         )
+    posterior = posterior.relabelled("mean")  # EM's components are in that order
     _check_same_data(fit, posterior.sample)
     if case is None:
         case = Case(
@@ -213,6 +228,11 @@ def compare(
     truth = case.truth if truth is None else truth
     if truth is not None and truth.n_components != k:
         truth = None  # the parameters of another number of groups have no place in the rows
+    criticised = None
+    if criticism or thorough:
+        from compare.criticism import criticise  # slow to import
+
+        criticised = criticise(fit, posterior, case.sample, level, priors=priors, thorough=thorough)
     return Comparison(
         case=case,
         fit=fit,
@@ -223,6 +243,7 @@ def compare(
         rows=tuple(_rows(fit, posterior, truth, level)),
         selection=em.select(fit.sample, range(1, fit.n_components + 2)),
         em_test=_em_test(fit),
+        criticism=criticised,
         command=command,
         seconds=dict(seconds or {}),
     )

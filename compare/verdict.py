@@ -125,10 +125,13 @@ def on_nodes(comparison: Comparison) -> str:
     fit = comparison.fit
     if fit.data.bins is None:
         return ""
+    cost = "may be off, it is not known how far"
+    if math.isfinite(fit.error_bound):
+        cost = f"is off by at most {tiny(fit.error_bound)}"
     return (
         f"Both fits saw {len(fit.data)} weighted nodes that stand for the "
         f"{observations(comparison)}: within narrow bins they have the moments of the data, and "
-        f"the log-likelihood is off by at most {tiny(fit.error_bound)}."
+        f"the log-likelihood {cost}."
     )
 
 

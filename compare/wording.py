@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from compare.labels import group, number, plain, variable
@@ -28,6 +29,7 @@ __all__ = [
     "quantity",
     "share",
     "tiny",
+    "true_minus",
     "unit_after",
 ]
 
@@ -128,6 +130,11 @@ def tiny(value: float) -> str:
 def fixed(value: float, places: int) -> str:
     """A number to so many places, with a true minus sign and no negative zero."""
     return f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")
+
+
+def true_minus(text: str) -> str:
+    """A text of another layer with true minus signs before its numbers."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "−", text)
 
 
 def after_colon(message: str) -> str:

@@ -1,12 +1,14 @@
 """Comparisons made by hand: real EM fits of small samples beside posteriors that nobody sampled."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 
 import em
 from bayes import Posterior, Settings
 from compare.cases import Case
+from compare.criticism import criticise
 from compare.table import compare
 
 PRIORS = (
@@ -91,10 +93,20 @@ def normals(*groups, seed=0):
 
 
 def made(of, k=2, *, fit=None, center=None, level=0.95, command=None, seconds=None, **drawn):
-    "A comparison of a case, its posterior around EM's own estimate unless a center is given."
+    """A comparison of a case, without criticism.
+
+    Its posterior lies around EM's own estimate unless a center is given.
+    """
     fit = em.fit(of.sample, k) if fit is None else fit
     said = posterior(of.sample, fit.mixture if center is None else center, **drawn)
-    return compare(fit, said, level=level, case=of, command=command, seconds=seconds)
+    return compare(
+        fit, said, level=level, case=of, criticism=False, command=command, seconds=seconds
+    )
+
+
+def criticised(of, rng=0):
+    "The same with its criticism."
+    return replace(of, criticism=criticise(of.fit, of.posterior, of.case.sample, of.level, rng))
 
 
 SEPARATE = (90, 10, 1), (110, 20, 1.5)
@@ -135,8 +147,8 @@ _MAKERS = {
 
 @functools.cache
 def comparison(name):
-    "One of the comparisons above; made once."
-    return _MAKERS[name]()
+    "One of the comparisons above with its criticism; made once."
+    return criticised(_MAKERS[name]())
 
 
 NAMES = tuple(_MAKERS)

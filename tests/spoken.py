@@ -8,7 +8,8 @@ from compare import findings
 
 SPOKEN = (
     "headline", "verdict", "alarms", "agreement", "on_truth", "separation", "number_of_groups",
-    "differences",
+    "differences", "cautions", "on_checks", "on_loo", "on_prior", "on_influence", "on_penalty",
+    "on_names", "on_humps", "on_borders", "on_rivals",
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ def test_agreement_counts_the_intervals_and_names_the_largest_shift():
     assert shown == pytest.approx(expected, abs=0.006)
     assert "one data set" in told
     moved = with_draws(of.posterior, means=of.posterior.means + np.array([0.5, 0]))
-    outside = agreement(compare(of.fit, moved, case=of.case))
+    outside = agreement(compare(of.fit, moved, case=of.case, criticism=False))
     assert outside.startswith("EM's estimate lies inside four of the five 95% credible intervals")
     assert "the mean of the lower group" in outside
     assert agreement(comparison("one")).startswith(
@@ -41,10 +41,14 @@ def test_the_truth_is_counted_for_either_kind_of_interval():
         "intervals."
     )
     away = em.Mixture([0.4, 0.6], [150, 176], [6, 8])
-    told = on_truth(compare(of.fit, of.posterior, away, case=of.case))
+    told = on_truth(compare(of.fit, of.posterior, away, case=of.case, criticism=False))
     assert "inside four of the five profile-likelihood" in told
     assert "inside four of the five credible" in told
     # Draws so close to EM's means that they leave the true ones out, which EM's intervals hold.
     means = of.fit.mixture.means + 1e-3 * (of.posterior.means - of.posterior.means.mean())
-    told = on_truth(compare(of.fit, with_draws(of.posterior, means=np.sort(means)), case=of.case))
+    told = on_truth(
+        compare(
+            of.fit, with_draws(of.posterior, means=np.sort(means)), case=of.case, criticism=False
+        )
+    )
     assert "inside all five profile-likelihood intervals and inside three of the five" in told

@@ -20,7 +20,7 @@ def test_shifts_are_named_from_a_quarter_of_a_posterior_sd_on():
         pytest.approx([max(abs(p.row.shift) for p in free_parameters(of))], abs=0.005)
     )
     moved = with_draws(of.posterior, means=of.posterior.means + np.array([0.05, 0.1]))
-    other = compare(of.fit, moved, case=of.case)
+    other = compare(of.fit, moved, case=of.case, criticism=False)
     first = differences(other)[0]
     far = [p.row for p in free_parameters(other) if abs(p.row.shift) >= 0.25]
     assert 0 < len(far) < 5
@@ -41,7 +41,9 @@ def test_skewness_is_told_with_its_direction():
     sds = np.array(of.posterior.sds)
     for sign, direction in ((1, "high"), (-1, "low")):
         sds[..., 1] = 1.43 + sign * tail
-        told = differences(compare(of.fit, with_draws(of.posterior, sds=sds), case=of.case))
+        told = differences(
+            compare(of.fit, with_draws(of.posterior, sds=sds), case=of.case, criticism=False)
+        )
         (paragraph,) = [text for text in told if "skewed" in text]
         z = (tail - tail.mean()) / tail.std()
         assert after(r"upper group \(skewness (\S+),", paragraph) == [
@@ -97,7 +99,9 @@ def test_shares_of_one_whole_do_not_count_as_a_tie():
     weights = np.stack([0.8 * share, 0.8 * (1 - share), np.full_like(share, 0.2)], axis=-1)
     weights += 1e-4 * rng.random(weights.shape)
     weights /= weights.sum(axis=-1, keepdims=True)
-    told = differences(compare(of.fit, with_draws(of.posterior, weights=weights), case=of.case))
+    told = differences(
+        compare(of.fit, with_draws(of.posterior, weights=weights), case=of.case, criticism=False)
+    )
     assert any("No two parameters are strongly tied" in text for text in told)
 
 
@@ -108,7 +112,7 @@ def test_lengths_of_the_intervals_are_compared():
     def told(factor):
         middle = np.median(of.posterior.sds, axis=(0, 1))
         sds = middle + factor * (of.posterior.sds - middle)
-        compared = compare(of.fit, with_draws(of.posterior, sds=sds), case=of.case)
+        compared = compare(of.fit, with_draws(of.posterior, sds=sds), case=of.case, criticism=False)
         ratios = [
             (p.row.bayes.upper - p.row.bayes.lower) / (p.row.em.upper - p.row.em.lower)
             for p in free_parameters(compared)
@@ -132,7 +136,7 @@ def test_intervals_of_one_length_leave_the_prior_no_say():
         "means": mean.em.estimate + mean.em.se * rng.standard_normal(shape),
         "sds": sd.em.estimate + sd.em.se * rng.standard_normal(shape),
     }
-    compared = compare(of.fit, with_draws(of.posterior, **like), case=of.case)
+    compared = compare(of.fit, with_draws(of.posterior, **like), case=of.case, criticism=False)
     text = differences(compared)[-1]
     low, high = after(r"are (\S+) to (\S+) times as long", text)
     assert 0.9 < low <= high < 1.11

@@ -5,10 +5,12 @@ import math
 from importlib import metadata
 
 import pytest
-from handmade import SEPARATE, case, comparison, made, normals
+from handmade import SEPARATE, case, comparison, criticised, made, normals
 
+import bayes
 import em
 from compare.document import SCHEMA, to_json, versions
+from compare.table import compare
 
 EM_KEYS = ["estimate", "se", "lower", "upper", "method"]
 BAYES_KEYS = ["mean", "median", "sd", "lower", "upper", "rhat", "ess_bulk", "ess_tail"]
@@ -32,7 +34,8 @@ def test_the_keys_are_those_that_were_promised_in_their_order(name):
     "Whatever the data and however the fit went, the same names stand in the same places."
     document = strict(to_json(comparison(name)))
     assert list(document) == [
-        "schema", "case", "level", "interval", "parameters", "em", "bayes", "versions", "seconds",
+        "schema", "case", "level", "interval", "parameters", "em", "bayes", "criticism",
+        "quantities", "versions", "seconds",
     ]  # fmt: skip
     assert list(document["case"]) == ["name", "n", "unit", "source", "seed", "truth"]
     k = comparison(name).n_components
@@ -168,3 +171,54 @@ def test_the_method_of_the_comparison_writes_the_same_document():
     "Comparison.to_json is to_json."
     compared = comparison("separate")
     assert compared.to_json() == to_json(compared)
+
+
+def test_the_criticism_is_written_in_plain_numbers():
+    "Checks, leave-one-out, who speaks, and why something is missing; null without criticism."
+    compared = comparison("overlapping")
+    document = strict(to_json(compared))
+    said, found = document["criticism"], compared.criticism
+    assert list(said) == [
+        "checks", "loo", "sensitivity", "agreement", "prior_predictive", "penalised", "labels",
+        "components", "not_made",
+    ]  # fmt: skip
+    assert [one["p"] for one in said["checks"]] == [one.p for one in found.checks]
+    assert said["loo"]["elpd"] == found.loo.elpd
+    assert said["loo"]["largest_pareto_k"] == found.loo.pareto_k.max()
+    assert [one["speaks"] for one in said["agreement"]] == [
+        one.speaks for one in found.agreement.rows
+    ]
+    assert said["sensitivity"] is None
+    assert "sensitivity" in said["not_made"]
+    assert said["penalised"]["means"] == found.penalised.mixture.means.tolist()
+    assert [one["order"] for one in said["labels"]] == ["sd", "kl"]
+    bare = strict(to_json(made(case(normals(*SEPARATE)))))
+    assert bare["criticism"] is None
+    assert bare["quantities"]["modes"]["probabilities"] == {"2": 1.0}
+    assert sum(document["quantities"]["modes"]["probabilities"].values()) == pytest.approx(1)
+
+
+def test_several_numbers_of_components_are_written_with_both_conventions():
+    "The marginal likelihood of groups in any order, and that less log K!; null if not asked for."
+    sample = em.Sample(normals((40, 0, 1), (40, 9, 1)))
+    fit = em.fit(sample, 2)
+    posterior = bayes.fit(sample, 2, start=fit, draws=150, tune=200, seed=2)
+    compared = compare(fit, posterior, thorough=True)
+    said = strict(to_json(compared))["criticism"]["components"]
+    assert [row["n_components"] for row in said] == [1, 2, 3]
+    for row in said:
+        apart = math.log(math.factorial(row["n_components"]))
+        assert row["logml"] - row["logml_ordered"] == pytest.approx(apart)
+    assert sum(row["probability"] for row in said) == pytest.approx(1)
+    assert strict(to_json(comparison("one")))["criticism"]["components"] is None
+
+
+def test_a_check_that_was_not_made_is_null():
+    "Weights that are no counts allow two of the checks, and no leave-one-out."
+    weighted = em.Sample(normals(*SEPARATE), [0.75] * 200)
+    of = criticised(made(case(weighted)))
+    said = strict(to_json(of))["criticism"]
+    assert said["loo"] is None
+    missing = [one for one in said["checks"] if one["verdict"] == "not made"]
+    assert [one["name"] for one in missing] == ["farthest", "gap", "shape"]
+    assert all(one["p"] is None and one["observed"] is None for one in missing)

@@ -27,6 +27,7 @@ def test_without_options_the_defaults_are_those_of_the_documentation():
         "chains": 4,
         "sampler": "nutpie",
         "rng": 1,
+        "thorough": False,
         "strict": False,
         "command": "python -m compare.run",
     }
@@ -35,13 +36,14 @@ def test_without_options_the_defaults_are_those_of_the_documentation():
 def test_every_option_arrives():
     "Each option sets its own field."
     data = ["--data", "a.csv", "--column", "b", "--weights", "c", "--unit", "cm"]
-    model = ["--components", "3", "--level", "0.5", "--out", "d", "--strict"]
+    model = ["--components", "3", "--level", "0.5", "--out", "d", "--thorough", "--strict"]
     sampler = ["--draws", "5", "--tune", "6", "--chains", "7", "--sampler", "pymc", "--rng", "8"]
     options = parse(data + model + sampler)
     assert (options.data, options.column, options.weights) == (Path("a.csv"), "b", "c")
     assert (options.unit, options.components, options.level) == ("cm", 3, 0.5)
     assert (options.out, options.draws, options.tune, options.chains) == (Path("d"), 5, 6, 7)
-    assert (options.sampler, options.rng, options.strict) == ("pymc", 8, True)
+    assert (options.sampler, options.rng) == ("pymc", 8)
+    assert (options.thorough, options.strict) == (True, True)
     options = parse(["--seed", "0", "--n", "2"])
     assert (options.seed, options.n) == (0, 2)
 

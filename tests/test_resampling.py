@@ -449,7 +449,7 @@ def test_weights_that_sum_to_less_than_a_sample_are_refused():
     "A bootstrap sample has as many values as the weights count; with 0.3 there is none to draw."
     x = np.random.default_rng(0).normal(size=60)
     tiny = em.Sample(x, np.full(60, 0.005))
-    with pytest.raises(ValueError, match="sum of at least 2 .* got 0.3"):
+    with pytest.raises(ValueError, match=r"sum of at least 2 .* got 0\.3"):
         em.bootstrap(em.fit(tiny, 1), 20)
-    with pytest.raises(ValueError, match="sum of at least 4 .* got 0.3"):
+    with pytest.raises(ValueError, match=r"sum of at least 4 .* got 0\.3"):
         em.lr_test(tiny, 1, n_refits=20)

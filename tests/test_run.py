@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -87,6 +87,18 @@ def test_a_run_writes_the_files_and_says_what_was_found(tmp_path, capsys, analys
         *(str(out / f"synthetic-heights.{ending}") for ending in ("html", "nc", "json", "md")),
     ]
     assert said.err == ""
+
+
+def test_what_to_mind_is_said_below_the_verdict(tmp_path, capsys, analysed):
+    "A line each; a model that misses the data is no failed diagnostic, strict or not."
+    analysed(replace(outcome(), cautions=("The tails are too heavy.", "The prior decides.")))
+    assert run.main(["--out", str(tmp_path), "--strict"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:5] == [
+        "Both can be believed.",
+        "Mind: The tails are too heavy.",
+        "Mind: The prior decides.",
+        "",
+    ]
 
 
 def test_a_second_run_replaces_the_report_and_removes_its_stale_figures(tmp_path, analysed):
@@ -476,7 +488,7 @@ def test_a_short_run_of_everything_ends_in_a_report_that_warns(tmp_path, capsys)
     ]
     *steps, (last, total) = content["seconds"].items()
     assert [step for step, _ in steps] == [
-        *("read", "em", "import", "compile", "sample", "diagnose", "compare"),
+        *("read", "em", "import", "compile", "sample", "diagnose", "compare", "criticise"),
     ]
     assert last == "total_before_drawing"
     assert 0.5 * total < sum(seconds for _, seconds in steps) < total + 0.01

@@ -19,13 +19,25 @@ def test_the_sections_stand_in_the_same_order_in_both_pages():
     "What was found, then how far to trust it, then how it was made."
     ids = [a.get("id") or a.get("class") for a in page("overlapping").all("section")]
     assert ids == [
-        "found", "table", "fit", "differences", "original", "groups", "count", "model", "prior",
-        "diagnostics", "reproduce",
+        "found", "table", "fit", "differences", "original", "groups", "apart", "count", "model",
+        "prior", "diagnostics", "reproduce",
     ]  # fmt: skip
     heads = re.findall(r"<h2[^>]*>(.*?)</h2>", report("overlapping").html)
     assert heads == re.findall(r"^## (.*)$", report("overlapping").markdown, re.MULTILINE)
-    assert len(heads) == 10
-    order = ["forest", "fit", "pairs", "path", "groups", "predictive", "priors", "loglik", "ranks"]
+    assert len(heads) == 11
+    order = [
+        "forest",
+        "fit",
+        "pairs",
+        "path",
+        "groups",
+        "predictive",
+        "pit",
+        "expected",
+        "priors",
+        "loglik",
+        "ranks",
+    ]
     shown = [a["id"].removeprefix("figure-") for a in page("overlapping").all("figure")]
     assert shown == order
     assert (
@@ -52,6 +64,9 @@ def test_both_pages_hold_every_sentence(name):
         findings.headline(of), findings.verdict(of), findings.agreement(of), findings.on_truth(of),
         findings.separation(of), findings.number_of_groups(of), *findings.differences(of),
         *findings.alarms(of), findings.on_climb(of), findings.on_chains(of),
+        *findings.cautions(of), findings.on_checks(of), findings.on_loo(of), findings.on_prior(of),
+        findings.on_influence(of), findings.on_penalty(of), findings.on_names(of),
+        findings.on_humps(of), findings.on_borders(of), findings.on_rivals(of),
     ]  # fmt: skip
     read = " ".join(spoken(report(name).markdown).split())
     for text in filter(None, said):

@@ -114,7 +114,11 @@ def test_the_chains_are_told_with_divergences_and_bfmi():
 def test_nodes_are_told_with_what_they_cost():
     "How many stand for how many values, and a bound on the error; silence for raw data."
     assert on_nodes(comparison("separate")) == ""
-    squashed = em.fit(em.Sample(normals((3000, 10, 1), (3000, 20, 2))).squash(), 2)
+    values = normals((3000, 10, 1), (3000, 20, 2))
+    squashed = em.fit(values, 2)
     told = on_nodes(dataclasses.replace(comparison("separate"), fit=squashed))
     assert told.startswith(f"Both fits saw {len(squashed.data)} weighted nodes that stand for the ")
     assert after(r"at most (\S+)\.$", told) == [pytest.approx(squashed.error_bound, rel=0.5)]
+    unknown = dataclasses.replace(squashed, error_bound=math.inf)
+    told = on_nodes(dataclasses.replace(comparison("separate"), fit=unknown))
+    assert told.endswith("the log-likelihood may be off, it is not known how far.")
