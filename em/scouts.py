@@ -104,18 +104,21 @@ class Scouts:
             if self.has_lattice(k):
                 at, _, basins = peaks(self.points, self.masses, equal_sds=equal_sds)
                 best = np.arange(min(LED * k, basins.size))
-                extra = picked(self._tails, np.arange(2))
+                rows = [picked(at, best)]
+                far_out = np.abs(self.points[[0, -1]]).max() > FAR_OUT
+                if far_out:
+                    rows.append(picked(self._tails, np.arange(2)))
                 if not equal_sds:
-                    extra = stacked([extra, _highest(self.tops(k, True))])
-                first = stacked([picked(at, best), extra])
-                tally = np.append(basins[best], np.zeros(extra.means.shape[0], dtype=np.intp))
+                    rows.append(_highest(self.tops(k, True)))
+                first = stacked(rows)
+                tally = np.zeros(first.means.shape[0], dtype=np.intp)
+                tally[: best.size] = basins[best]
                 # Lattice points stand near their tops. What is still far below one that another
                 # has reached would most likely come to the same, but for values far out under
                 # one sd, each of which may have a top of its own.
-                patient = equal_sds and np.abs(self.points[[0, -1]]).max() > FAR_OUT
                 found = ascend(
-                    self.points, self.masses, first, own, em_passes=2, max_iter=SCOUTED, tol=1e-3,
-                    penalty=self.options.penalty, behind=np.inf if patient else BEHIND,
+                    self.points, self.masses, first, own, em_passes=1, max_iter=SCOUTED, tol=1e-3,
+                    penalty=self.options.penalty, behind=np.inf if far_out and equal_sds else BEHIND,
                 )  # fmt: skip
                 self._tops[k, equal_sds] = _told_apart(
                     found, first, tally, self.n, own, self.options
