@@ -116,9 +116,10 @@ class Scouts:
                 # Lattice points stand near their tops. What is still far below one that another
                 # has reached would most likely come to the same, but for values far out under
                 # one sd, each of which may have a top of its own.
+                behind = np.inf if far_out and equal_sds else BEHIND
                 found = ascend(
                     self.points, self.masses, first, own, em_passes=1, max_iter=SCOUTED, tol=1e-3,
-                    penalty=self.options.penalty, behind=np.inf if far_out and equal_sds else BEHIND,
+                    penalty=self.options.penalty, behind=behind,
                 )  # fmt: skip
                 self._tops[k, equal_sds] = _told_apart(
                     found, first, tally, self.n, own, self.options
