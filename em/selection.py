@@ -228,12 +228,12 @@ def lr_test(
     sample = as_sample(x)
     generator = as_generator(rng)
     searches: dict[int, Search] = {}
-    if round(sample.n) < 2 * (whole("n_components", n_components) + 1):
+    smaller = fit_with(searches, sample, n_components, equal_sds=equal_sds)
+    if round(sample.n) < 2 * (n_components + 1):
         raise ValueError(
             f"expected weights with a sum of at least {2 * (n_components + 1)} to draw samples of "
             f"that size, got {sample.n:g}; weights count observations"
         )
-    smaller = fit_with(searches, sample, n_components, equal_sds=equal_sds)
     if not smaller.converged:
         raise ValueError(
             f"expected a fit that converges, got {smaller.status.name} with {n_components} "
