@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.ascent import FLAT, Curvature, Status, curvature
+from em.ascent import Status
 from em.coordinates import Coordinates
+from em.curvature import FLAT, Curvature, curvature
 from em.information import Pass, natural_jacobian, sweep
 from em.mixture import Mixture, Parameters, log_joint
 from em.sample import Sample, as_sample

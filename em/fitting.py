@@ -11,9 +11,9 @@ from em.ascent import Status
 from em.fit import Fit, Optimum, penalty_term, standardised
 from em.mixture import Mixture, Parameters, as_generator
 from em.options import Options, flag, whole
+from em.quadrature import quadrature_bound
 from em.sample import Sample, borrow
 from em.search import Search, climb
-from em.squash import quadrature_bound
 from em.start import pinned
 from em.tops import Top
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from em.ascent import Status, ascend, curvature
+from em.ascent import Status, ascend
 from em.coordinates import Coordinates, unconstrained
+from em.curvature import curvature
 from em.information import sweep
 from em.mixture import Parameters
 from em.scouts import Scouts

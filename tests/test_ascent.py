@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import em
-from em.ascent import Status, ascend, curvature
+from em.ascent import Status, ascend
 from em.coordinates import Coordinates
+from em.curvature import curvature
 from em.information import sweep
 from em.mixture import Parameters
 

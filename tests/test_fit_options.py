@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 import em
-from em.squash import quadrature_bound
+from em.quadrature import quadrature_bound
 
 SEEDS = st.integers(0, 2**32 - 1)
 NAN = math.nan

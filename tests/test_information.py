@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy import differentiate, special, stats
 
 import em
-from em.ascent import curvature
 from em.coordinates import Coordinates
+from em.curvature import curvature
 from em.information import BLOCK, natural_jacobian, sweep
 from em.mixture import Parameters
 
