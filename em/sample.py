@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.options import whole
+from em.options import real, whole
 from em.squash import Bins, squash
 
 __all__ = ["Sample", "as_sample", "borrow"]
@@ -40,14 +40,20 @@ class Sample:
         Finite real numbers, in any unit. They are copied, unless they are read-only already.
     weights : array_like of shape (n_values,), optional
         Finite, not negative, not all zero. One each by default.
+    rounding : float
+        The step to which the values were rounded, in their unit: a value x stands for anything
+        from ``x - rounding/2`` to ``x + rounding/2``, and what is fitted is the probability of
+        that. 0 for values that are exact, or rounded too finely to matter. (Values cut off
+        rather than rounded, such as ages in completed years, want half a step added first.)
 
     Raises
     ------
     TypeError
         If the values or the weights are not real numbers.
     ValueError
-        If they are empty, not one-dimensional, of different lengths, missing or infinite, or
-        if the weights are negative or all zero.
+        If they are empty, not one-dimensional, of different lengths, missing or infinite, if
+        the weights are negative or all zero, or if the rounding is negative or the values are
+        not whole steps apart.
 
     Examples
     --------
@@ -59,18 +65,22 @@ class Sample:
     """The values, read-only, in the order they came in."""
     weights: Floats
     """The weight of each value, read-only."""
+    rounding: float = 0.0
+    """The step to which the values were rounded, in their unit; 0 for exact values."""
 
-    def __init__(self, values: ArrayLike, weights: ArrayLike | None = None) -> None:
-        self._fill(_own(_numbers(values, "values")), weights)
+    def __init__(
+        self, values: ArrayLike, weights: ArrayLike | None = None, rounding: float = 0.0
+    ) -> None:
+        self._fill(_own(_numbers(values, "values")), weights, rounding)
 
     @classmethod
-    def _borrowed(cls, values: ArrayLike) -> Sample:
+    def _borrowed(cls, values: ArrayLike, rounding: float) -> Sample:
         """A sample that is gone before its caller could change the array."""
         sample = cls.__new__(cls)
-        sample._fill(_numbers(values, "values"), None)  # noqa: SLF001 - its own class
+        sample._fill(_numbers(values, "values"), None, rounding)  # noqa: SLF001 - its own class
         return sample
 
-    def _fill(self, checked: Floats, weights: ArrayLike | None) -> None:
+    def _fill(self, checked: Floats, weights: ArrayLike | None, rounding: float) -> None:
         if weights is None:
             # A broadcast scalar costs no memory, which matters for ten million values.
             mass = np.broadcast_to(np.float64(1.0), checked.shape)
@@ -94,6 +104,7 @@ class Sample:
                 )
         object.__setattr__(self, "values", checked)
         object.__setattr__(self, "weights", mass)
+        object.__setattr__(self, "rounding", _step(rounding, checked))
 
     @property
     def is_weighted(self) -> bool:
@@ -121,9 +132,9 @@ class Sample:
     def _collapsed(self) -> Sample:
         distinct, place = np.unique(self.values, return_inverse=True)
         if distinct.size == self.values.size and not self.is_weighted:
-            return Sample(distinct)
+            return Sample(distinct, rounding=self.rounding)
         counts = np.bincount(place, weights=self.weights, minlength=distinct.size)
-        return Sample(distinct[counts > 0], counts[counts > 0])
+        return Sample(distinct[counts > 0], counts[counts > 0], self.rounding)
 
     def collapse(self) -> Sample:
         """The distinct values in increasing order, each with the sum of its weights.
@@ -157,7 +168,8 @@ class Sample:
         Returns
         -------
         Sample
-            With the same `n`, mean and sd. A squashed sample is returned as it is.
+            With the same `n`, mean and sd. A squashed sample is returned as it is; of rounded
+            values, which are few, the distinct ones with their counts.
 
         Raises
         ------
@@ -167,6 +179,8 @@ class Sample:
         finer = whole("finer", finer)
         if self.bins is not None:
             return self
+        if self.rounding > 0:
+            return self.collapse()
         if finer not in self._squashed:
             weighted = self.is_weighted
             seen = self.weights > 0 if weighted else slice(None)
@@ -208,11 +222,14 @@ class Sample:
 
     @cached_property
     def resolution(self) -> float:
-        """The smallest gap between distinct values if values are tied, else zero.
+        """The step of rounded data: `rounding`, or what the values look like.
 
-        Tied measurements were rounded, and nothing finer than the rounding can be learnt from
+        That is the smallest gap between distinct values if values are tied, else zero. Tied
+        measurements were rounded, and nothing finer than the rounding can be learnt from
         them. A weight above one counts as a tie. Of large samples a part is looked at.
         """
+        if self.rounding > 0:
+            return self.rounding
         if self.values.size > LOOKED_AT:
             # At random, since sorted or periodic data would hide their ties from a stride.
             places = np.random.default_rng(0).integers(self.values.size, size=LOOKED_AT)
@@ -232,6 +249,7 @@ class Sample:
         state = {name: self.__dict__[name] for name in ("values", *kept) if name in self.__dict__}
         # Weights of one are a single number, which a pickle would repeat.
         state["weights"] = self.weights if self.weights.strides != (0,) else None
+        state["rounding"] = self.rounding
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -247,18 +265,21 @@ class Sample:
 
     def __repr__(self) -> str:
         kind = "weighted " if self.is_weighted else ""
+        rounded = f", rounded to {self.rounding:g}" if self.rounding > 0 else ""
         return (
             f"Sample({self.values.size} {kind}values, n={self.n:g}, "
-            f"mean={self.mean:.6g}, sd={self.sd:.6g})"
+            f"mean={self.mean:.6g}, sd={self.sd:.6g}{rounded})"
         )
 
 
-def as_sample(x: Any) -> Sample:
+def as_sample(x: Any, rounding: float | None = None) -> Sample:
     """Make a `Sample` of an array-like; a `Sample` is returned as it is.
 
     Parameters
     ----------
     x : array_like of shape (n,) or Sample
+    rounding : float, optional
+        The step to which the values were rounded; that of the sample, or 0, by default.
 
     Returns
     -------
@@ -267,14 +288,48 @@ def as_sample(x: Any) -> Sample:
     Raises
     ------
     TypeError, ValueError
-        As `Sample` does.
+        As `Sample` does, and if a squashed sample is said to be rounded.
     """
-    return x if isinstance(x, Sample) else Sample(x)
+    return _rounded(x, rounding) if isinstance(x, Sample) else Sample(x, rounding=rounding or 0.0)
 
 
-def borrow(x: ArrayLike | Sample) -> Sample:
+def borrow(x: ArrayLike | Sample, rounding: float | None = None) -> Sample:
     """The same without a copy of the array, which must not change while the sample is used."""
-    return x if isinstance(x, Sample) else Sample._borrowed(x)  # noqa: SLF001 - same module
+    if isinstance(x, Sample):
+        return _rounded(x, rounding)
+    return Sample._borrowed(x, rounding or 0.0)  # noqa: SLF001 - same module
+
+
+def _rounded(sample: Sample, rounding: float | None) -> Sample:
+    """The sample with another rounding, if one is given."""
+    if rounding is None or rounding == sample.rounding:
+        return sample
+    if sample.bins is not None and sample.bins.masses.size:
+        raise ValueError(
+            "expected the data themselves where they are rounded, got squashed values, which lie "
+            "between the steps; give rounding= to the Sample before it is squashed"
+        )
+    return Sample(sample.values, sample.weights, rounding)
+
+
+def _step(rounding: float, values: Floats) -> float:
+    """The rounding as a float, if the values can have been rounded so."""
+    step = real("rounding", rounding)
+    if not (step >= 0 and math.isfinite(step)):
+        raise ValueError(f"expected a rounding of zero or more, got {rounding}")
+    if step == 0:
+        return 0.0
+    places = (values - values[0]) / step
+    off = np.abs(places - np.round(places))
+    # Decimals such as 0.1 have no exact double, and sums of them a few digits less.
+    slack = 1e-6 + 8 * np.finfo(float).eps * np.abs(values).max() / step
+    worst = int(np.argmax(off))
+    if off[worst] > slack:
+        raise ValueError(
+            f"expected values that are whole steps of {step:g} apart, got {values[0]:.10g} and "
+            f"{values[worst]:.10g}; give the step to which they were rounded, or 0 if they were not"
+        )
+    return step
 
 
 def _own(checked: Floats) -> Floats:
