@@ -2,6 +2,7 @@
 
 from em import listing
 from em.ascent import Status
+from em.digest import Digest
 from em.fit import Certificate, Fit, Optimum
 from em.fitting import fit
 from em.mixture import Mixture, Parameters
@@ -14,6 +15,7 @@ from em.summary import ashman, identifiability, modes
 __all__ = [
     "Bootstrap",
     "Certificate",
+    "Digest",
     "EmTest",
     "Expectation",
     "Fit",

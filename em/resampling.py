@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from em.ascent import Status, ascend
+from em.cells import two_points
 from em.mixture import Parameters, as_generator
 from em.optimum import are_spurious
 from em.options import whole
-from em.squash import squash, two_points
+from em.squash import squash
 
 if TYPE_CHECKING:
     from em.fit import Fit

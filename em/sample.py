@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.options import real, whole
-from em.squash import Bins, squash
+from em.squash import Bins, Squashed, nodes, squash
 
-__all__ = ["Sample", "as_sample", "borrow"]
+if TYPE_CHECKING:
+    from em.cells import Cells
+    from em.digest import Digest
+
+__all__ = ["Sample", "as_sample", "borrow", "from_cells"]
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +27,7 @@ LARGEST = 1e150
 LOOKED_AT = 1 << 15
 """Values looked at to find out whether they are rounded."""
 
-KNOWN = ("bins", "n", "resolution", "mean", "sd", "standardised")
+KNOWN = ("bins", "n", "resolution", "mean", "sd", "standardised", "digest")
 """What a squashed sample knows of the data that it stands for."""
 
 
@@ -168,8 +172,9 @@ class Sample:
         Returns
         -------
         Sample
-            With the same `n`, mean and sd. A squashed sample is returned as it is; of rounded
-            values, which are few, the distinct ones with their counts.
+            With the same `n`, mean and sd. A squashed sample is returned as it is, unless its
+            `digest` can give finer bins; of rounded values, which are few, the distinct ones
+            with their counts.
 
         Raises
         ------
@@ -177,6 +182,8 @@ class Sample:
             If `finer` is not a whole number of one or more.
         """
         finer = whole("finer", finer)
+        if self.digest is not None:
+            return self.digest.sample(finer)
         if self.bins is not None:
             return self
         if self.rounding > 0:
@@ -184,31 +191,12 @@ class Sample:
         if finer not in self._squashed:
             weighted = self.is_weighted
             seen = self.weights > 0 if weighted else slice(None)
-            origin = self._origin()
-            # Differences of values far from zero are exact, sums with what is far away are not.
-            values = self.values[seen] - origin if origin else self.values[seen]
-            found = squash(values, self.weights[seen] if weighted else None, finer)
-            near = Sample(found.values, found.weights)
-            small = Sample(found.values + origin, found.weights) if origin else near
-            shifted = Bins(found.bins.lower + origin, found.bins.upper + origin, *found.bins[2:])
-            # What the nodes cannot tell of the data they stand for.
-            small.__dict__.update(
-                bins=shifted,
-                n=self.n,
-                resolution=self.resolution,
-                mean=origin + near.mean,
-                sd=near.sd,
-            )
-            if origin and near.sd > 0:
-                small.__dict__["standardised"] = near.standardised
-            self._squashed[finer] = small
+            mass = self.weights[seen] if weighted else None
+            some = self.values[:: max(self.values.size // 1024, 1)]
+            origin = _origin(float(np.median(some)), float(np.ptp(some)))
+            found = squash(self.values[seen], mass, finer, origin)
+            self._squashed[finer] = _standing(found, origin, self.n, self.resolution)
         return self._squashed[finer]
-
-    def _origin(self) -> float:
-        """A value to count from, where the data lie far from zero for their spread; else 0."""
-        some = self.values[:: max(self.values.size // 1024, 1)]
-        far = float(np.median(some))
-        return far if abs(far) > 1e3 * float(np.ptp(some)) else 0.0
 
     @cached_property
     def standardised(self) -> Floats:
@@ -218,6 +206,11 @@ class Sample:
     @cached_property
     def bins(self) -> Bins | None:
         """Where the values were replaced by Gauss rules; None for data as they came."""
+        return None
+
+    @cached_property
+    def digest(self) -> Digest | None:
+        """What was kept of data that were seen piece by piece; None for any other."""
         return None
 
     @cached_property
@@ -298,6 +291,37 @@ def borrow(x: ArrayLike | Sample, rounding: float | None = None) -> Sample:
     if isinstance(x, Sample):
         return _rounded(x, rounding)
     return Sample._borrowed(x, rounding or 0.0)  # noqa: SLF001 - same module
+
+
+def from_cells(cells: Cells, digest: Digest, finer: int) -> Sample:
+    """The nodes that stand for what a digest has seen."""
+    middle = 0.5 * (digest.lowest + digest.highest)
+    origin = _origin(middle, digest.highest - digest.lowest)
+    made = _standing(nodes(cells, finer, origin), origin, digest.n, digest.resolution)
+    made.__dict__["digest"] = digest
+    return made
+
+
+def _standing(found: Squashed, origin: float, n: float, resolution: float) -> Sample:
+    """A sample of nodes, with what they cannot tell of the data they stand for."""
+    near = Sample(found.values, found.weights)
+    small = Sample(found.values + origin, found.weights) if origin else near
+    lower, upper, *rest = found.bins
+    small.__dict__.update(
+        bins=Bins(lower + origin, upper + origin, *rest),
+        n=n,
+        resolution=resolution,
+        mean=origin + near.mean,
+        sd=near.sd,
+    )
+    if origin and near.sd > 0:
+        small.__dict__["standardised"] = near.standardised
+    return small
+
+
+def _origin(middle: float, spread: float) -> float:
+    """What to count from: the middle, where data lie far from zero for their spread; else 0."""
+    return middle if abs(middle) > 1e3 * spread else 0.0
 
 
 def _rounded(sample: Sample, rounding: float | None) -> Sample:

@@ -7,8 +7,7 @@ distribution there has positive weights, nodes inside the bin, and the same firs
 moment-matched pseudo-points; in one dimension Gauss rules are the best ones, Golub & Welsch 1969).
 
 Two levels keep it to one pass: thousands of narrow cells with the two-point rule, which has a
-closed form, then wider bins of cells with six points, by Stieltjes' recurrence. Cells are narrow
-where the data are dense: one that holds a large share is cut again, and so is what lies far out.
+closed form (`em.cells`), then wider bins of cells with six points, by Stieltjes' recurrence.
 """
 
 from __future__ import annotations
@@ -18,16 +17,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bins", "Squashed", "squash", "two_points"]
+from em.cells import Cells, rules, tabulate
+
+__all__ = ["Bins", "Squashed", "nodes", "squash"]
 
 Floats = NDArray[np.float64]
 
-CELLS = 2048
-"""Narrow cells that the bulk of the data is cut into."""
-LARGE_SHARE = 1.0 / 256
-"""A cell with more of all the data than this is cut again."""
 DEEPEST = 20
-"""How often data may be cut again; 2048 cells each time tell any two doubles apart by then."""
+"""How often spikes within spikes get wide bins of their own."""
 WIDTH = 1.0 / 3.0
 """Width of the wide bins in spreads of the data; beyond four of these they grow with distance."""
 SHARE = 1.0 / 24.0
@@ -42,8 +39,8 @@ SPIKE = 2.5
 """How many times as dense as its surroundings a stretch is that has wide bins of its own."""
 POINTS = 6
 """Nodes in a wide bin."""
-CHUNK = 1 << 15
-"""Values worked on at a time: they then stay in the cache."""
+FEW = 256
+"""Different values that are kept as they are."""
 
 
 class Bins(NamedTuple):
@@ -70,13 +67,7 @@ class Squashed(NamedTuple):
     """The bins of both levels; data kept as they are have none."""
 
 
-class _Cells(NamedTuple):
-    points: Floats
-    masses: Floats
-    bins: Bins
-
-
-def squash(values: Floats, weights: Floats | None, finer: int = 1) -> Squashed:
+def squash(values: Floats, weights: Floats | None, finer: int = 1, origin: float = 0.0) -> Squashed:
     """Replace data by the nodes of Gauss rules.
 
     Parameters
@@ -87,141 +78,45 @@ def squash(values: Floats, weights: Floats | None, finer: int = 1) -> Squashed:
         Positive; None for weights of one.
     finer : int
         How many times more cells and bins than usual to cut the data into.
+    origin : float
+        As for `nodes`.
 
     Returns
     -------
     Squashed
         A few hundred nodes, or the distinct values where these are as few.
     """
-    total = float(values.size) if weights is None else float(weights.sum())
-    cells = _cells(values, weights, LARGE_SHARE * total / finer, CELLS * finer, 0)
-    order = np.argsort(cells.points, kind="stable")
-    return _widen(cells.points[order], cells.masses[order], cells.bins, finer)
+    return nodes(tabulate(values, weights, finer), finer, origin)
 
 
-def _cells(values: Floats, weights: Floats | None, large: float, count: int, depth: int) -> _Cells:
-    """Two points for each narrow cell, or the values themselves where there are not many."""
-    if values.size <= 2 * count or depth == DEEPEST:
-        return _distinct(values, weights)
-    # A strided look finds the bulk; what lies outside of it is cut by itself.
-    looked = np.sort(values[:: max(values.size // 4096, 1)])
-    low, high = float(looked[looked.size // 200]), float(looked[-1 - looked.size // 200])
-    margin = 0.25 * (high - low)
-    low, high = low - margin, high + margin
-    width = (high - low) / count
-    if not low + width > low:
-        # Nearly all of what was looked at is one value: take it apart from the others.
-        return _join(
-            _distinct(*_take(values, weights, values == looked[looked.size // 2])),
-            _cells(
-                *_take(values, weights, values != looked[looked.size // 2]), large, count, depth + 1
-            ),
-        )
-    sums = np.zeros((4, count))
-    outside = []
-    for begin in range(0, values.size, CHUNK):
-        block = values[begin : begin + CHUNK]
-        mass = None if weights is None else weights[begin : begin + CHUNK]
-        place = (block - low) / width
-        if place.min() < 0 or place.max() >= count:
-            out = (place < 0) | (place >= count)
-            outside.append(_take(block, mass, out))
-            place = place[~out]
-            mass = None if mass is None else mass[~out]
-        cell = place.astype(np.int32)
-        away = place - cell - 0.5
-        term = away if mass is None else away * mass
-        sums[0] += np.bincount(cell, mass, count)
-        sums[1] += np.bincount(cell, term, count)
-        term = term * away
-        sums[2] += np.bincount(cell, term, count)
-        term *= away
-        sums[3] += np.bincount(cell, term, count)
-
-    dense = np.flatnonzero(sums[0] > large)
-    parts = [
-        _closed(np.delete(sums, dense, axis=1), np.delete(np.arange(count), dense), low, width)
-    ]
-    if dense.size:
-        # Rare: spikes. A second pass brings the values of these cells.
-        with np.errstate(invalid="ignore", over="ignore"):
-            cell = np.floor(np.clip((values - low) / width, -1.0, count)).astype(np.int32)
-        parts.extend(
-            _cells(*_take(values, weights, cell == one), large, count, depth + 1) for one in dense
-        )
-    if outside:
-        far = np.concatenate([value for value, _ in outside])
-        mass = None if weights is None else np.concatenate([m for _, m in outside if m is not None])
-        parts.extend(
-            _cells(*_take(far, mass, side), large, count, depth + 1)
-            for side in (far < low, far >= low)
-            if side.any()
-        )
-    return _join(*parts)
-
-
-def _take(
-    values: Floats, weights: Floats | None, which: NDArray[np.bool_]
-) -> tuple[Floats, Floats | None]:
-    return values[which], None if weights is None else weights[which]
-
-
-def _distinct(values: Floats, weights: Floats | None) -> _Cells:
-    if weights is None:
-        points, counts = np.unique(values, return_counts=True)
-        return _Cells(points, counts.astype(np.float64), _NO_BINS)
-    points, place = np.unique(values, return_inverse=True)
-    return _Cells(points, np.bincount(place, weights, points.size), _NO_BINS)
-
-
-_NO_BINS = Bins(*(np.zeros(0) for _ in Bins._fields))
-
-
-def _closed(sums: Floats, cells: NDArray[np.intp], low: float, width: float) -> _Cells:
-    """The two-point rules of cells, from their sums of powers about the middle, in widths."""
-    full = sums[0] > 0
-    m0, m1, m2, m3 = sums[:, full]
-    mean = m1 / m0
-    variance = m2 / m0 - mean**2
-    # What is left of equal values is rounding; they are one point, where they are.
-    variance[variance < 1e-14] = 0.0
-    third = m3 / m0 - 3 * mean * m2 / m0 + 2 * mean**3
-    middle = low + (cells[full] + 0.5) * width
-    left, right, share = two_points(mean, variance, third)
-    # Rounding may carry a node of a cell with nearly equal values out of the cell.
-    left, right = np.clip(left, -0.5, 0.5), np.clip(right, -0.5, 0.5)
-    points = np.concatenate([middle + left * width, middle + right * width])
-    masses = np.concatenate([m0 * (1 - share), m0 * share])
-    bins = Bins(middle - 0.5 * width, middle + 0.5 * width, m0, np.full(m0.size, 2.0))
-    real = masses > 0
-    return _Cells(points[real], masses[real], bins)
-
-
-def two_points(mean: Floats, variance: Floats, third: Floats) -> tuple[Floats, Floats, Floats]:
-    """Two points with given mean, variance and third central moment, and the upper one's share.
+def nodes(cells: Cells, finer: int = 1, origin: float = 0.0) -> Squashed:
+    """Replace data that are sorted into cells by the nodes of Gauss rules.
 
     Parameters
     ----------
-    mean, variance, third : ndarray of shape (m,)
+    cells : Cells
+    finer : int
+        How many times more wide bins than usual.
+    origin : float
+        What nodes and bins are counted from: something near data far from zero, whose
+        differences are exact while their sums with what is far away are not.
 
     Returns
     -------
-    left, right, share : ndarray of shape (m,)
-        Nodes of the two-point Gauss rule, and the weight of the right one.
+    Squashed
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        lean = np.where(variance > 1e-24, 0.5 * third / variance, 0.0)
-        half = np.sqrt(variance + lean**2)
-        share = np.where(half > 0, 0.5 * (1 - lean / half), 0.0)
-    return mean + lean - half, mean + lean + half, share
+    few = cells.points - origin
+    if not cells.levels and few.size <= FEW:
+        return Squashed(few, cells.masses, _NO_BINS)
+    found = rules(cells, origin)
+    bins = Bins(found.lower, found.lower + found.width, found.held, np.full(found.held.size, 2.0))
+    points = np.concatenate([found.points, few])
+    masses = np.concatenate([found.masses, cells.masses])
+    order = np.argsort(points, kind="stable")
+    return _widen(points[order], masses[order], bins, finer)
 
 
-def _join(*parts: _Cells) -> _Cells:
-    return _Cells(
-        np.concatenate([part.points for part in parts]),
-        np.concatenate([part.masses for part in parts]),
-        Bins(*(np.concatenate(column) for column in zip(*(p.bins for p in parts), strict=True))),
-    )
+_NO_BINS = Bins(*(np.zeros(0) for _ in Bins._fields))
 
 
 def _widen(points: Floats, masses: Floats, cells: Bins, finer: int, depth: int = 0) -> Squashed:

@@ -8,10 +8,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import em
+from em.cells import two_points
 from em.coordinates import Coordinates
 from em.information import sweep
 from em.quadrature import quadrature_bound
-from em.squash import squash, two_points
+from em.squash import squash
 
 SEEDS = st.integers(0, 2**32 - 1)
 HEIGHTS = em.Mixture([0.4, 0.6], [164, 176], [6, 8])
