@@ -18,7 +18,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Cells", "Rules", "added", "distinct", "rules", "tabulate", "thinned", "two_points"]
+__all__ = [
+    "Cells",
+    "Level",
+    "Rules",
+    "added",
+    "counted",
+    "rules",
+    "tabulate",
+    "thinned",
+    "two_points",
+]
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -44,7 +54,7 @@ SLOTS = 1 << 13
 class Level(NamedTuple):
     """Cells of one width."""
 
-    index: Whole
+    number: Whole
     """Which cells, increasing: cell k goes from k to k + 1 widths."""
     sums: Floats
     """Powers 0 to 3 of the distance from the cell's middle, in widths, of shape (4, m)."""
@@ -64,7 +74,7 @@ class Cells:
     @property
     def n_cells(self) -> int:
         """How many cells hold something."""
-        return sum(level.index.size for level in self.levels.values())
+        return sum(level.number.size for level in self.levels.values())
 
 
 class Rules(NamedTuple):
@@ -114,11 +124,11 @@ def tabulate(values: Floats, weights: Floats | None = None, finer: int = 1) -> C
     for level in sorted(found.levels):
         parts = found.levels[level]
         levels[level] = parts[0] if len(parts) == 1 else _summed(parts)
-    parts = [part for part in found.points if part[0].size]
-    if len(parts) > 1:
-        joined = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return Cells(levels, *distinct(*joined))
-    return Cells(levels, *(parts[0] if parts else (np.zeros(0), np.zeros(0))))
+    kept = [part for part in found.points if part[0].size]
+    if len(kept) > 1:
+        values, masses = (np.concatenate(column) for column in zip(*kept, strict=True))
+        return Cells(levels, *distinct(values, masses))
+    return Cells(levels, *(kept[0] if kept else (np.zeros(0), np.zeros(0))))
 
 
 def _cut(
@@ -128,9 +138,9 @@ def _cut(
         found.keep(values, weights)
         return
     # A strided look finds the bulk; what lies outside of it is cut by itself.
-    looked = np.sort(values[:: max(values.size // LOOK, 1)])
-    if depth == 0 and (counted := _counted(values, weights, looked)) is not None:
-        found.points.append(counted)
+    looked = _look(values)
+    if depth == 0 and (few := _counted(values, weights, looked)) is not None:
+        found.points.append(few)
         return
     low, high = float(looked[looked.size // 200]), float(looked[-1 - looked.size // 200])
     margin = 0.25 * (high - low)
@@ -197,6 +207,26 @@ def _add_up(
             term *= away
             sums[3] += np.bincount(cell, term, slots)
     return sums, outside
+
+
+def _look(values: Floats) -> Floats:
+    """Some of the values, in increasing order."""
+    return np.sort(values[:: max(values.size // LOOK, 1)])
+
+
+def counted(values: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
+    """`distinct`, and fast where there are only a few different values.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+    weights : ndarray of shape (n,) or None
+
+    Returns
+    -------
+    points, masses : ndarray of shape (m,)
+    """
+    return _counted(values, weights, _look(values)) or distinct(values, weights)
 
 
 def _counted(
@@ -282,7 +312,7 @@ def added(one: Cells, other: Cells) -> Cells:
 
 def _summed(parts: list[Level]) -> Level:
     """Cells of one width, each once."""
-    index = np.concatenate([part.index for part in parts])
+    index = np.concatenate([part.number for part in parts])
     sums = np.concatenate([part.sums for part in parts], axis=1)
     order = np.argsort(index, kind="stable")
     index = index[order]
@@ -307,20 +337,20 @@ def thinned(cells: Cells, most: int) -> Cells:
     levels = dict(cells.levels)
     total = cells.masses.sum() + sum(level.sums[0].sum() for level in levels.values())
     stuck: set[int] = set()
-    while sum(level.index.size for level in levels.values()) > most:
+    while sum(level.number.size for level in levels.values()) > most:
         open_ones = [level for level in levels if level not in stuck]
         if not open_ones:
             break
-        chosen = max(open_ones, key=lambda level: (levels[level].index.size, -level))
+        chosen = max(open_ones, key=lambda level: (levels[level].number.size, -level))
         narrow = levels[chosen].sums[0] <= LARGE_SHARE * total
         if np.count_nonzero(narrow) < 2:
             stuck.add(chosen)
             continue
-        wider = _widened(Level(levels[chosen].index[narrow], levels[chosen].sums[:, narrow]))
-        left = Level(levels[chosen].index[~narrow], levels[chosen].sums[:, ~narrow])
+        wider = _widened(Level(levels[chosen].number[narrow], levels[chosen].sums[:, narrow]))
+        left = Level(levels[chosen].number[~narrow], levels[chosen].sums[:, ~narrow])
         there = levels.get(chosen + 1)
         levels[chosen + 1] = wider if there is None else _summed([there, wider])
-        if left.index.size:
+        if left.number.size:
             levels[chosen] = left
         else:
             del levels[chosen]
@@ -330,13 +360,13 @@ def thinned(cells: Cells, most: int) -> Cells:
 def _widened(level: Level) -> Level:
     """The same data in cells twice as wide."""
     # The middle of a cell lies half its width to the left or right of the wider one's.
-    shift = (level.index & 1) - 0.5
+    shift = (level.number & 1) - 0.5
     m0, m1, m2, m3 = level.sums
     first = m1 + shift * m0
     second = m2 + shift * (2 * m1 + shift * m0)
     third = m3 + shift * (3 * m2 + shift * (3 * m1 + shift * m0))
     moved = np.stack([m0, first / 2, second / 4, third / 8])
-    return _summed([Level(level.index >> 1, moved)])
+    return _summed([Level(level.number >> 1, moved)])
 
 
 def rules(cells: Cells, origin: float = 0.0) -> Rules:
@@ -369,7 +399,7 @@ def _closed(level: Level, width: float, origin: float) -> Rules:
     # What is left of equal values is rounding; they are one point, where they are.
     variance[variance < 1e-14] = 0.0
     third = m3 / m0 - 3 * mean * m2 / m0 + 2 * mean**3
-    lower = level.index * width - origin
+    lower = level.number * width - origin
     middle = lower + 0.5 * width
     left, right, share = two_points(mean, variance, third)
     # Rounding may carry a node of a cell with nearly equal values out of the cell.
@@ -377,7 +407,7 @@ def _closed(level: Level, width: float, origin: float) -> Rules:
     points = np.concatenate([middle + left * width, middle + right * width])
     masses = np.concatenate([m0 * (1 - share), m0 * share])
     real = masses > 0
-    return Rules(points[real], masses[real], lower, np.full(m0.size, width), m0)
+    return Rules(points[real], masses[real], lower, np.full_like(m0, width), m0)
 
 
 def two_points(mean: Floats, variance: Floats, third: Floats) -> tuple[Floats, Floats, Floats]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.cells import Cells, Level, added, distinct, tabulate, thinned
+from em.cells import Cells, Level, added, counted, tabulate, thinned
 from em.options import whole
 from em.sample import Sample, from_cells
 
@@ -105,13 +105,11 @@ class Digest:
         own.n = float(values.size) if mass is None else float(mass.sum())
         own.lowest, own.highest = float(values.min()), float(values.max())
         own.cells = (
-            Cells({}, *distinct(values, mass))
+            Cells({}, *counted(values, mass))
             if self.rounding > 0
             else tabulate(values, mass, self.finer)
         )
-        stride = max(values.size // LOOKED_AT_ONCE, 1)
-        # Blocks rather than single values: neighbours in sorted data are the ones that are tied.
-        own._looked = values[:LOOKED_AT_ONCE] if stride < 2 else _some(values, LOOKED_AT_ONCE)
+        own._looked = values[:: max(values.size // LOOKED_AT_ONCE, 1)].copy()
         return own
 
     def merge(self, other: Digest) -> None:
@@ -152,7 +150,7 @@ class Digest:
         self.n += other.n
         self.lowest = min(self.lowest, other.lowest)
         self.highest = max(self.highest, other.highest)
-        looked = np.concatenate([self._looked, other._looked])  # noqa: SLF001 - its own class
+        looked = np.concatenate([self._looked, other._looked])
         while looked.size > LOOKED_AT:
             looked = looked[::2]
         self._looked = looked
@@ -211,17 +209,17 @@ class Digest:
         """
         at = np.asarray(edges, dtype=np.float64)
         running = np.concatenate([[0.0], np.cumsum(self.cells.masses)])
-        total = running[np.searchsorted(self.cells.points, at, side="left")]
+        total: Floats = running[np.searchsorted(self.cells.points, at, side="left")]
         for level, held in self.cells.levels.items():
             width = np.ldexp(1.0, level)
             place = at / width
-            cell = np.searchsorted(held.index, np.floor(place))
+            cell = np.searchsorted(held.number, np.floor(place))
             running = np.concatenate([[0.0], np.cumsum(held.sums[0])])
             total += running[cell]
-            inside = np.minimum(cell, held.index.size - 1)
-            here = held.index[inside] == np.floor(place)
+            inside = np.minimum(cell, held.number.size - 1)
+            here = held.number[inside] == np.floor(place)
             total += np.where(here, held.sums[0][inside] * (place - np.floor(place)), 0.0)
-        return total
+        return np.asarray(total)
 
     def state(self) -> dict[str, Floats]:
         """All of it as arrays, to be saved with `numpy.savez` and made a digest again.
@@ -237,7 +235,7 @@ class Digest:
             "looked": self._looked,
         }
         for level, held in self.cells.levels.items():
-            kept[f"index{level}"], kept[f"sums{level}"] = held.index, held.sums
+            kept[f"index{level}"], kept[f"sums{level}"] = held.number, held.sums
         return kept
 
     @classmethod
@@ -268,9 +266,3 @@ class Digest:
         kind = "values" if self.is_exact else "values and cells"
         size = self.cells.points.size + self.cells.n_cells
         return f"Digest(n={self.n:g} in {size} {kind}, from {self.lowest:g} to {self.highest:g})"
-
-
-def _some(values: Floats, count: int) -> Floats:
-    """Values from all over, in runs of eight neighbours."""
-    starts = np.linspace(0, values.size - 8, count // 8).astype(np.intp)
-    return values[(starts[:, None] + np.arange(8)).ravel()]
