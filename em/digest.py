@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 MOST_CELLS = 1 << 15
 """Cells that are kept, times `finer`; beyond, the most numerous ones are made wider."""
 MOST_POINTS = 1 << 15
-"""Different values that are kept as they are; of more, cells are made."""
+"""Different values that are kept as they are, times `finer`; of more, cells are made."""
 MOST_STEPS = 1 << 20
 """Different rounded values, which no cells can stand for."""
 LOOKED_AT = 1 << 15
@@ -141,7 +141,7 @@ class Digest:
                 f"expected rounded values to recur, got more than {MOST_STEPS:,} different ones; "
                 f"steps of {self.rounding:g} are too fine to matter: leave the rounding out"
             )
-        if self.rounding == 0 and cells.points.size > MOST_POINTS:
+        if self.rounding == 0 and cells.points.size > MOST_POINTS * self.finer:
             more = tabulate(cells.points, cells.masses, self.finer)
             cells = added(Cells(cells.levels, np.zeros(0), np.zeros(0)), more)
         if cells.n_cells > MOST_CELLS * self.finer:
@@ -205,7 +205,8 @@ class Digest:
         Returns
         -------
         ndarray of shape (m,)
-            Exact at the ends of cells; inside one, its data are taken to be spread evenly.
+            Exact at the ends of the widest cells; inside one its data are taken to be spread
+            evenly.
         """
         at = np.asarray(edges, dtype=np.float64)
         running = np.concatenate([[0.0], np.cumsum(self.cells.masses)])
