@@ -109,7 +109,7 @@ def view(sample: Sample) -> tuple[float, float]:
     share = np.cumsum(data.weights) / data.weights.sum()
     lower, upper = (float(data.values[np.searchsorted(share, q)]) for q in (0.002, 0.998))
     room = 0.25 * (upper - lower)
-    return max(float(data.values[0]), lower - room), min(float(data.values[-1]), upper + room)
+    return max(sample.lowest, lower - room), min(sample.highest, upper + room)
 
 
 def histogram(sample: Sample, ends: tuple[float, float], finest: float) -> tuple[Floats, Floats]:
@@ -141,15 +141,14 @@ def histogram(sample: Sample, ends: tuple[float, float], finest: float) -> tuple
         upper += step / 2
     bins = max(1, int(np.ceil((upper - lower) / width - 1e-9)))
     edges = lower + width * np.arange(bins + 1)
-    counts, _ = np.histogram(data.values, edges, weights=data.weights)
+    # The last bin holds its upper end.
+    counts = np.diff(sample.below(np.r_[edges[:-1], np.nextafter(edges[-1], np.inf)]))
     return counts / (sample.n * width), edges
 
 
 def distribution(sample: Sample, x: Floats) -> Floats:
     """The weighted empirical distribution function at `x`."""
-    data = sample.collapse()
-    share = np.concatenate([[0.0], np.cumsum(data.weights)]) / data.weights.sum()
-    return np.asarray(share[np.searchsorted(data.values, x, side="right")])
+    return sample.below(np.nextafter(x, np.inf)) / sample.n
 
 
 def replicates(x: Floats, draws: Draws, n: float, rng: np.random.Generator) -> Floats:

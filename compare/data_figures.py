@@ -112,7 +112,7 @@ def fit(comparison: Comparison) -> Figure:
         title="The data and the two fits",
         alt=(
             f"Histogram of {sample.n:,.6g} values of {variable(comparison)} from "
-            f"{number(sample.values.min(), sample.sd)} to {number(sample.values.max(), sample.sd)}"
+            f"{number(sample.lowest, sample.sd)} to {number(sample.highest, sample.sd)}"
             f"{_unit_after(scale, comparison)}. EM's density is "
             + listed(
                 [

@@ -55,7 +55,7 @@ class Digest:
     >>> heights.n, heights.lowest, heights.highest
     (5.0, 164.0, 180.5)
     >>> heights.sample()
-    Sample(4 weighted values, n=5, mean=169.92, sd=6.06907)
+    Sample(4 weighted values, n=5, mean=169.92, sd=6.06083)
     """
 
     def __init__(self, rounding: float = 0.0, finer: int = 1) -> None:

@@ -199,6 +199,39 @@ class Sample:
         return self._squashed[finer]
 
     @cached_property
+    def _counts_in_order(self) -> tuple[Floats, Floats]:
+        data = self.collapse()
+        return data.values, np.concatenate([[0.0], np.cumsum(data.weights)])
+
+    @property
+    def lowest(self) -> float:
+        """The smallest value with a weight above zero, in the unit of the values."""
+        return float(self._counts_in_order[0][0]) if self.digest is None else self.digest.lowest
+
+    @property
+    def highest(self) -> float:
+        """The largest."""
+        return float(self._counts_in_order[0][-1]) if self.digest is None else self.digest.highest
+
+    def below(self, places: ArrayLike) -> Floats:
+        """The weight of the values below some places.
+
+        Parameters
+        ----------
+        places : array_like of shape (m,)
+            In the unit of the values.
+
+        Returns
+        -------
+        ndarray of shape (m,)
+            Of a sample of nodes, see `Digest.below`, or where there is no digest of the nodes.
+        """
+        if self.digest is not None:
+            return self.digest.below(places)
+        values, running = self._counts_in_order
+        return np.asarray(running[np.searchsorted(values, places, side="left")])
+
+    @cached_property
     def standardised(self) -> Floats:
         """The values less their mean, in units of their sd."""
         return (self.values - self.mean) / self.sd
