@@ -84,6 +84,45 @@ class Sample:
         sample._fill(_numbers(values, "values"), None, rounding)  # noqa: SLF001 - its own class
         return sample
 
+    @classmethod
+    def from_dask(cls, collection: Any, weights: Any = None, rounding: float = 0.0) -> Sample:
+        """The data of a Dask collection, seen once, partition by partition, where they lie.
+
+        With a `distributed.Client` the work is done by its cluster, else by Dask's threads here
+        (or by what `dask.config.set(scheduler=...)` says). Needs the extra ``scale``.
+
+        Parameters
+        ----------
+        collection : dask.array.Array, dask.dataframe.Series or dask.bag.Bag
+            Finite real numbers in one dimension. Partitions may be empty, and their lengths
+            unknown.
+        weights : the same, optional
+            The weight of each value, by position: with as many partitions, each as long as that
+            of the values. One each by default.
+        rounding : float
+            The step to which the values were rounded, see `Sample`.
+
+        Returns
+        -------
+        Sample
+            As `Digest.sample` gives it: the different values with their counts, or nodes that
+            stand for them. The same to the last bit for the same partitions, whatever does the
+            work.
+
+        Raises
+        ------
+        ImportError
+            If Dask is missing.
+        RuntimeError
+            If a worker of the cluster has another version of em-vs-bayes, or none.
+        TypeError, ValueError
+            As the constructor does, with the number of the partition; and if this is no such
+            collection.
+        """
+        from em.dask_pass import digest  # which imports this module
+
+        return digest(collection, weights, rounding).sample()
+
     def _fill(self, checked: Floats, weights: ArrayLike | None, rounding: float) -> None:
         if weights is None:
             # A broadcast scalar costs no memory, which matters for ten million values.
@@ -197,6 +236,17 @@ class Sample:
             found = squash(self.values[seen], mass, finer, origin)
             self._squashed[finer] = _standing(found, origin, self.n, self.resolution)
         return self._squashed[finer]
+
+    @cached_property
+    def step(self) -> float:
+        """What all values are whole multiples of apart, where they look rounded; else zero.
+
+        That is `rounding`, or `resolution` if no value lies between its steps.
+        """
+        try:
+            return _step(self.resolution, self.values)
+        except ValueError:
+            return 0.0
 
     @cached_property
     def _counts_in_order(self) -> tuple[Floats, Floats]:
