@@ -20,6 +20,9 @@ __all__ = ["Options", "parse"]
 
 COMMAND = "python -m compare.run"
 
+OF_FILES = ("certify", "fresh", "scheduler")
+"""Options that say how files are read, not what is in them."""
+
 ABOUT = """\
 Fit a mixture of Gaussians to one column of numbers twice, by maximum likelihood (EM) and by
 Bayes (PyMC), and write a report that puts the two answers side by side and says how far each
@@ -36,10 +39,13 @@ examples:
       a column of your own file
   {COMMAND} --data ages.csv --column age --weights count --components 3
       three groups, in a file that says how often each age was seen
+  {COMMAND} --data 'trips-*.parquet' --column minutes --rounding 1 --by city
+      many large files, read once: minutes rounded to whole ones, a report on each city
 
 exit status:
   0    the report is written
-  2    the input cannot be used; one line says why, and no file is changed
+  2    the input cannot be used; one line says why, and no file is changed (of a long pass over
+       many files, what was read so far is kept beside the report for the next run)
   3    with --strict: the report is written, and a diagnostic failed
   130  stopped by Ctrl-C (143: by SIGTERM) before the report was written
 """
@@ -50,13 +56,25 @@ class Options:
     """One run of the command, as asked for."""
 
     data: Path | None
-    """The CSV file; None for the synthetic heights."""
+    """The file, the folder or the pattern; None for the synthetic heights."""
     column: str | None
     """The column of the file to fit; None for the only one."""
     weights: str | None
     """The column of the file that says how often each value counts."""
     unit: str
     """The unit of the values in the file."""
+    rounding: float
+    """The step to which the values were rounded; 0 for exact values."""
+    missing: Literal["refuse", "drop"]
+    """What to do with rows without a value."""
+    by: str | None
+    """The column whose groups each get a report; None for one report on all."""
+    scheduler: str | None
+    """The address of the Dask cluster that reads the files; None to read them here."""
+    certify: bool
+    """Whether to read large files once more, for the exact log-likelihood."""
+    fresh: bool
+    """Whether to begin an interrupted pass over the files again."""
     seed: int
     """Draws the synthetic heights."""
     n: int
@@ -112,19 +130,36 @@ def parse(arguments: Sequence[str]) -> Options:
         After `--help` and `--version` have printed.
     """
     given = _parser().parse_args(arguments)
-    for name in ("column", "weights", "unit"):
-        if given.data is None and getattr(given, name) is not None:
-            raise InputError(f"--{name} describes a file; name the file with --data, or drop it")
+    for name in ("column", "weights", "unit", "rounding", "missing", "by", *OF_FILES):
+        if given.data is None and getattr(given, name) not in {None, False}:
+            what = "is about the reading of files" if name in OF_FILES else "describes a file"
+            raise InputError(f"--{name} {what}; name the file with --data, or drop it")
+    _check_roles(given)
     for name in ("seed", "n"):
         if given.data is not None and getattr(given, name) is not None:
             raise InputError(
                 f"--{name} is for the synthetic heights, --data for a file; drop one of the two"
             )
     given.unit = given.unit or ""
+    given.rounding = given.rounding or 0.0
+    given.missing = given.missing or "refuse"
     given.seed = SEED if given.seed is None else given.seed
     given.n = N if given.n is None else given.n
     command = shlex.join([*COMMAND.split(), *arguments])
     return Options(**vars(given), command=one_line(command))
+
+
+def _check_roles(given: argparse.Namespace) -> None:
+    """Make sure that one column is not asked to be two things."""
+    roles = [("--column", given.column), ("--weights", given.weights), ("--by", given.by)]
+    named = [(option, name.strip()) for option, name in roles if name is not None]
+    for place, (option, name) in enumerate(named):
+        for earlier, other in named[:place]:
+            if name == other:
+                raise InputError(
+                    f"{earlier} and {option} both name {quoted(name)}; name another column for "
+                    "one of them, or drop one"
+                )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -137,9 +172,13 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
         add_help=False,
     )
-    data = parser.add_argument_group("the data: a file, or else the synthetic heights")
+    data = parser.add_argument_group("the data: files, or else the synthetic heights")
     data.add_argument(
-        "--data", type=_path, metavar="FILE", help="a CSV file with a header line (may be gzipped)"
+        "--data",
+        type=_path,
+        metavar="FILE",
+        help="a file, a folder, or a pattern in quotes such as 'part-*.parquet': CSV with a header "
+        "line (may be gzipped), or Parquet",
     )
     data.add_argument(
         "--column",
@@ -151,6 +190,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     data.add_argument(
         "--unit", type=_unit, metavar="UNIT", help="the unit of the values, such as cm"
+    )
+    data.add_argument(
+        "--rounding",
+        type=_step,
+        metavar="STEP",
+        help="the step to which the values were rounded, such as 1 for whole numbers; each then "
+        "stands for all that would be rounded to it",
+    )
+    data.add_argument(
+        "--missing",
+        choices=("refuse", "drop"),
+        help="rows without a value: refuse them (default), or drop them and say how many",
+    )
+    data.add_argument(
+        "--by",
+        metavar="NAME",
+        help="the column that says which group a row belongs to: a report on each (at most 50)",
     )
     data.add_argument(
         "--seed",
@@ -229,6 +285,25 @@ def _parser() -> argparse.ArgumentParser:
         help="seeds EM's starts and the sampler: same command, same numbers (default: 1)",
     )
 
+    files = parser.add_argument_group("large files (read in one pass, in constant memory)")
+    files.add_argument(
+        "--certify",
+        action="store_true",
+        help="read large files once more, for the exact log-likelihood at the estimate and at "
+        "draws of the posterior (data that are held in memory are always checked)",
+    )
+    files.add_argument(
+        "--fresh",
+        action="store_true",
+        help="begin an interrupted pass again, where it would be resumed",
+    )
+    files.add_argument(
+        "--scheduler",
+        type=_address,
+        metavar="ADDRESS",
+        help="the Dask cluster that reads the files, such as tcp://host:8786 (default: read here)",
+    )
+
     other = parser.add_argument_group("other")
     other.add_argument("-h", "--help", action="help", help="print this and exit")
     other.add_argument(
@@ -248,6 +323,26 @@ def _path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("expected a name, got an empty one")
     return Path(text)
+
+
+def _address(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError(
+            f"expected an address such as tcp://host:8786, got {quoted(text)}"
+        )
+    return text.strip()
+
+
+def _step(text: str) -> float:
+    try:
+        step = float(text)
+    except ValueError:
+        step = math.nan
+    if 0.0 < step < math.inf:
+        return step
+    raise argparse.ArgumentTypeError(
+        f"expected a step above zero, such as 1 or 0.5, got {quoted(text)}"
+    )
 
 
 def _unit(text: str) -> str:

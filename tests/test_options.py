@@ -17,6 +17,12 @@ def test_without_options_the_defaults_are_those_of_the_documentation():
         "column": None,
         "weights": None,
         "unit": "",
+        "rounding": 0.0,
+        "missing": "refuse",
+        "by": None,
+        "scheduler": None,
+        "certify": False,
+        "fresh": False,
         "seed": 666,
         "n": 1000,
         "components": 2,
@@ -44,6 +50,10 @@ def test_every_option_arrives():
     assert (options.out, options.draws, options.tune, options.chains) == (Path("d"), 5, 6, 7)
     assert (options.sampler, options.rng) == ("pymc", 8)
     assert (options.thorough, options.strict) == (True, True)
+    files = "--rounding 0.5 --missing drop --by g --scheduler tcp://h:1 --certify --fresh".split()
+    options = parse([*data, *files])
+    assert (options.rounding, options.missing, options.by) == (0.5, "drop", "g")
+    assert (options.scheduler, options.certify, options.fresh) == ("tcp://h:1", True, True)
     options = parse(["--seed", "0", "--n", "2"])
     assert (options.seed, options.n) == (0, 2)
 
@@ -88,6 +98,19 @@ def test_the_command_is_one_line_of_text():
         ("--column a", "--column describes a file; name the file with --data"),
         ("--weights a", "--weights describes a file"),
         ("--unit cm", "--unit describes a file"),
+        ("--rounding 1", "--rounding describes a file"),
+        ("--missing drop", "--missing describes a file"),
+        ("--by a", "--by describes a file"),
+        ("--certify", "--certify is about the reading of files; name the file with --data"),
+        ("--fresh", "--fresh is about the reading of files"),
+        ("--scheduler tcp://h:1", "--scheduler is about the reading of files"),
+        ("--data a.csv --rounding 0", "expected a step above zero, such as 1 or 0.5, got '0'"),
+        ("--data a.csv --rounding inf", "got 'inf'"),
+        ("--data a.csv --rounding one", "got 'one'"),
+        ("--data a.csv --missing ignore", "invalid choice: 'ignore'"),
+        ("--data a.csv --column a --by a", "--column and --by both name 'a'"),
+        ("--data a.csv --weights a --by a", "--weights and --by both name 'a'"),
+        ("--data a.csv --column a --weights a", "--column and --weights both name 'a'"),
         ("--seed", "--seed: expected one argument"),
         ("--comp 3", "unrecognized arguments: --comp 3"),
         ("heights.csv", "unrecognized arguments: heights.csv"),
@@ -109,6 +132,7 @@ def test_what_makes_no_sense_is_answered_in_one_line(line, expected):
         (["--out", ""], "argument --out: expected a name"),
         (["--data", "a.csv", "--unit", "c\nm"], r"got 'c\nm'"),
         (["--data", "a.csv", "--unit", "c" * 21], "at most 20"),
+        (["--data", "a.csv", "--scheduler", ""], "expected an address such as tcp://host:8786"),
         (["a\n\x1b[2J"], r"unrecognized arguments: a\n\x1b[2J"),
     ],
 )
