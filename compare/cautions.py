@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from compare.influence import conflicts
 from compare.misfit import misfits
 from compare.names import renamed
+from compare.rounding import coarse
 from compare.verdict import believed
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ __all__ = ["cautions"]
 
 
 def cautions(comparison: Comparison) -> tuple[str, ...]:
-    """Say where the model misses the data, the prior decides, or names matter; empty if nowhere.
+    """Say where model or rounding miss the data, the prior decides, or names matter.
 
     Parameters
     ----------
@@ -29,5 +30,5 @@ def cautions(comparison: Comparison) -> tuple[str, ...]:
     """
     if not believed(comparison):
         return ()
-    prior = " ".join(conflicts(comparison))
-    return (*misfits(comparison), *([prior] if prior else []), *renamed(comparison))
+    others = coarse(comparison), " ".join(conflicts(comparison))
+    return (*misfits(comparison), *filter(None, others), *renamed(comparison))

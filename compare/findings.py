@@ -21,6 +21,7 @@ from compare.influence import (
 from compare.misfit import check_table, on_checks, on_loo, what_is_checked
 from compare.names import on_names
 from compare.rival_words import on_rivals, rival_table, what_rivals_mean
+from compare.rounding import on_rounding
 from compare.verdict import alarms, on_chains, on_climb, on_nodes, on_optima, verdict, warning
 from compare.wording import label, observations
 
@@ -49,6 +50,7 @@ __all__ = [
     "on_penalty",
     "on_prior",
     "on_rivals",
+    "on_rounding",
     "on_truth",
     "rival_table",
     "separation",

@@ -31,9 +31,6 @@ LARGE_ONLY = ("skewness", "kurtosis", "shape")
 SPREAD = 0.01
 """A p-value below it: the values are not spread as predicted."""
 
-COARSE = 0.5
-"""Rounding to less than this part of the smallest sd does not matter for the estimates."""
-
 
 def on_checks(comparison: Comparison) -> str:
     """Say which checks fail and what that means; empty if there are none."""
@@ -122,7 +119,8 @@ def misfits(comparison: Comparison) -> tuple[str, ...]:
     told = [
         true_minus(check.sentence)
         for check in _telling(comparison)
-        if check.verdict == "fails" and (check.name != "gap" or _coarse(comparison))
+        # That rounded values lie close together is no news: what it does is said elsewhere.
+        if check.verdict == "fails" and (check.name != "gap" or comparison.case.sample.step == 0)
     ]
     loo = comparison.criticism.loo
     if loo is not None and loo.pit_p < SPREAD:
@@ -157,11 +155,3 @@ def _reliable(loo: Loo) -> str:
         f"Leave-one-out cannot be relied on for {count:,} of {loo.n:,} values (Pareto k up to "
         f"{highest}, above {fixed(loo.threshold, 2)}): such a value pulls the fit towards itself."
     )
-
-
-def _coarse(comparison: Comparison) -> bool:
-    """Whether the data are rounded so much that the smallest sd is in doubt, or are repeated."""
-    step = comparison.case.sample.resolution
-    if step == 0.0:
-        return True
-    return bool(step >= COARSE * comparison.posterior.sds.min(axis=-1).mean())

@@ -98,6 +98,7 @@ def sections(
         section(
             "model",
             "How well the model fits",
+            findings.on_rounding(comparison),
             findings.on_checks(comparison),
             findings.check_table(comparison),
             findings.what_is_checked(comparison),

@@ -14,6 +14,7 @@ from spoken import after, numbers
 import em
 from bayes.loo import Loo
 from compare import figures
+from compare.cautions import cautions
 from compare.criticism import criticise
 from compare.misfit import check_table, misfits, on_checks, on_loo
 from compare.report import render
@@ -82,7 +83,8 @@ def test_rounding_is_a_misfit_only_where_it_is_coarse():
         assert next(one for one in of.criticism.checks if one.name == "gap").verdict == "fails"
         (gap,) = [cells for cells in check_table(of).rows if cells[0] == "Smallest gap"]
         assert gap[2] == "0"
-        assert bool([text for text in misfits(of) if "smallest gap" in text]) == minded
+        assert not [text for text in misfits(of) if "smallest gap" in text]
+        assert bool([text for text in cautions(of) if "look rounded" in text]) == minded
 
 
 @pytest.mark.parametrize("name", ["overlapping", "one", "three"])
