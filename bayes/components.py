@@ -165,6 +165,7 @@ def _check_same_data(posteriors: Mapping[int, Posterior]) -> None:
         if not (
             np.array_equal(posterior.sample.values, first.values)
             and np.array_equal(posterior.sample.weights, first.weights)
+            and posterior.sample.rounding == first.rounding
         ):
             raise ValueError(
                 "expected posteriors of the same data, got different ones; their marginal "

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bayes.posterior import Posterior
 from bayes.priors import Priors
+from bayes.rounding import log_density_rounded
 from em import Parameters, Sample
 
 __all__ = [
@@ -51,8 +52,10 @@ def joined(posterior: Posterior, at_most: int | None = None) -> Parameters:
     return Parameters(*(value[keep] for value in flat))
 
 
-def log_density(draws: Parameters, values: Floats) -> Floats:
+def log_density(draws: Parameters, values: Floats, rounding: float = 0.0) -> Floats:
     """Log of the mixture's density at each value under each draw.
+
+    Of rounded values, that is the mean density of what is rounded to each.
 
     Parameters
     ----------
@@ -60,15 +63,19 @@ def log_density(draws: Parameters, values: Floats) -> Floats:
         Each of shape (S, K).
     values : ndarray of shape (n,)
         In the unit of the means.
+    rounding : float
+        The step to which the values were rounded, in the same unit; 0 for exact values.
 
     Returns
     -------
     ndarray of shape (n, S)
         Per unit of the data.
     """
-    means, precisions = draws.means.T, 1.0 / draws.sds.T
+    means, sds = draws.means.T, draws.sds.T
+    precisions = 1.0 / sds
     with np.errstate(divide="ignore"):  # a weight of zero is log 0 = -inf
-        heights = np.log(draws.weights.T) - np.log(draws.sds.T) - HALF_LOG_2PI
+        log_weights = np.log(draws.weights.T)
+    heights = log_weights - np.log(sds) - HALF_LOG_2PI
     K, S = means.shape
     out = np.empty((values.size, S))
     joint = np.empty((K, max(1, BLOCK // S), S))
@@ -76,6 +83,9 @@ def log_density(draws: Parameters, values: Floats) -> Floats:
         x = values[begin : begin + joint.shape[1], None]
         part = joint[:, : len(x)]
         for k in range(K):
+            if rounding > 0.0:
+                part[k] = log_weights[k] + log_density_rounded(x, means[k], sds[k], rounding)
+                continue
             np.subtract(x, means[k], out=part[k])
             part[k] *= precisions[k]
             np.square(part[k], out=part[k])
@@ -110,7 +120,7 @@ def log_likelihood(draws: Parameters, sample: Sample) -> Floats:
     rows = max(1, TABLE // len(total))
     for begin in range(0, data.values.size, rows):
         part = slice(begin, begin + rows)
-        total += data.weights[part] @ log_density(draws, data.values[part])
+        total += data.weights[part] @ log_density(draws, data.values[part], data.rounding)
     return total
 
 
@@ -222,6 +232,12 @@ def require_same(posterior: Posterior, sample: Sample) -> Sample:
         raise ValueError(
             f"expected the data that the posterior was sampled from, {seen.n:g} values with mean "
             f"{seen.mean:.6g}, got {sample.n:g} values with mean {sample.mean:.6g}"
+        )
+    if sample.rounding != seen.rounding:
+        raise ValueError(
+            f"expected the data that the posterior was sampled from, rounded to {seen.rounding:g}, "
+            f"got the same rounded to {sample.rounding:g} (0 is not at all); give both the same "
+            "rounding="
         )
     return sample
 

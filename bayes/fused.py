@@ -59,6 +59,7 @@ class FusedDensity:
         header[kernel.LOCATION], header[kernel.SCALE] = location, scale
         header[kernel.CONCENTRATION : kernel.FLOOR + 1] = p
         header[kernel.CONSTANT] = _constant(K, scale, p)
+        header[kernel.ROUNDING] = self.sample.rounding
         standardised = (data.values - location) / scale
         table = np.concatenate([header, standardised, data.weights])
         table.flags.writeable = False

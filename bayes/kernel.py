@@ -25,7 +25,8 @@ carray = numba.carray  # type: ignore[attr-defined]  # public, though numba list
 # Layout of the table that the compiled code reads: a header, then the values, then their weights.
 LENGTH, COMPONENTS, VALUES, LOCATION, SCALE = 0, 1, 2, 3, 4
 CONCENTRATION, CENTRE, SPREAD, LOG_MEDIAN, LOG_SPREAD, FLOOR, CONSTANT = 5, 6, 7, 8, 9, 10, 11
-HEADER = 12
+ROUNDING = 12
+HEADER = 13
 
 HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 BLOCK = 128
@@ -39,6 +40,17 @@ FACTORIALS = tuple(1.0 / math.factorial(n) for n in range(12, -1, -1))
 HIGHEST_FACTORIAL = 1.0 / math.factorial(13)
 ODD = tuple(1.0 / n for n in range(19, 2, -2))
 SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
+
+SQRT_HALF, SQRT_2PI = math.sqrt(0.5), math.sqrt(2.0 * math.pi)
+NARROW = 0.5
+"""Half-widths of intervals, in sds, up to which the series of `_series` is summed;"""
+LEVEL = 1.0
+"""and up to this product of half-width and distance, by which the log-density falls across half
+of the interval."""
+TERMS = tuple((1.0 / n, 1.0 / (n + 1)) for n in range(2, 25, 2))
+"""Reciprocals of 2j and of 2j + 1, for each pair of terms."""
+FAR = 6.0
+"""Distances from which the continued fraction of the tail probability has converged."""
 
 
 # Every function below is inlined into one compiled unit. Compiled apart and kept on disk apart,
@@ -133,6 +145,130 @@ def _likelihood(
 
 
 @numba.njit(inline="always")
+def _mills(z: float) -> float:
+    """Tail probability over density of the standard normal at z >= 0."""
+    if z < FAR:
+        return 0.5 * SQRT_2PI * math.exp(0.5 * z * z) * math.erfc(z * SQRT_HALF)
+    fraction = z
+    for n in range(20, 0, -1):
+        fraction = z + n / fraction
+    return 1.0 / fraction
+
+
+@numba.njit(inline="always")
+def _interval(u: float, half: float) -> tuple[float, float, float, float]:
+    """The normal probability of what lies up to `half` from u, in sds, and its moments.
+
+    It is ``2 half exp(exponent) factor / sqrt(2 pi)``; `first` and `second` are the mean of z and
+    of z^2 in the interval. For intervals that are wide, or far out for their width, where the
+    differences below lose nothing.
+    """
+    away = abs(u)
+    nearer, farther = away - half, away + half
+    if nearer <= 0.0:
+        exponent = 0.0
+        factor = math.erf(farther * SQRT_HALF) - math.erf(nearer * SQRT_HALF)
+        factor *= 0.5 * SQRT_2PI
+        low, high = math.exp(-0.5 * nearer * nearer), math.exp(-0.5 * farther * farther)
+    else:
+        # Everything is relative to the density at the nearer end.
+        exponent = -0.5 * nearer * nearer
+        low, high = 1.0, math.exp(-2.0 * away * half)
+        factor = _mills(nearer) - high * _mills(farther)
+    first = math.copysign((low - high) / factor, u)
+    second = 1.0 + (nearer * low - farther * high) / factor
+    return exponent, 0.5 * factor / half, first, second
+
+
+@numba.njit(inline="always")
+def _series(u: float, half: float) -> tuple[float, float, float, float]:
+    """The same for a narrow interval, without branches and without differences of near numbers.
+
+    Relative to the density at u, the mean density of the interval is
+    ``sum_j half^(2j) He_2j(u) / (2j + 1)!`` with Hermite polynomials He, the Taylor series of the
+    density integrated term by term; and its derivatives give the moments.
+    """
+    square = half * half
+    step = max(-LEVEL, min(u * half, LEVEL))
+    before, here = 1.0, step  # half^n He_n(u) / n!
+    factor, slope, widening = 1.0, 0.0, 0.0
+    for even, odd in TERMS:
+        term = (step * here - square * before) * even
+        factor += term * odd
+        slope += here * odd
+        widening += term - term * odd
+        before, here = term, (step * term - square * here) * odd
+    first = u - half * slope / factor
+    second = u * u - (step * slope + widening) / factor
+    return -0.5 * u * u, factor, first, second
+
+
+@numba.njit(inline="always")
+def _rounded_likelihood(
+    values: Floats,
+    counts: Floats,
+    log_weights: Floats,
+    means: Floats,
+    log_sds: Floats,
+    scale: float,
+    rounding: float,
+    sums: Floats,
+) -> float:
+    """The same as `_likelihood` for rounded values, each of which stands for an interval.
+
+    The density of a value is the probability of its interval over the width; in the sums, the
+    means of u and of u^2 in the interval are in place of these.
+    """
+    K, n = means.size, values.size
+    joint, factor = np.empty((K, BLOCK)), np.empty((K, BLOCK))
+    first, second = np.empty((K, BLOCK)), np.empty((K, BLOCK))
+    top = np.empty(BLOCK)
+    total = np.empty(BLOCK)
+    sums[:] = 0.0
+    loglik = 0.0
+    for begin in range(0, n, BLOCK):
+        size = min(BLOCK, n - begin)
+        for i in range(size):
+            top[i] = -1e300
+            total[i] = 0.0
+        for k in range(K):
+            precision = scale / math.exp(log_sds[k])
+            half = 0.5 * rounding / math.exp(log_sds[k])
+            height = log_weights[k] - log_sds[k] - HALF_LOG_2PI
+            narrow = half <= NARROW
+            if narrow:
+                for i in range(size):
+                    u = (values[begin + i] - means[k]) * precision
+                    joint[k, i], factor[k, i], first[k, i], second[k, i] = _series(u, half)
+            for i in range(size):
+                u = (values[begin + i] - means[k]) * precision
+                if not (narrow and abs(u) * half <= LEVEL):
+                    joint[k, i], factor[k, i], first[k, i], second[k, i] = _interval(u, half)
+            for i in range(size):
+                joint[k, i] += height
+                top[i] = max(top[i], joint[k, i])
+        for k in range(K):
+            for i in range(size):
+                joint[k, i] = factor[k, i] * _exp(joint[k, i] - top[i])
+                total[i] += joint[k, i]
+        for i in range(size):
+            count = counts[begin + i]
+            loglik += count * (top[i] + _log(total[i]))
+            total[i] = count / total[i]
+        for k in range(K):
+            sum_r, sum_ru, sum_ruu = 0.0, 0.0, 0.0
+            for i in range(size):
+                r = joint[k, i] * total[i]
+                sum_r += r
+                sum_ru += r * first[k, i]
+                sum_ruu += r * second[k, i]
+            sums[0, k] += sum_r
+            sums[1, k] += sum_ru
+            sums[2, k] += sum_ruu
+    return loglik
+
+
+@numba.njit(inline="always")
 def _log_weights(point: Floats, K: int, log_weights: Floats) -> None:
     """Fill the logs of the weights from a point; PyMC's simplex transform, backwards."""
     last, top = 0.0, 0.0
@@ -163,7 +299,12 @@ def _density(point: Floats, table: Floats, gradient: Floats) -> float:
         if floor > 0.0:
             log_sds[k] = math.log(floor + math.exp(free_sds[k]))
     density: float = table[CONSTANT]
-    density += _likelihood(values, counts, log_weights, means, log_sds, scale, sums)
+    if table[ROUNDING] > 0.0:
+        density += _rounded_likelihood(
+            values, counts, log_weights, means, log_sds, scale, table[ROUNDING], sums
+        )
+    else:
+        density += _likelihood(values, counts, log_weights, means, log_sds, scale, sums)
 
     # Dirichlet density times the Jacobian of the simplex transform: sum_k concentration log w_k.
     total = 0.0

@@ -50,7 +50,11 @@ class Loo:
     counts: Floats
     """How often each was seen, of shape (m,). One of them is left out at a time."""
     pointwise: Floats
-    """Log of the density predicted for each value by the others, of shape (m,)."""
+    """Log of the density predicted for each value by the others, of shape (m,).
+
+    Where the rounding of the data is part of the model, that is the probability predicted for
+    what is rounded to the value, over the step.
+    """
     p_pointwise: Floats
     """How much denser each value is when it is not left out, in logs, of shape (m,)."""
     pareto_k: Floats
@@ -241,22 +245,23 @@ def loo(posterior: Posterior, sample: Sample | None = None) -> Loo:
         )
     r_eff = _efficiency(posterior, S)
     nodes = _nodes(data.values)
-    found = _computed(draws, data.values[nodes], data.resolution, r_eff)
+    found = _computed(draws, data, nodes, r_eff)
     error = 0.0
     if nodes.size < data.values.size:
         found, error = _filled_in(draws, data, nodes, found, r_eff)
     return Loo(data.values, data.weights, *found, S, nodes.size, error)
 
 
-def _computed(draws: Parameters, values: Floats, resolution: float, r_eff: float) -> _Part:
-    """All of it for each value, block by block."""
+def _computed(draws: Parameters, data: Sample, places: NDArray[np.intp], r_eff: float) -> _Part:
+    """All of it for the values at some places, block by block."""
+    values, resolution = data.values[places], data.resolution
     statistics = _array_statistics()
     S = len(draws.means)
     rows = max(1, TABLE // S)
     parts = []
     for begin in range(0, values.size, rows):
         x = values[begin : begin + rows]
-        density = log_density(draws, x)
+        density = log_density(draws, x, data.rounding)
         log_weights, k = statistics.psislw(density, r_eff=r_eff)
         weights = np.exp(log_weights)
         left_out = _log_mean(log_weights + density) + math.log(S)
@@ -277,7 +282,7 @@ def _filled_in(
     between = np.setdiff1d(np.arange(data.values.size), nodes)
     # Always the same ones, so that the answer is.
     some = np.sort(np.random.default_rng(0).choice(between, min(CHECKED, between.size), False))
-    exact = _computed(draws, data.values[some], data.resolution, r_eff)
+    exact = _computed(draws, data, some, r_eff)
     return full, data.n * float(np.abs(exact.pointwise - full.pointwise[some]).mean())
 
 

@@ -16,12 +16,19 @@ from em import Sample, as_sample
 
 __all__ = ["Standardised", "build_model", "checked_priors"]
 
+HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
+ROOT_2 = np.sqrt(2.0)
+NARROW = 1e-4
+"""Half of the step, in sds, up to which the density is as good as constant within a step."""
+
 
 def build_model(sample: Any, n_components: int = 2, priors: Priors | None = None) -> pm.Model:
     """The K-component Gaussian mixture with the group of each value summed out.
 
     Value x_i with weight w_i adds ``w_i log sum_k weights_k Normal(x_i | means_k, sds_k)`` to the
-    log-density. Tied values are counted, not repeated.
+    log-density. Tied values are counted, not repeated. Where the sample is rounded to steps of h,
+    the density of a component at x is the probability of what is rounded to x, over h:
+    ``[Phi((x + h/2 - mean)/sd) - Phi((x - h/2 - mean)/sd)] / h``.
 
     The likelihood does not change when components swap names, so an order has to be chosen. Where
     all components have the same prior (read off its parameters, see `Priors.exchangeable`), the
@@ -79,9 +86,37 @@ def build_model(sample: Any, n_components: int = 2, priors: Priors | None = None
         pm.Deterministic("means", free_means[order], dims="component")
         pm.Deterministic("sds", free_sds[order], dims="component")
 
-        mixture = pm.NormalMixture.dist(free_weights, free_means, free_sds)
-        pm.Potential("loglik", pt.sum(counts * pm.logp(mixture, values)))
+        if data.rounding > 0:
+            each = _rounded_logp(values[:, None], free_means, free_sds, data.rounding)
+            logp = pt.logsumexp(pt.log(free_weights) + each, axis=1)
+        else:
+            logp = pm.logp(pm.NormalMixture.dist(free_weights, free_means, free_sds), values)
+        pm.Potential("loglik", pt.sum(counts * logp))
     return model
+
+
+def _rounded_logp(values: Any, means: Any, sds: Any, rounding: float) -> Any:
+    """Log of the probability of what is rounded to each value, over the step; entry by entry."""
+    half = 0.5 * rounding / sds
+    # The normal is symmetric, and above its mean the tails keep their digits.
+    away = abs(values - means) / sds
+    wide = pt.maximum(half, NARROW)
+    tails = _log_tail(away - wide), _log_tail(away + wide)
+    probability = pm.math.logdiffexp(*tails) - math.log(rounding)
+    # The mean density of a narrow interval, whose tails are too alike to be subtracted.
+    bend = pt.log1p((away**2 - 1.0) * half**2 / 6.0)
+    density = -0.5 * away**2 - pt.log(sds) - HALF_LOG_2PI + bend
+    return pt.switch(half > NARROW, probability, density)
+
+
+def _log_tail(z: Any) -> Any:
+    """Log of the standard normal's probability above z.
+
+    PyMC's own has eight digits only, because it takes the root of two in single precision.
+    """
+    above = pt.log(0.5 * pt.erfcx(pt.maximum(z, 0.0) / ROOT_2)) - 0.5 * z**2
+    below = pt.log(0.5 * pt.erfc(pt.minimum(z, 0.0) / ROOT_2))
+    return pt.switch(z > 0.0, above, below)
 
 
 class Standardised(Transform):

@@ -71,7 +71,8 @@ class Posterior:
     data: xr.DataTree
     """The groups ``posterior``, ``prior``, ``sample_stats`` and ``observed_data``, laid out as
     ArviZ expects them. ``posterior`` and ``prior`` hold weights, means and sds with dimensions
-    (chain, draw, component); ``observed_data`` holds values and sample_weights."""
+    (chain, draw, component); ``observed_data`` holds values and sample_weights, and the step to
+    which the values were rounded as its attribute ``rounding``."""
 
     def __post_init__(self) -> None:
         missing = [group for group in GROUPS if group not in self.data.children]
@@ -134,7 +135,8 @@ class Posterior:
                 {
                     "values": ("value", np.array(sample.values)),
                     "sample_weights": ("value", np.array(sample.weights)),
-                }
+                },
+                attrs={"rounding": sample.rounding},
             ),
         }
         data = xr.DataTree.from_dict(tree)
@@ -175,7 +177,12 @@ class Posterior:
     def sample(self) -> Sample:
         """The data."""
         observed = self.data["observed_data"]
-        return Sample(observed["values"].to_numpy(), observed["sample_weights"].to_numpy())
+        return Sample(
+            observed["values"].to_numpy(),
+            observed["sample_weights"].to_numpy(),
+            # Files of earlier versions do not have it.
+            float(observed.attrs.get("rounding", 0.0)),
+        )
 
     @cached_property
     def settings(self) -> Settings:

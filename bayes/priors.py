@@ -129,6 +129,8 @@ class Priors:
 
         The lognormal goes to zero at zero faster than any power, so the posterior is proper
         although the likelihood is not bounded; a half-normal would not do where values are tied.
+        Where the sample says to what step its values were rounded, the likelihood is bounded, and
+        the sds need not stay above anything.
 
         Parameters
         ----------
@@ -159,10 +161,15 @@ class Priors:
         reason = (
             "the median is the data's sd"
             + (f" divided among {K} groups" if K > 1 else "")
-            + ", give or take a factor of 7; falls to zero at zero fast enough to stop a group "
-            "from shrinking onto one value"
+            + ", give or take a factor of 7; "
         )
-        floor = min(0.5 * sample.resolution, 0.5 * s)
+        if sample.rounding > 0:
+            reason += "the values are known to be rounded, so no group gains by being ever narrower"
+        else:
+            reason += (
+                "falls to zero at zero fast enough to stop a group from shrinking onto one value"
+            )
+        floor = 0.0 if sample.rounding > 0 else min(0.5 * sample.resolution, 0.5 * s)
         if floor > 0:
             sds = pm.Truncated.dist(sds, lower=np.array(floor))
             reason += "; values are tied, and nothing finer than half their resolution can be seen"

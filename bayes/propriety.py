@@ -3,7 +3,8 @@
 A component that sits on a value seen m times raises the likelihood like sd^-m as its sd goes to
 zero, on a range of means that shrinks with the sd. The posterior can be normalised only if the
 prior density of the sd falls faster than sd^(m - 2) there, which no half-normal, exponential or
-uniform one does where values are tied.
+uniform one does where values are tied. Values that are known to be rounded stand for intervals,
+whose probability is at most one: there is nothing to warn of.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def improper_on_ties(sample: Sample, sds: Any, n_components: int) -> str:
     str
     """
     ties = _most_ties(sample)
-    if n_components == 1 or ties < 2.0:
+    if n_components == 1 or ties < 2.0 or sample.rounding > 0:
         return ""
     if _power_at_zero(sample.sd, sds, n_components) > ties - 2.0 + 1e-6:
         return ""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from bayes.rounding import log_density_rounded
 from em import Parameters, Sample
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def by_responsibilities(draws: Parameters, sample: Sample) -> Places:
     flat = Parameters(*(value.reshape(-1, K) for value in draws))
     # Of very many draws the average is known well enough from some of them.
     step = -(-len(flat.means) * K * len(data) // TABLE)
-    shares = _responsibilities(Parameters(*(value[::step] for value in flat)), data.values)
+    shares = _responsibilities(Parameters(*(value[::step] for value in flat)), data)
     names = np.tile(np.arange(K), (len(shares), 1))
     for _ in range(PASSES):
         prices = _prices(shares, names, data.weights)
@@ -173,18 +174,21 @@ def by_responsibilities(draws: Parameters, sample: Sample) -> Places:
         parts = [Parameters(*(value[i::step] for value in flat)) for i in range(step)]
         names = np.empty((len(flat.means), K), dtype=np.intp)
         for i, part in enumerate(parts):
-            names[i::step] = _cheapest(_costs(_responsibilities(part, data.values), prices))
+            names[i::step] = _cheapest(_costs(_responsibilities(part, data), prices))
     return names.reshape(draws.means.shape)
 
 
-def _responsibilities(draws: Parameters, values: Floats) -> Floats:
+def _responsibilities(draws: Parameters, data: Sample) -> Floats:
     """Of shape (n_draws, K, n_values)."""
     weights, means, sds = (value[..., None] for value in draws)
-    joint = (values - means) / sds
-    joint *= joint
-    joint *= -0.5
+    if data.rounding > 0:
+        joint, heights = log_density_rounded(data.values, means, sds, data.rounding), weights
+    else:
+        joint, heights = (data.values - means) / sds, weights / sds
+        joint *= joint
+        joint *= -0.5
     with np.errstate(divide="ignore"):  # a weight of zero is log 0 = -inf
-        joint += np.log(weights / sds)
+        joint += np.log(heights)
     joint -= joint.max(axis=1, keepdims=True)
     np.exp(joint, out=joint)
     joint /= joint.sum(axis=1, keepdims=True)

@@ -68,6 +68,7 @@ def fit(
     x: Any,
     n_components: int = 2,
     *,
+    rounding: float | None = None,
     priors: Priors | None = None,
     start: Fit | Mixture | None = None,
     sampler: Sampler = "nutpie",
@@ -95,6 +96,9 @@ def fit(
         The data.
     n_components : int
         K, at least 1.
+    rounding : float, optional
+        The step to which the values were rounded, in their unit; that of the sample, or 0 for
+        exact values, by default.
     priors : Priors, optional
         Weakly informative ones by default.
     start : em.Fit or em.Mixture, optional
@@ -128,7 +132,8 @@ def fit(
     Warns
     -----
     UserWarning
-        If values are tied and the given prior of the sds makes the posterior improper.
+        If values are tied, no rounding is given, and the given prior of the sds makes the
+        posterior improper.
 
     Examples
     --------
@@ -138,7 +143,7 @@ def fit(
     """
     if sampler not in SAMPLERS:
         raise ValueError(f'expected sampler "nutpie" or "pymc", got {sampler!r}')
-    sample = as_sample(x)
+    sample = as_sample(x, rounding)
     K = check_components(sample, n_components)
     seed = _whole("seed", _entropy() if seed is None else seed, at_least=0)
     seeds = map(int, np.random.SeedSequence(seed).generate_state(4))

@@ -93,7 +93,8 @@ def disperse(
     """
     K = mixture.n_components
     weights = np.maximum(mixture.weights, LIGHTEST) * np.exp(rng.uniform(-0.7, 0.7, K))
-    sds = np.maximum(mixture.sds, max(NARROWEST * sample.sd, 1.5 * floor))
+    # Within a step of rounded values an sd hardly matters, so that the sampler would get lost.
+    sds = np.maximum(mixture.sds, max(NARROWEST * sample.sd, 0.5 * sample.rounding, 1.5 * floor))
     means = mixture.means + sds * rng.uniform(-1.0, 1.0, K)
     sds = np.maximum(sds * np.exp(rng.uniform(-0.5, 0.5, K)), 1.2 * floor)
     return Mixture(weights / weights.sum(), means, sds)
