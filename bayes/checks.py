@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bayes.density import cdf, counted, joined, require_same
 from bayes.posterior import Posterior
-from bayes.replicates import LARGE, group_shapes, observed, replicated
+from bayes.replicates import LARGE, Lattice, group_shapes, observed, replicated
 from em import Mixture, Parameters, Sample
 from em.mixture import as_generator
 
@@ -65,6 +65,11 @@ MISFITS = {
     "shape": ("", "the histogram is not one that the model makes"),
 }
 """What a misfit means where the data are below the replicates, above them, or either way."""
+SQUASHED = (
+    "is not known: the data are squashed or have weights that are not whole numbers, and this "
+    "takes the values themselves"
+)
+ROUNDED = "says nothing of values that were rounded to steps of {:.4g}, as the model knows"
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +126,8 @@ def check(
       a root mean square over the groups (see `bayes.replicates.group_shapes`). Those of all data
       together would hardly ever fail: two normal groups can have almost any;
     - farthest: the largest distance of a value from the mean, in sds;
-    - gap: the smallest distance between two neighbours, zero where values are tied;
+    - gap: the smallest distance between two neighbours, zero where values are tied; not made
+      where the rounding of the data is part of the model;
     - shape: the sum of (observed - expected)^2 / expected over bins that are about equally
       probable.
 
@@ -131,7 +137,9 @@ def check(
     Up to 5,000 values, whole data sets are drawn. For more, what is measured on a replicate is
     drawn directly: means of powers and polynomials from their limiting normal distributions, the
     outermost values as order statistics, and the smallest gap from its limiting exponential
-    distribution. The counts in bins are always drawn as multinomial.
+    distribution. The counts in bins are always drawn as multinomial. Where the rounding of the
+    data is part of the model, replicates are rounded to the same steps, and of more than 5,000
+    values the number at each step is drawn.
 
     Parameters
     ----------
@@ -159,13 +167,13 @@ def check(
     center, unit = known.mean, known.sd
     scaled = Parameters(draws.weights, (draws.means - center) / unit, draws.sds / unit)
 
-    many, shapes = replicated(scaled, n, generator)
+    lattice = None
+    if given.rounding > 0:
+        lattice = Lattice((float(given.values[0]) - center) / unit, given.rounding / unit)
+    many, shapes = replicated(scaled, n, generator, lattice)
     one = observed(known, counted=data is not None)
     nodes = known.squash() if data is not None and n > LARGE else known
     seen = group_shapes(scaled, (nodes.values - center) / unit, nodes.weights)
-    # Computers' numbers lie on a grid as well, a coarse one far from zero.
-    step = float(np.spacing(np.abs(known.values).max()))
-    gaps = step * np.round(unit * many.gap / step)
 
     found = [
         _two_sided("mean", float(one.mean), center + unit * many.mean),
@@ -174,14 +182,17 @@ def check(
         _upper("kurtosis", seen.kurtosis, shapes.kurtosis, _side(seen.heavy, seen.kurtosis)),
     ]
     if data is None:
-        return (*found, *map(_not_made, ("farthest", "gap", "shape")))
-    rounding = _rounding(given.resolution, draws)
-    return (
-        *found,
-        _two_sided("farthest", float(one.farthest), many.farthest),
-        _two_sided("gap", float(one.gap), gaps, rounding),
-        _shape(draws, data, generator),
-    )
+        return (*found, *(_not_made(name, SQUASHED) for name in ("farthest", "gap", "shape")))
+    found.append(_two_sided("farthest", float(one.farthest), many.farthest))
+    if given.rounding > 0:
+        found.append(_not_made("gap", ROUNDED.format(given.rounding)))
+    else:
+        # Computers' numbers lie on a grid as well, a coarse one far from zero.
+        step = float(np.spacing(np.abs(known.values).max()))
+        gaps = step * np.round(unit * many.gap / step)
+        rounding = _rounding(given, draws)
+        found.append(_two_sided("gap", float(one.gap), gaps, rounding))
+    return (*found, _shape(draws, data, generator))
 
 
 def _two_sided(name: str, seen: float, replicates: Floats, more: str = "") -> Check:
@@ -227,12 +238,9 @@ def _verdict(p: float) -> str:
     return "fails" if p < FAILS else "in doubt" if p < DOUBTFUL else "passes"
 
 
-def _not_made(name: str) -> Check:
+def _not_made(name: str, why: str) -> Check:
     nothing = math.nan
-    said = (
-        f"{SUBJECTS[name]} is not known: the data are squashed or have weights that are not "
-        "whole numbers, and this takes the values themselves."
-    )
+    said = f"{SUBJECTS[name]} {why}."
     return Check(name, nothing, nothing, nothing, nothing, np.zeros(0), said)
 
 
@@ -271,8 +279,9 @@ def _edges(draws: Parameters, data: Sample) -> Floats:
     return np.unique(edges)
 
 
-def _rounding(step: float, draws: Parameters) -> str:
-    """Whether the rounding of the data matters."""
+def _rounding(sample: Sample, draws: Parameters) -> str:
+    """Whether the rounding of the data matters, and what to do about it."""
+    step = sample.resolution
     if step == 0.0:
         return ""
     part = step / float(draws.sds.min(axis=1).mean())
@@ -281,7 +290,13 @@ def _rounding(step: float, draws: Parameters) -> str:
         if part < COARSE
         else "so coarse that the smallest sd is not to be trusted"
     )
-    return f" They come in steps of {step:.4g}, {part:.2g} of the smallest sd: {matters}."
+    found = f" They come in steps of {step:.4g}, {part:.2g} of the smallest sd: {matters}."
+    if sample.step == 0.0:  # some lie between the steps, so that they are not rounded to these
+        return found
+    return (
+        f"{found} rounding={step:.6g} (--rounding {step:.6g} on the command line) makes that part "
+        "of the model."
+    )
 
 
 def _rounded(value: float, width: float) -> str:

@@ -1,7 +1,8 @@
 """replicates: what data sets drawn from the posterior would look like; used by `bayes.checks`.
 
 Each draw of the posterior gives one data set, of which only a few numbers are kept. Everything is
-in sds of the data from their mean, so that powers keep their digits.
+in sds of the data from their mean, so that powers keep their digits. Where the rounding of the data
+is part of the model, replicates are rounded like them.
 """
 
 from __future__ import annotations
@@ -12,14 +13,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bayes.density import cdf
 from em import Parameters, Sample
 
-__all__ = ["LARGE", "Shapes", "Statistics", "group_shapes", "observed", "replicated"]
+__all__ = ["LARGE", "Lattice", "Shapes", "Statistics", "group_shapes", "observed", "replicated"]
 
 Floats = NDArray[np.float64]
 
 LARGE = 5000
 """Above so many values, what is measured on replicates is drawn from its own distribution."""
+REACH = 8.0
+"""How far from the means rounded values are counted, in sds: one in 10^15 lies further out."""
+MOST_CELLS = 4000
+"""More steps than this within reach are too fine to matter for so many values."""
 BLOCK = 1 << 16
 """Values worked on at a time."""
 GRID = np.linspace(-8.0, 8.0, 129)
@@ -35,6 +41,17 @@ class Statistics(NamedTuple):
     """Largest distance of a value from the mean, in sds."""
     gap: Floats
     """Smallest distance between two values."""
+
+
+class Lattice(NamedTuple):
+    """What values were rounded to: any whole number of steps from one of them."""
+
+    origin: float
+    step: float
+
+    def rounded(self, values: Floats) -> Floats:
+        """The values, each rounded to the lattice."""
+        return self.origin + self.step * np.round((values - self.origin) / self.step)
 
 
 class Shapes(NamedTuple):
@@ -60,7 +77,9 @@ def observed(sample: Sample, *, counted: bool) -> Statistics:
     return Statistics(*map(np.array, (sample.mean, sample.sd, farthest, gap)))
 
 
-def replicated(draws: Parameters, n: int, rng: np.random.Generator) -> tuple[Statistics, Shapes]:
+def replicated(
+    draws: Parameters, n: int, rng: np.random.Generator, lattice: Lattice | None = None
+) -> tuple[Statistics, Shapes]:
     """Of a data set of n values for each draw.
 
     Parameters
@@ -69,17 +88,25 @@ def replicated(draws: Parameters, n: int, rng: np.random.Generator) -> tuple[Sta
         Each of shape (R, K).
     n : int
     rng : numpy.random.Generator
+    lattice : Lattice, optional
+        What the values are rounded to, in the unit of the draws; they are not by default.
 
     Returns
     -------
     Statistics, Shapes
         Arrays of shape (R,), in the unit of the draws.
     """
+    if n > LARGE and lattice is not None:
+        places = _within_reach(draws, lattice)
+        if places is not None:
+            return _counted(draws, n, rng, places, lattice.step)
     if n > LARGE:
         return _summarised(draws, n, rng), _shapes_of_large(draws, n, rng)
     statistics, shapes = [], []
     for part in _blocks(draws, n):
         values = data_sets(part, n, rng)
+        if lattice is not None:
+            values = lattice.rounded(values)
         statistics.append(_measured(values))
         shapes.append(_shapes(part, values, np.ones(n)))
     return (
@@ -130,6 +157,39 @@ def _blocks(draws: Parameters, n: int) -> list[Parameters]:
     ]
 
 
+def _within_reach(draws: Parameters, lattice: Lattice) -> Floats | None:
+    """Every place of the lattice where a value may lie; None if these are very many."""
+    ends = (draws.means - REACH * draws.sds).min(), (draws.means + REACH * draws.sds).max()
+    first, last = (math.floor((end - lattice.origin) / lattice.step + 0.5) for end in ends)
+    if last - first >= MOST_CELLS:
+        return None
+    return lattice.origin + lattice.step * np.arange(first, last + 1.0)
+
+
+def _counted(
+    draws: Parameters, n: int, rng: np.random.Generator, places: Floats, step: float
+) -> tuple[Statistics, Shapes]:
+    """Of many rounded values, drawn as how many of them lie at each place."""
+    statistics, shapes = [], []
+    for part in _blocks(draws, places.size):
+        rows = len(part.means)
+        below = cdf(part, places[:-1] + 0.5 * step)
+        share = np.diff(np.vstack([np.zeros(rows), below, np.ones(rows)]), axis=0).T
+        counts = rng.multinomial(n, np.maximum(share, 0.0))
+        mean = counts @ places / n
+        sd = np.sqrt(((places - mean[:, None]) ** 2 * counts).sum(axis=1) / n)
+        lowest = places[np.argmax(counts > 0, axis=1)]
+        highest = places[::-1][np.argmax(counts[:, ::-1] > 0, axis=1)]
+        farthest = np.maximum(mean - lowest, highest - mean) / sd
+        # More values than places: two of them are equal.
+        statistics.append(Statistics(mean, sd, farthest, np.zeros(rows)))
+        shapes.append(_shapes(part, places[None], counts.astype(np.float64)))
+    return (
+        Statistics(*map(np.concatenate, zip(*statistics, strict=True))),
+        Shapes(*map(np.concatenate, zip(*shapes, strict=True))),
+    )
+
+
 def _measured(values: Floats) -> Statistics:
     mean = values.mean(axis=1)
     square = (values - mean[:, None]) ** 2
@@ -157,8 +217,12 @@ def _hermite(draws: Parameters, x: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _shapes(draws: Parameters, values: Floats, weights: Floats) -> Shapes:
-    sums = (part @ weights / weights.sum() for part in _hermite(draws, values))
-    return _pooled(*sums)
+    """For weights of shape (n,), or (R, n) where they differ from draw to draw."""
+    parts = _hermite(draws, values)
+    if weights.ndim == 1:
+        return _pooled(*(part @ weights / weights.sum() for part in parts))
+    totals = weights.sum(axis=1)
+    return _pooled(*(np.einsum("krn,rn->kr", part, weights) / totals for part in parts))
 
 
 def _pooled(shares: Floats, third: Floats, fourth: Floats) -> Shapes:

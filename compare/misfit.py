@@ -50,7 +50,13 @@ def on_checks(comparison: Comparison) -> str:
     if bad:
         rest = f" The other {numeral(len(made) - len(bad))} pass." if len(bad) < len(made) else ""
         told += f" {true_minus(' '.join(check.sentence for check in bad))}{rest}"
-    missing = [MEASURED[check.name].lower() for check in checks if not check.made]
+    rounded = comparison.case.sample.rounding > 0
+    missing = [
+        MEASURED[check.name].lower()
+        for check in checks
+        # The smallest gap says nothing of values that are known to be rounded.
+        if not (check.made or (rounded and check.name == "gap"))
+    ]
     if missing:
         told += (
             f" Not measured: {listed(missing)}. That takes the values themselves, each seen a "
