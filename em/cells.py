@@ -195,7 +195,7 @@ def _add_up(
                 outside.append(_take(block, mass, out))
                 place = place[~out]
                 mass = None if mass is None else mass[~out]
-            cell = place.astype(np.int32)
+            cell = place.astype(np.intp)  # what bincount would make of it four times
             away = place
             away -= cell
             away -= 0.5
@@ -259,7 +259,7 @@ def _counted(
                 return None
             place, block = place[~out], block[~out]
             mass = None if mass is None else mass[~out]
-        cell = place.astype(np.int32)
+        cell = place.astype(np.intp)
         before = holder[cell]
         holder[cell] = block
         if not np.all((holder[cell] == block) & ((before == block) | np.isnan(before))):
