@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
+from contextlib import closing
 from importlib import metadata
 from itertools import batched, islice
 from typing import TYPE_CHECKING, Any
@@ -18,14 +19,14 @@ import numpy as np
 from em.digest import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 __all__ = ["check_workers", "digest"]
 
 PACKAGE = "em-vs-bayes"
 
 BATCH = 16
-"""Partitions sent to a cluster at a time: each time Dask looks through its whole graph."""
+"""Partitions asked for at a time: one at a time would take as many messages."""
 
 
 def digest(collection: Any, weights: Any = None, rounding: float = 0.0) -> Digest:
@@ -72,14 +73,16 @@ def digest(collection: Any, weights: Any = None, rounding: float = 0.0) -> Diges
     tasks = [digested(*pair, total.rounding) for pair in zip(values, mass, strict=True)]
     client = _client()
     found = _locally(tasks) if client is None else _on_cluster(tasks, client)
-    for place, part in enumerate(found):
-        try:
-            if isinstance(part, Exception):
-                raise part
-            total.merge(part)
-        except (TypeError, ValueError) as error:
-            kind = TypeError if isinstance(error, TypeError) else ValueError
-            raise kind(f"partition {place} (the first is 0): {error}") from None
+    # Closed here: an exception keeps what it passed through, and with it would keep the work going.
+    with closing(found):
+        for place, part in enumerate(found):
+            try:
+                if isinstance(part, Exception):
+                    raise part
+                total.merge(part)
+            except (TypeError, ValueError) as error:
+                kind = TypeError if isinstance(error, TypeError) else ValueError
+                raise kind(f"partition {place} (the first is 0): {error}") from None
     return total
 
 
@@ -116,7 +119,10 @@ def _version() -> str | None:
 
 
 def _partitions(collection: Any, what: str) -> list[Any]:
-    """The partitions in their order, each a `dask.delayed.Delayed`."""
+    """The partitions in their order, each a `Delayed` with no more than its own tasks."""
+    from dask.delayed import Delayed
+    from dask.optimization import cull
+
     kind = f"{type(collection).__module__.partition('.')[0]} {type(collection).__name__}"
     # A Delayed claims to have every attribute, and gives another Delayed.
     if not isinstance(getattr(collection, "npartitions", None), int):
@@ -135,7 +141,10 @@ def _partitions(collection: Any, what: str) -> list[Any]:
             f"expected {what} as a dask array of one dimension, got {n_dimensions}; "
             "pass one column, for example x[:, 0] or x.ravel()"
         )
-    return list(np.ravel(np.asarray(collection.to_delayed(), dtype=object)))
+    parts = list(np.ravel(np.asarray(collection.to_delayed(), dtype=object)))
+    # All have the graph of the whole collection, and a cluster would be sent it with every batch.
+    graph = dict(parts[0].dask) if parts else {}
+    return [Delayed(part.key, cull(graph, [part.key])[0]) for part in parts]
 
 
 def _digested(values: Any, weights: Any, rounding: float) -> Digest | Exception:
@@ -185,7 +194,7 @@ def _client() -> Any:
         return None
 
 
-def _locally(tasks: list[Any]) -> Iterator[Any]:
+def _locally(tasks: list[Any]) -> Generator[Any]:
     """The results in order, by threads unless Dask is configured to do otherwise."""
     import dask
 
@@ -193,24 +202,27 @@ def _locally(tasks: list[Any]) -> Iterator[Any]:
         yield from dask.compute(*batch)
 
 
-def _on_cluster(tasks: list[Any], client: Any) -> Iterator[Any]:
+def _on_cluster(tasks: list[Any], client: Any) -> Generator[Any]:
     """The results in order; a few for every thread of the cluster are under way."""
     check_workers(client)
-    waiting = iter(tasks)
-    under_way: deque[Any] = deque()
+    waiting = batched(tasks, BATCH)
+    under_way: deque[list[Any]] = deque()
     try:
         while True:
             # Results stay with their workers until it is their turn, so none pile up here.
-            while len(under_way) < 3 * sum(client.nthreads().values()) + BATCH:
-                batch = list(islice(waiting, BATCH))
-                if not batch:
-                    break
-                under_way.extend(client.compute(batch))
+            wanted = 3 * sum(client.nthreads().values()) + BATCH
+            for batch in islice(waiting, max(0, -(-wanted // BATCH) - len(under_way))):
+                under_way.append(client.compute(list(batch)))
             if not under_way:
                 return
-            yield under_way[0].result()
-            under_way.popleft().release()
+            yield from client.gather(under_way[0])
+            _release(under_way.popleft())
     finally:
         # After an error or Ctrl-C nobody wants the rest, and the scheduler drops it.
-        for future in under_way:
-            future.release()
+        for futures in under_way:
+            _release(futures)
+
+
+def _release(futures: list[Any]) -> None:
+    for future in futures:
+        future.release()
