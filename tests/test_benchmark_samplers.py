@@ -260,7 +260,7 @@ def test_rstan_samples_the_same_model(tmp_path):
     x = drawn(1000)
     priors = {**PRIORS, "centre": x.mean(), "spread": 1.5 * x.std(), "log_median": np.log(4.6)}
     priors = {name: float(value) for name, value in priors.items()}
-    found = sampling._Processes(tmp_path, 2, priors).run("rstan", stored(x, tmp_path), 1)
+    found = sampling.Processes(tmp_path, 2, priors).run("rstan", stored(x, tmp_path), 1)
     expected = {"weights[0]": 0.40, "means[0]": 164.2, "means[1]": 176.0, "sds[0]": 5.6}
     for parameter, mean in expected.items():
         estimate = found["estimates"][parameter]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from benchmarks import growth_page, scale_page
 from benchmarks.sampling_page import sentences
 from benchmarks.tolerance import NEAR
 from benchmarks.words import listed, scientific, short, taken, times
@@ -40,7 +41,9 @@ def findings(results: Mapping[str, Any]) -> str:
     said = [_fit(rows, n) for n in sorted({row["n"] for row in rows})]
     said.append(_resampled(results.get("uncertainty", [])))
     said.append(_large(results.get("large")))
+    said.append(scale_page.sentences(results.get("scale")))
     said.append(sentences(results.get("sampling")))
+    said.append(growth_page.sentences(results.get("growth")))
     said.append(missing(results))
     return " ".join(filter(None, said))
 

@@ -20,7 +20,7 @@ from benchmarks.timing import Call, CallError, Timed, interleave
 from benchmarks.tolerance import NEAR, Loosest, Probe, loosest, stops
 from benchmarks.words import taken
 
-__all__ = ["certified", "measure"]
+__all__ = ["certified", "foreseen", "measure", "search_for"]
 
 Row = dict[str, Any]
 
@@ -90,7 +90,7 @@ def _at(
     for peer in peers:
         row = _row(n, peer.name, "default", peer.default)
         rows.append(row)
-        likely = _foreseen(earlier, row, settings.patience)
+        likely = foreseen(earlier, row, settings.patience)
         if likely:
             row["note"] = likely
         else:
@@ -98,12 +98,12 @@ def _at(
 
         row = _row(n, peer.name, "maximum", peer.tight)
         rows.append(row)
-        likely = _foreseen(earlier, row, settings.patience)
+        likely = foreseen(earlier, row, settings.patience)
         if likely:
             row["note"] = likely
             continue
         say(f"n = {n:,}: the loosest tolerance with which {peer.name} reaches it")
-        search = _search(peer, x, top, earlier, settings)
+        search = search_for(peer, x, top, earlier, settings.patience)
         _record(row, search)
         best = search.best
         if best is None:
@@ -131,7 +131,7 @@ def _row(n: int, tool: str, setting: str, written: str) -> Row:
     }  # fmt: skip
 
 
-def _foreseen(earlier: Sequence[Row], row: Row, patience: float) -> str:
+def foreseen(earlier: Sequence[Row], row: Row, patience: float) -> str:
     """Why a call is not made: at the last n, a part of this one, it took too long already."""
     before = [r for r in earlier if (r["tool"], r["setting"]) == (row["tool"], row["setting"])]
     if not before:
@@ -149,9 +149,23 @@ def _foreseen(earlier: Sequence[Row], row: Row, patience: float) -> str:
     )
 
 
-def _search(
-    peer: Peer, x: NDArray[Any], top: float, earlier: Sequence[Row], settings: Settings
+def search_for(
+    peer: Peer, x: NDArray[Any], top: float, earlier: Sequence[Row], patience: float
 ) -> Loosest:
+    """The loosest tolerance with which a tool comes near enough to the maximum.
+
+    Parameters
+    ----------
+    peer : Peer
+    x : ndarray of shape (n,)
+    top : float
+        The maximum log-likelihood.
+    earlier : sequence of mapping
+        Rows of smaller n, from which it is guessed where to begin.
+    patience : float
+        Seconds for the search.
+    """
+
     def fit(exponent: int, limit: float) -> Probe:
         made = peer.fit(10.0**-exponent, limit)
         end: Estimate = made.answer
@@ -168,12 +182,12 @@ def _search(
         guess = round(-math.log10(before[-1]["tolerance"]) + grown)
     else:
         try:
-            default = peer.fit(None, settings.patience).answer
+            default = peer.fit(None, patience).answer
         except CallError as problem:
             return Loosest(None, (), False, f"not measured: at its default it {problem}")
         away = max(top - loglik(x, *default[:3]), NEAR)
         guess = peer.exponent + math.ceil(math.log10(away / NEAR))
-    return loosest(fit, guess, settings.patience)
+    return loosest(fit, guess, patience)
 
 
 def _record(row: Row, search: Loosest) -> None:

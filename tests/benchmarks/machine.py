@@ -9,9 +9,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-__all__ = ["describe", "load"]
+__all__ = ["describe", "load", "memory"]
 
-PACKAGES = ("numpy", "scipy", "scikit-learn", "pymc", "pytensor", "numba", "nutpie", "arviz")
+PACKAGES = (
+    "numpy", "scipy", "scikit-learn", "pymc", "pytensor", "numba", "nutpie", "arviz", "pyarrow",
+)  # fmt: skip
 
 
 def describe(r_versions: Mapping[str, str]) -> dict[str, Any]:
@@ -26,7 +28,7 @@ def describe(r_versions: Mapping[str, str]) -> dict[str, Any]:
     return {
         "cores": len(mine(0)) if mine else os.cpu_count(),
         "processor": _processor(),
-        "memory_gb": _memory(),
+        "memory_gb": memory(),
         "system": f"{platform.system()} ({platform.machine()})",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "packages": {name: metadata.version(name) for name in PACKAGES},
@@ -52,7 +54,8 @@ def _processor() -> str:
     return next(names, platform.processor() or "unknown")
 
 
-def _memory() -> float | None:
+def memory() -> float | None:
+    """Of the machine, in GB; None if unknown."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     except (AttributeError, ValueError, OSError):

@@ -7,7 +7,10 @@ from typing import Any
 
 from benchmarks.aims import Aim, aims
 from benchmarks.findings import findings
+from benchmarks.growth_figure import alt_text
+from benchmarks.growth_page import growth
 from benchmarks.sampling_page import sampling
+from benchmarks.scale_page import scale
 from benchmarks.timing import BRIEF, REST
 from benchmarks.tolerance import NEAR
 from benchmarks.words import NIL, scientific, short, table, taken, times
@@ -17,13 +20,15 @@ __all__ = ["render"]
 Row = dict[str, Any]
 
 
-def render(results: Mapping[str, Any]) -> str:
+def render(results: Mapping[str, Any], picture: str | None = None) -> str:
     """The page as Markdown.
 
     Parameters
     ----------
     results : mapping
         What `run.py` writes as JSON; sections that were not measured may be missing.
+    picture : str, optional
+        The file name of the figure of cost as n grows, if there is one.
     """
     parts = ["# Benchmarks", findings(results), _how(results)]
     if wanted := aims(results):
@@ -36,8 +41,12 @@ def render(results: Mapping[str, Any]) -> str:
         parts += ["## A fresh process", _cold(results["cold"])]
     if results.get("large"):
         parts += ["## Large samples in memory", _large(results["large"])]
+    if results.get("scale"):
+        parts += ["## Large samples in a file", scale(results["scale"])]
     if results.get("sampling"):
         parts += ["## Samplers", sampling(results["sampling"], results["machine"]["r"])]
+    if rows := results.get("growth"):
+        parts += ["## Cost as n grows", growth(rows, picture, alt_text(rows))]
     parts += ["## Machine", _machine(results)]
     return "\n\n".join(filter(None, parts)) + "\n"
 

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cold, fits, large, machine, rscript, sampling, uncertainty
+from benchmarks import (
+    cold,
+    fits,
+    growth,
+    growth_figure,
+    large,
+    machine,
+    rscript,
+    sampling,
+    scale,
+    uncertainty,
+)
 from benchmarks.data import SEED
 from benchmarks.findings import missing
 from benchmarks.page import render
@@ -34,25 +47,56 @@ def main(argv: Sequence[str] | None = None) -> int:
         The command line; that of the process by default.
     """
     asked = _parser().parse_args(argv)
-    whole = not asked.quick and set(asked.only) == set(SECTIONS)
     # The page that is kept is only replaced by one that is as complete.
-    name = "benchmarks" if whole else "benchmarks-quick"
+    whole = not (asked.quick or asked.huge) and set(asked.only) == set(SECTIONS)
+    name = "benchmarks" if whole else f"benchmarks-{'huge' if asked.huge else 'quick'}"
     prepare_folder(asked.out)
-    results = measure(QUICK if asked.quick else FULL, asked.only, quick=asked.quick)
-    page = render(results)
+    settings = QUICK if asked.quick else FULL
+    with _leaving():
+        results = measure(settings, asked.only, quick=asked.quick, huge=asked.huge)
+    picture = f"{name}-growth.png"
+    drawn = growth_figure.draw(results.get("growth", []))
     write_together(
         asked.out,
         {
+            **({} if drawn is None else {picture: drawn}),
             f"{name}.json": (json.dumps(results, indent=1) + "\n").encode(),
-            f"{name}.md": page.encode(),
+            f"{name}.md": render(results, None if drawn is None else picture).encode(),
         },
     )
     sys.stdout.write(f"{asked.out / name}.md\n")
     return 0
 
 
-def measure(settings: Settings, only: Sequence[str], *, quick: bool = False) -> dict[str, Any]:
-    """Make all measurements; what comes back is what the JSON file holds."""
+@contextmanager
+def _leaving() -> Iterator[None]:
+    """End on SIGTERM as on Ctrl-C, so that what was made for the run, gigabytes, is deleted."""
+
+    def leave(number: int, _frame: object) -> None:
+        sys.exit(128 + number)
+
+    earlier = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
+
+
+def measure(
+    settings: Settings, only: Sequence[str], *, quick: bool = False, huge: bool = False
+) -> dict[str, Any]:
+    """Make all measurements; what comes back is what the JSON file holds.
+
+    Parameters
+    ----------
+    settings : Settings
+    only : sequence of str
+        The sections to measure.
+    quick : bool
+        Whether the settings are those of a quick run.
+    huge : bool
+        Whether section ``scale`` gets a billion values in addition.
+    """
     begin = time.monotonic()
 
     def say(what: str) -> None:
@@ -62,7 +106,7 @@ def measure(settings: Settings, only: Sequence[str], *, quick: bool = False) -> 
     there = rscript.versions()
     results: dict[str, Any] = {
         "schema": SCHEMA,
-        "settings": {**asdict(settings), "quick": quick, "only": list(only)},
+        "settings": {**asdict(settings), "quick": quick, "only": list(only), "huge": huge},
         "seed": SEED,
         "machine": machine.describe(there),
     }
@@ -75,9 +119,13 @@ def measure(settings: Settings, only: Sequence[str], *, quick: bool = False) -> 
                 results[section] = part.measure(settings, found, Path(folder), say)
         if "large" in only:
             results["large"] = large.measure(settings, say)
+        if "scale" in only:
+            results["scale"] = scale.measure(settings, say, huge=huge)
         if "sampling" in only:
             stan = "rstan" in there
             results["sampling"] = sampling.measure(settings, Path(folder), say, stan=stan)
+        if "growth" in only:
+            results["growth"] = growth.measure(settings, Path(folder), results, say)
     results["load"] = [before, machine.load()]
     results["seconds"] = time.monotonic() - begin
     say("done")
@@ -89,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="about four minutes: small sizes, few calls; writes benchmarks-quick.md and .json",
+        help="about five minutes: small sizes, few calls; writes benchmarks-quick.md and .json",
     )
     parser.add_argument(
         "--only",
@@ -98,6 +146,12 @@ def _parser() -> argparse.ArgumentParser:
         default=list(SECTIONS),
         metavar="SECTION",
         help=f"some of {', '.join(SECTIONS)}; writes benchmarks-quick.md and .json",
+    )
+    parser.add_argument(
+        "--huge",
+        action="store_true",
+        help="in section scale also a billion values: about 8 GB of disk for a while (TMPDIR says "
+        "where) and some 15 minutes; writes benchmarks-huge.md and .json",
     )
     parser.add_argument(
         "--out", type=Path, default=Path("reports"), help="the folder to write to (reports)"

@@ -22,7 +22,7 @@ from benchmarks.sampler import CHAINS, DRAWS, REFERENCE_DRAWS, TUNE, cores
 from benchmarks.settings import Settings
 from benchmarks.timing import CallError
 
-__all__ = ["measure"]
+__all__ = ["N", "Processes", "default_priors", "measure"]
 
 Row = dict[str, Any]
 Run = dict[str, Any]
@@ -55,18 +55,15 @@ def measure(
     stan : bool
         Whether R has rstan.
     """
-    # Also so that the first process finds the files of all libraries read and compiled by Python.
+    # So that the first process finds the files of all libraries read and compiled by Python.
     import nutpie  # noqa: F401
 
-    import bayes
     import em
 
     x = heights(N)
     sample = em.Sample(x)
-    numbers = bayes.Priors.weakly_informative(sample, 2).filled(sample, 2).numbers
-    if numbers is None:
-        raise TypeError("expected default priors whose numbers are known, got others")
-    processes = _Processes(folder, settings.shorten, numbers._asdict())
+    priors = default_priors(sample)
+    processes = Processes(folder, settings.shorten, priors)
     data = stored(x, folder)
     rows = [_row(key, name, written) for key, name, written in _samplers(settings, stan=stan)]
     for turn in range(settings.warm + 1):
@@ -81,7 +78,7 @@ def measure(
                 except CallError as problem:
                     row["note"] = str(problem)
     results: dict[str, Any] = {
-        "n": N, "nodes": len(sample.squash()), "chains": CHAINS, "priors": numbers._asdict(),
+        "n": N, "nodes": len(sample.squash()), "chains": CHAINS, "priors": priors,
         "shorten": settings.shorten, "rows": rows, "reference": None, "agreement": None,
         "large": None, "notes": [],
     }  # fmt: skip
@@ -99,6 +96,16 @@ def measure(
     except CallError as problem:
         results["notes"].append(f"n = {largest:,} on nodes {problem}")
     return results
+
+
+def default_priors(sample: Any) -> dict[str, float]:
+    """The numbers of the default priors of `bayes` for some data, by name."""
+    import bayes
+
+    numbers = bayes.Priors.weakly_informative(sample, 2).filled(sample, 2).numbers
+    if numbers is None:
+        raise TypeError("expected default priors whose numbers are known, got others")
+    return {name: float(value) for name, value in numbers._asdict().items()}
 
 
 def _samplers(settings: Settings, *, stan: bool) -> list[tuple[str, str, str]]:
@@ -157,14 +164,14 @@ def _agreement(rows: Sequence[Row], reference: Run) -> dict[str, Any] | None:
 
 
 @dataclass(frozen=True)
-class _Processes:
+class Processes:
     """Starts samplers, each with caches of its own, and judges their draws."""
 
     folder: Path
     shorten: int
     priors: Mapping[str, float]
 
-    def run(self, key: str, data: Path, seed: int) -> Run:
+    def run(self, key: str, data: Path, seed: int, limit: float = LIMIT) -> Run:
         """One process: its stages in seconds, and what its draws are worth."""
         caches, out = self.folder / f"caches-{key}", self.folder / f"draws-{key}"
         caches.mkdir(exist_ok=True)
@@ -172,7 +179,7 @@ class _Processes:
             command, variables = self._r(data, out, caches, seed), {}
         else:
             command, variables = self._python(key, data, out, seed), _environment(caches)
-        whole, printed = fresh(command, LIMIT, variables)
+        whole, printed = fresh(command, limit, variables)
         told = json.loads(printed.strip().splitlines()[-1])
         draws = _from_r(out) if key == "rstan" else dict(np.load(f"{out}.npz"))
         return {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 __all__ = ["FULL", "QUICK", "SECTIONS", "Settings"]
 
-SECTIONS = ("fits", "uncertainty", "cold", "large", "sampling")
+SECTIONS = ("fits", "uncertainty", "cold", "large", "scale", "sampling", "growth")
 """The parts of the page, in their order."""
 
 
@@ -32,6 +32,16 @@ class Settings:
     """Warm processes of each sampler, after the cold one."""
     shorten: int
     """What the numbers of draws of the other samplers are divided by."""
+    scale: int
+    """Number of values in a file."""
+    turns: int
+    """The most reports on a file that count."""
+    grown: tuple[int, ...]
+    """Numbers of values over which the cost of each tool is followed."""
+    reported: tuple[int, ...]
+    """Those of them at which the whole report is written."""
+    sampled: float
+    """Seconds for PyMC on the textbook model."""
 
 
 FULL = Settings(
@@ -44,6 +54,11 @@ FULL = Settings(
     processes=5,
     warm=3,
     shorten=1,
+    scale=100_000_000,
+    turns=3,
+    grown=(1_000, 10_000, 100_000, 1_000_000, 10_000_000),
+    reported=(1_000, 100_000, 10_000_000),
+    sampled=180.0,
 )
 
 QUICK = Settings(
@@ -56,4 +71,9 @@ QUICK = Settings(
     processes=2,
     warm=1,
     shorten=4,
+    scale=5_000_000,
+    turns=1,
+    grown=(1_000, 10_000, 100_000),
+    reported=(1_000, 100_000),
+    sampled=30.0,
 )
