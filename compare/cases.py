@@ -15,10 +15,13 @@ from em import Mixture, Sample
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-__all__ = ["Case"]
+    from compare.passes import Again
+
+__all__ = ["Case", "name_of", "refuse_constant", "sample_of", "stem_of"]
 
 SEED, N = 666, 1000
 """The sample of the original report: its printed numbers come from these (not from seed 1)."""
@@ -50,6 +53,33 @@ class Case:
     """The mixture that the data were drawn from, if known."""
     variable: str
     """What the values measure: "height", or the name of the column."""
+    by: str = ""
+    """The column that tells groups of rows apart, if there is one; these are one group's."""
+    group: str = ""
+    """What that column says in these rows."""
+    dropped: int = 0
+    """How many rows of all groups were left out, because they have no value."""
+    again: Again | None = None
+    """Reads the data once more, where they were too many to be kept; None where they are here."""
+
+    def pieces(self) -> Iterator[Sample]:
+        """All data once more, exactly as they are, in pieces of bounded size.
+
+        Yields
+        ------
+        Sample
+            The only one where the data are in memory; else about a million values each, read from
+            the files in their order.
+
+        Raises
+        ------
+        InputError
+            A `ValueError` of one line, if the files are no longer as they were.
+        """
+        if self.again is None:
+            yield self.sample
+        else:
+            yield from self.again.pieces(self.group)
 
     @classmethod
     def synthetic(cls, seed: int = SEED, n: int = N) -> Case:
@@ -162,19 +192,11 @@ class Case:
             the synthetic heights.
         """
         file = Path(path)
-        name = _name(file)
+        name = name_of(stem_of(file.name), file.name)
         read = columns.read(file, column, weights)
         where = f"column {quoted(read.name)} of {quoted(file.name)}"
-        try:
-            sample = Sample(read.values, read.weights)
-        except ValueError as error:
-            raise InputError(f"{where}: {error}") from error
-        distinct = sample.collapse().values
-        if distinct.size == 1 or sample.sd == 0.0:
-            raise InputError(
-                f"{where} is constant: every value that counts is {distinct[0]:g}; "
-                "a mixture needs values that differ"
-            )
+        sample = sample_of(read.values, read.weights, where)
+        refuse_constant(sample, where)
         return cls(
             name=name,
             sample=sample,
@@ -217,16 +239,91 @@ def _n_upper(n: int) -> int:
     return round(0.6 * n)
 
 
-def _name(file: Path) -> str:
-    """Name the report after the file, so that its files can be found, linked and opened."""
-    stem = Path(file.name.removesuffix(".gz")).stem
+def sample_of(
+    values: NDArray[np.float64],
+    weights: NDArray[np.float64] | None,
+    where: str,
+    rounding: float = 0.0,
+) -> Sample:
+    """Make a sample of columns, or say what is wrong with them and where they are.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+    weights : ndarray of shape (n,) or None
+    where : str
+        The column and its file.
+    rounding : float
+        See `em.Sample`.
+
+    Returns
+    -------
+    Sample
+
+    Raises
+    ------
+    InputError
+        A `ValueError` of one line, if they make no sample.
+    """
+    try:
+        return Sample(values, weights, rounding)
+    except ValueError as error:
+        raise InputError(f"{where}: {error}") from error
+
+
+def refuse_constant(sample: Sample, where: str) -> None:
+    """Make sure that the values that count differ.
+
+    Parameters
+    ----------
+    sample : Sample
+    where : str
+        The column and its file.
+
+    Raises
+    ------
+    InputError
+        A `ValueError` of one line, if they do not.
+    """
+    distinct = sample.collapse().values
+    if distinct.size == 1 or sample.sd == 0.0:
+        raise InputError(
+            f"{where} is constant: every value that counts is {distinct[0]:g}; "
+            "a mixture needs values that differ"
+        )
+
+
+def stem_of(file: str) -> str:
+    """The name of a file without its ending."""
+    return Path(file.removesuffix(".gz")).stem
+
+
+def name_of(stem: str, file: str) -> str:
+    """Name the report after a file, so that its files can be found, linked and opened.
+
+    Parameters
+    ----------
+    stem : str
+        What the names of the files have in common.
+    file : str
+        What was named, for the message.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        A `ValueError` of one line, if the name is that of the synthetic heights.
+    """
     # Line ends, and bytes that are not UTF-8, cannot be written into links to the files.
     stem = "".join(character if character.isprintable() else "_" for character in stem)
     # A leading dot would hide the report, a leading hyphen looks like an option to other commands.
     name = stem.lstrip(".-") or "data"
     if name.casefold().startswith(SYNTHETIC):
         raise InputError(
-            f"{quoted(file.name)}: names that start with {SYNTHETIC} are kept for the synthetic "
+            f"{quoted(file)}: names that start with {SYNTHETIC} are kept for the synthetic "
             "heights; rename the file"
         )
     return name

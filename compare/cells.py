@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 
 from compare.errors import quoted
 
-__all__ = ["MISSING", "Trouble", "is_number", "to_number"]
+__all__ = ["DROP", "MISSING", "Trouble", "is_number", "to_number"]
 
 MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "missing", "-", ".", "?"}
 """How files say that there is no value, in lower case."""
+
+DROP = "fill them in, or leave those rows out with --missing drop (in Python missing='drop')"
+"""What to try where values are missing."""
 
 DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
 
@@ -41,6 +44,8 @@ class Trouble:
     """Its name."""
     are_weights: bool
     """Whether its numbers may not be negative."""
+    are_labels: bool = False
+    """Whether it holds names of groups, which may be anything but nothing."""
     kinds: Counter[str] = field(default_factory=Counter)
     """How many of each kind."""
     line: int = 0
@@ -58,6 +63,8 @@ class Trouble:
 
     def kind_of(self, cell: str) -> str:
         """Say in a word what is wrong with a cell; nothing if nothing is."""
+        if self.are_labels:
+            return "" if cell.strip() else "missing"
         if cell.strip().lower() in MISSING:
             return "missing"
         number = to_number(cell)
@@ -70,7 +77,7 @@ class Trouble:
     def message(self, n_rows: int) -> str:
         """Say how many of the rows cannot be used, why, where the first is and what to try."""
         kinds = ", ".join(f"{count} {kind}" for kind, count in self.kinds.items())
-        what = "weights" if self.are_weights else "values"
+        what = "labels" if self.are_labels else "weights" if self.are_weights else "values"
         text = f": {quoted(self.cell, 40)}" if self.cell.strip() else ""
         return (
             f"{self.kinds.total()} of the {n_rows} {what} in column {quoted(self.column)} cannot "
@@ -85,4 +92,6 @@ class Trouble:
             return "write the number alone, without its unit"
         if "negative" in self.kinds:
             return "a weight says how often its value counts, zero or more"
+        if set(self.kinds) == {"missing"}:
+            return DROP
         return "correct or remove those rows"

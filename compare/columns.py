@@ -1,8 +1,7 @@
-"""Reads a column of numbers from a CSV file, and says exactly what is wrong where it cannot."""
+"""Reads columns of a CSV file row by row, and says exactly what is wrong where it cannot."""
 
 from __future__ import annotations
 
-import csv
 import difflib
 import gzip
 import io
@@ -12,22 +11,28 @@ from array import array
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.cells import MISSING, Trouble, is_number, to_number
+from compare.cells import Trouble, to_number
+from compare.csv_rows import body, layout, only_numeric, place, refuse_both
 from compare.errors import InputError, quoted
+from compare.parts import MOST_GROUPS, Piece, Wanted, too_many
 
 if TYPE_CHECKING:
     import os
-    from _csv import Reader
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-__all__ = ["Columns", "read"]
+    from compare.csv_rows import Layout, Opening
+
+__all__ = ["Columns", "by_row", "read"]
 
 Floats = NDArray[np.float64]
+
+ROWS = 1 << 17
+"""Rows of a piece, which take a tenth of a second."""
 
 MIXED_UP = {
     b"PK\x03\x04": "looks like an Excel or other zipped file; save the sheet as CSV first",
@@ -39,7 +44,7 @@ MIXED_UP = {
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """The numbers of one column, with their weights where a second column holds them."""
+    """The numbers of one column, with their weights and groups where others hold them."""
 
     name: str
     """The column as the header names it, without surrounding blanks."""
@@ -47,12 +52,23 @@ class Columns:
     """Shape (n_rows,); finite."""
     weights: Floats | None
     """Shape (n_rows,); finite, not negative, not all zero."""
+    groups: tuple[str, ...] = ()
+    """The groups, in the order in which they appear first."""
+    codes: NDArray[np.intp] | None = None
+    """Shape (n_rows,); the place of each row's group in `groups`."""
+    dropped: int = 0
+    """How many rows without a value were left out."""
 
 
 def read(
-    path: str | os.PathLike[str], column: str | None = None, weights: str | None = None
+    path: str | os.PathLike[str],
+    column: str | None = None,
+    weights: str | None = None,
+    *,
+    by: str | None = None,
+    missing: Literal["refuse", "drop"] = "refuse",
 ) -> Columns:
-    """Read a column, and if wanted its weights, from a CSV file.
+    """Read a column, and if wanted its weights, from a CSV file that fits into memory.
 
     The file has a header line that names the columns. It is UTF-8 text, with or without a
     byte-order mark, possibly gzipped; its columns are separated by commas, semicolons or tabs, and
@@ -66,6 +82,10 @@ def read(
         The column to read. May be left out where there is one column, or one with numbers.
     weights : str, optional
         The column that says how often each value counts.
+    by : str, optional
+        The column that says which group a row belongs to.
+    missing : {"refuse", "drop"}
+        What to do with rows without a value, a weight or a group.
 
     Returns
     -------
@@ -75,29 +95,135 @@ def read(
     ------
     InputError
         A `ValueError` of one line, if there is no such file or column, or if anything in the
-        two columns is not a number that can be used.
+        columns is not a number that can be used.
     """
     file = Path(path)
     shown = quoted(file.name or file)
     data = _text(file, shown)
-    separator, names = _header(data, shown, [name for name in (column, weights) if name])
+
+    def opening() -> io.BytesIO:
+        return io.BytesIO(data)
+
+    others = [name for name in (weights, by) if name]
+    found = layout(opening, shown, [*([column] if column else []), *others])
     if column is None:
-        column = _only_numeric(data, separator, names, shown, weights)
-    places = [_place(names, column, shown)]
-    if weights is not None:
-        places.append(_place(names, weights, shown))
-        if places[0] == places[1]:
-            raise InputError(
-                f"{shown}: column {quoted(column)} cannot be both the values and their weights; "
-                "name another column for one of them"
-            )
-    values, counts = _numbers(data, separator, names, places, shown)
-    if counts is not None and not counts.any():
+        column = only_numeric(opening, found, shown, others)
+    wanted = Wanted(found.names[place(found.names, column, shown)], weights, by, missing)
+    got = list(by_row(opening, found, wanted, shown))
+    values = np.concatenate([piece.values for piece in got]) if got else np.zeros(0)
+    dropped = sum(piece.dropped for piece in got)
+    if not values.size:
+        left = f" but the {dropped} without a value" if dropped else ""
         raise InputError(
-            f"{shown}: the weights in column {quoted(names[places[1]])} are all zero; "
-            "leave them out to count every value once"
+            f"{shown} has a header but no rows below it{left}; expected one value a line"
         )
-    return Columns(names[places[0]], values, counts)
+    counts = None
+    if weights is not None:
+        counts = np.concatenate([piece.weights for piece in got if piece.weights is not None])
+        if not counts.any():
+            raise InputError(
+                f"{shown}: the weights in column {quoted(weights.strip())} are all zero; "
+                "leave them out to count every value once"
+            )
+    codes = None
+    if by is not None:
+        codes = np.concatenate([piece.codes for piece in got if piece.codes is not None])
+    return Columns(wanted.column, values, counts, got[-1].groups, codes, dropped)
+
+
+def by_row(
+    opening: Opening, found: Layout, wanted: Wanted, shown: str, skip: int = 0
+) -> Iterator[Piece]:
+    """Read the rows one by one, in pieces of bounded size.
+
+    One plain loop takes half a second for a million rows, no more than pandas, and knows the line
+    of every row. That something is wrong is said at the end, when all of it has been counted.
+
+    Parameters
+    ----------
+    opening : callable
+        Opens the file.
+    found : Layout
+        What its header says.
+    wanted : Wanted
+        The columns.
+    shown : str
+        The file in a message.
+    skip : int
+        So many rows are known already and are not wanted.
+
+    Yields
+    ------
+    Piece
+        Empty ones while rows are skipped, so that whoever waits may lose patience. Groups have
+        the same place in every piece.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or if anything in them cannot be used.
+    """
+    refuse_both(wanted, shown)
+    places = [place(found.names, name, shown) for name in wanted.names]
+    weight_place = places[1] if wanted.weights is not None else places[0]
+    by_place = places[-1] if wanted.by is not None else None
+    weighted, drop = wanted.weights is not None, wanted.missing == "drop"
+    trouble = {
+        at: Trouble(found.names[at], are_weights=at != places[0], are_labels=at == by_place)
+        for at in places
+    }
+    codes: dict[str, int] = {}
+    values, weights, labels = array("d"), array("d"), array("q")
+    n_rows = dropped = 0
+    for line, row in body(opening, found, shown):
+        n_rows += 1
+        if n_rows <= skip:
+            if n_rows % ROWS == 0:
+                yield _piece(values, weights if weighted else None, labels, codes, by_place, 0)
+            continue
+        value = to_number(row[places[0]])
+        weight = to_number(row[weight_place]) if weighted else 1.0
+        group = "" if by_place is None else row[by_place].strip()
+        # Only an infinity or a NaN differs from itself.
+        if value - value == 0.0 and 0.0 <= weight < math.inf and (group or by_place is None):
+            values.append(value)
+            weights.append(weight)
+            if by_place is not None:
+                labels.append(codes.setdefault(group, len(codes)))
+                if len(codes) > MOST_GROUPS:
+                    raise too_many(list(codes), found.names[by_place], shown)
+        else:
+            kinds = [column.kind_of(row[at]) for at, column in trouble.items()]
+            if drop and "missing" in kinds and set(kinds) <= {"missing", ""}:
+                dropped += 1
+            else:
+                for at, column in trouble.items():
+                    column.note(line, row[at])
+        if len(values) >= ROWS:
+            yield _piece(values, weights if weighted else None, labels, codes, by_place, dropped)
+            values, weights, labels, dropped = array("d"), array("d"), array("q"), 0
+    for column in trouble.values():
+        if column.kinds:
+            raise InputError(f"{shown}: {column.message(n_rows)}")
+    if values or dropped:
+        yield _piece(values, weights if weighted else None, labels, codes, by_place, dropped)
+
+
+def _piece(
+    values: array[float],
+    weights: array[float] | None,
+    labels: array[int],
+    codes: dict[str, int],
+    by_place: int | None,
+    dropped: int,
+) -> Piece:
+    return Piece(
+        np.array(values),
+        None if weights is None else np.array(weights),
+        tuple(codes),
+        None if by_place is None else np.array(labels, dtype=np.intp),
+        dropped,
+    )
 
 
 def _text(file: Path, shown: str) -> bytes:
@@ -107,7 +233,7 @@ def _text(file: Path, shown: str) -> bytes:
         if data.startswith(b"\x1f\x8b"):
             data = gzip.decompress(data)
     except FileNotFoundError:
-        raise InputError(f"there is no file {quoted(file, 200)}{_neighbour(file)}") from None
+        raise InputError(f"there is no file {quoted(file, 200)}{neighbour(file)}") from None
     except IsADirectoryError:
         raise InputError(f"{quoted(file, 200)} is a folder; name the CSV file in it") from None
     except (EOFError, gzip.BadGzipFile, zlib.error):
@@ -115,9 +241,7 @@ def _text(file: Path, shown: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{quoted(file, 200)} cannot be read: {reason}") from None
-    for beginning, what in MIXED_UP.items():
-        if data.startswith(beginning):
-            raise InputError(f"{shown} {what}")
+    refuse_mixed_up(data, shown)
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise InputError(f"{shown} is not text: a NUL byte on line {line}; save it as 'CSV UTF-8'")
@@ -132,165 +256,42 @@ def _text(file: Path, shown: str) -> bytes:
     return data.rstrip(b" \r\n")
 
 
-def _neighbour(file: Path) -> str:
-    """Point to a file of a similar name in the same folder, or to the missing folder."""
+def refuse_mixed_up(data: bytes, shown: str) -> None:
+    """Make sure that a file is none of those that are taken for CSV by mistake.
+
+    Parameters
+    ----------
+    data : bytes
+        Its beginning, or all of it.
+    shown : str
+        The file in a message.
+
+    Raises
+    ------
+    InputError
+        If it is one.
+    """
+    for beginning, what in MIXED_UP.items():
+        if data.startswith(beginning):
+            raise InputError(f"{shown} {what}")
+
+
+def neighbour(file: Path) -> str:
+    """Point to a file of a similar name in the same folder, or to the missing folder.
+
+    Parameters
+    ----------
+    file : Path
+        One that is not there.
+
+    Returns
+    -------
+    str
+        What follows the complaint.
+    """
     try:
         names = [entry.name for entry in islice(file.parent.iterdir(), 10_000)]
     except OSError:
         return f", nor a folder {quoted(file.parent, 200)} that could be read; check the path"
     close = difflib.get_close_matches(file.name, names, n=1, cutoff=0.75)
     return f"; did you mean {quoted(close[0])}?" if close else "; check the path"
-
-
-def _rows(data: bytes, separator: str) -> Reader:
-    """Open the rows of the file, with the number of the line just read."""
-    # newline="" leaves line ends to csv, which needs them to keep those inside quotes apart.
-    lines = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
-    return csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
-
-
-def _header(data: bytes, shown: str, wanted: Sequence[str]) -> tuple[str, list[str]]:
-    """Find the separator and the column names.
-
-    The separator is the one that yields the wanted columns, and of those the one that yields
-    most columns.
-    """
-    best: tuple[tuple[int, int], str, list[str]] | None = None
-    for separator in ",;\t":
-        try:
-            row = next(filter(None, _rows(data, separator)), None)
-        except csv.Error:
-            continue
-        if row is None:
-            raise InputError(f"{shown} is empty; expected a header line and one value a line")
-        names = [name.strip() for name in row]
-        merit = sum(name.strip() in names for name in wanted), len(names)
-        if best is None or merit > best[0]:
-            best = merit, separator, names
-    if best is None:
-        raise InputError(
-            f"{shown}: the header on line 1 cannot be read as CSV; "
-            "expected column names, with a quote at both ends of a name in quotes"
-        )
-    return best[1:]
-
-
-def _place(names: Sequence[str], wanted: str, shown: str) -> int:
-    """Find the wanted column among the names."""
-    matches = [place for place, name in enumerate(names) if name == wanted.strip()]
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        raise InputError(
-            f"{shown} has {len(matches)} columns named {quoted(wanted)}; rename all but one"
-        )
-    close = difflib.get_close_matches(wanted, names, n=1)
-    hint = f"; did you mean {quoted(close[0])}?" if close else ""
-    if all(map(is_number, names)):
-        hint = "; its first line seems to hold values: put a line with column names above it"
-    raise InputError(f"{shown} has no column {quoted(wanted)}, only {_listed(names)}{hint}")
-
-
-def _only_numeric(
-    data: bytes, separator: str, names: Sequence[str], shown: str, weights: str | None
-) -> str:
-    """Find the column that is meant where none was named."""
-    if all(map(is_number, names)):
-        raise InputError(
-            f"{shown} has values where the column names should be, {_listed(names)}; "
-            "put a line with column names above them"
-        )
-    rest = [place for place, name in enumerate(names) if weights is None or name != weights.strip()]
-    if len(rest) == 1:
-        return names[rest[0]]
-    try:
-        rows = [row for row in islice(_rows(data, separator), 101) if len(row) == len(names)][1:]
-    except csv.Error:
-        rows = []
-    numeric = [place for place in rest if _has_numbers([row[place] for row in rows])]
-    if len(numeric) == 1:
-        return names[numeric[0]]
-    raise InputError(
-        f"{shown} has {len(names)} columns, {_listed(names)}; say which one holds the values "
-        "with --column (in Python column=)"
-    )
-
-
-def _has_numbers(cells: Sequence[str]) -> bool:
-    filled = [cell for cell in cells if cell.strip().lower() not in MISSING]
-    return bool(filled) and all(map(is_number, filled))
-
-
-def _listed(names: Sequence[str]) -> str:
-    first = ", ".join(quoted(name, 30) for name in names[:10])
-    return first if len(names) <= 10 else f"{first} and {len(names) - 10} more"
-
-
-def _numbers(
-    data: bytes, separator: str, names: Sequence[str], places: Sequence[int], shown: str
-) -> tuple[Floats, Floats | None]:
-    """Take the values, and the weights if `places` has two columns.
-
-    One plain loop takes half a second for a million rows, no more than pandas, and knows the line
-    of every row.
-    """
-    place, weight_place, weighted = places[0], places[-1], len(places) > 1
-    values, weights = array("d"), array("d")
-    trouble = [Trouble(names[at], are_weights=at != place) for at in places]
-    n_bad = 0
-    for line, row in _body(data, separator, names, shown):
-        value = to_number(row[place])
-        weight = to_number(row[weight_place]) if weighted else 1.0
-        # Only an infinity or a NaN differs from itself.
-        if value - value == 0.0 and 0.0 <= weight < math.inf:
-            values.append(value)
-            weights.append(weight)
-        else:
-            n_bad += 1
-            for at, column in zip(places, trouble, strict=True):
-                column.note(line, row[at])
-    for column in trouble:
-        if column.kinds:
-            raise InputError(f"{shown}: {column.message(len(values) + n_bad)}")
-    if not values:
-        raise InputError(f"{shown} has a header but no rows below it; expected one value a line")
-    return np.array(values), np.array(weights) if weighted else None
-
-
-def _body(
-    data: bytes, separator: str, names: Sequence[str], shown: str
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row below the header with the line it begins on.
-
-    Empty rows count where another row follows, since there they are gaps in the data.
-    """
-    rows = _rows(data, separator)
-    next(filter(None, rows))
-    width, end = len(names), rows.line_num
-    empty: list[int] = []
-    try:
-        for row in rows:
-            start, end = end + 1, rows.line_num
-            if not any(row) and (width > 1 or not row):
-                empty.append(start)
-                continue
-            if empty:
-                yield from ((line, [""] * width) for line in empty)
-                empty.clear()
-            if len(row) != width:
-                raise InputError(_ragged(row, start, names, separator, shown))
-            yield start, row
-    except csv.Error as error:
-        raise InputError(
-            f"{shown}: the row that begins on line {end + 1} cannot be read as CSV ({error}); "
-            "check its quotes"
-        ) from None
-
-
-def _ragged(row: Sequence[str], line: int, names: Sequence[str], separator: str, shown: str) -> str:
-    """Say what is wrong with a row with more or fewer fields than the header."""
-    mark = {",": "a comma", ";": "a semicolon", "\t": "a tab"}[separator]
-    message = f"{shown}: line {line} has {len(row)} fields where the header has {len(names)}"
-    if len(row) > len(names) and separator == ",":
-        return f"{message}; write decimals with a point, and put text that holds {mark} in quotes"
-    return f"{message}, separated by {mark}; correct that line"

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
 
 __all__ = ["Progress"]
 
@@ -31,6 +35,8 @@ class Progress:
         self.seconds: dict[str, float] = {}
         """How long each step took, by its name, in the order of the steps."""
         self._begin = time.perf_counter()
+        self._bars: Bars | None = None
+        self._task: TaskID | None = None
 
     @property
     def on_terminal(self) -> bool:
@@ -62,6 +68,40 @@ class Progress:
         if self.on_terminal and self.seconds[name] > WORTH_A_LINE:
             self.stream.write(f"{message}: {self.seconds[name]:.1f} s\n")
 
+    def show(self, fraction: float, rows: int, seconds: float) -> None:
+        """Show how far the step is that runs now, in rows and time.
+
+        Parameters
+        ----------
+        fraction : float
+            How much of it is done, from 0 to 1.
+        rows : int
+            How many rows that are.
+        seconds : float
+            How long it took.
+        """
+        bars, task = self._bars, self._task
+        if bars is None or task is None:
+            return
+        left = seconds * (1 - fraction) / fraction if fraction > 0 else 0.0
+        rate = f", {_short(rows / seconds)} rows/s" if seconds > 0 else ""
+        until = f", {timedelta(seconds=round(left))} left" if fraction > 0 and seconds > 1 else ""
+        bars.update(
+            task,
+            total=1.0,
+            completed=fraction,
+            detail=f"{fraction:4.0%}, {_short(rows)} rows{rate}{until}",
+        )
+
+    def note(self, line: str) -> None:
+        """Say something that matters for the step that runs now, if somebody is watching."""
+        if self.on_terminal:
+            # Of the two ways to write, only this one leaves the clock below the line.
+            if self._bars is not None:
+                self._bars.console.print(line, markup=False, highlight=False, soft_wrap=True)
+            else:
+                self.stream.write(f"{line}\n")
+
     @contextmanager
     def _shown(self, message: str) -> Iterator[None]:
         if not self.on_terminal:
@@ -76,7 +116,20 @@ class Progress:
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
             TimeElapsedColumn(),
+            TextColumn("{task.fields[detail]}", markup=False),
         )
         with Bars(*columns, console=Console(file=self.stream), transient=True) as bars:
-            bars.add_task(message, total=None)
-            yield
+            self._task = bars.add_task(message, total=None, detail="")
+            self._bars = bars
+            try:
+                yield
+            finally:
+                self._bars = self._task = None
+
+
+def _short(number: float) -> str:
+    """A number of rows, to three digits."""
+    for size, unit in ((1e9, " billion"), (1e6, " million"), (1e3, " thousand")):
+        if number >= size:
+            return f"{number / size:.3g}{unit}"
+    return f"{number:.0f}"

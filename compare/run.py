@@ -21,6 +21,8 @@ from compare.errors import InputError, one_line, quoted
 from compare.files import check_targets, earlier_figures, prepare_folder, write_together
 from compare.options import Options, parse
 from compare.progress import Progress
+from compare.reading import Reading, read_cases
+from compare.sources import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from bayes import Settings
+    from compare.checkpoint import Checkpoint
     from compare.files import Content
     from compare.report import Report
 
@@ -106,10 +109,10 @@ def _run(options: Options, signals: Sequence[int]) -> int:
     progress = Progress()
     check_targets(options.out, ())
     with progress.step("read", "Reading the data"):
-        case = _case(options)
+        (case,), checkpoint = _cases(options, progress)
     case.require(options.components)
-    targets = [f"{case.name}{ending}" for ending in ("/", ".html", ".nc", ".json", ".md")]
-    check_targets(options.out, targets, options.data)
+    targets = _targets(case.name)
+    check_targets(options.out, targets)
     _check_installed(options.sampler)
     prepare_folder(options.out)
 
@@ -137,6 +140,8 @@ def _run(options: Options, signals: Sequence[int]) -> int:
             f"the report cannot be written to {quoted(options.out, 200)}: "
             f"{error.strerror or error}; earlier reports are as they were"
         ) from error
+    if checkpoint is not None:
+        checkpoint.remove()
     minded = "".join(f"Mind: {text}\n" for text in outcome.cautions)
     _say(f"{outcome.headline}\n{outcome.verdict}\n{minded}", sys.stdout)
     for target in targets[1:]:
@@ -144,11 +149,30 @@ def _run(options: Options, signals: Sequence[int]) -> int:
     return UNTRUSTED if options.strict and not outcome.trusted else DONE
 
 
-def _case(options: Options) -> Case:
+def _targets(name: str) -> list[str]:
+    return [f"{name}{ending}" for ending in ("/", ".html", ".nc", ".json", ".md")]
+
+
+def _cases(options: Options, progress: Progress) -> tuple[tuple[Case, ...], Checkpoint | None]:
+    """The data, and what to remove once the report on them is written."""
     try:
         if options.data is None:
-            return Case.synthetic(options.seed, options.n)
-        return Case.from_csv(options.data, options.column, options.weights, options.unit)
+            return (Case.synthetic(options.seed, options.n),), None
+        source = find(options.data)
+        for file in source.files:
+            check_targets(options.out, _targets(source.name), file.path)
+        reading = Reading(
+            source,
+            options.column,
+            options.weights,
+            options.by,
+            options.unit,
+            options.rounding,
+            options.missing,
+            options.out,
+            options.fresh,
+        )
+        return read_cases(reading, progress)
     except MemoryError:
         raise InputError("the data do not fit into memory; take fewer of them") from None
 

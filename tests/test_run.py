@@ -165,7 +165,7 @@ DATA = {
 
 BAD_INPUT = [
     ("--data nowhere.csv", "there is no file"),
-    ("--data .", "is a folder"),
+    ("--data .", "say which one holds the values with --column"),
     ("--data empty.csv", "is empty"),
     ("--data header.csv", "no rows below"),
     ("--data ages.csv --column age2", "no column 'age2', only 'id', 'age', 'count', 'gone'"),
