@@ -1,5 +1,6 @@
 """The benchmarks of size: what is written, certified and weighed, and what the page makes of it."""
 
+import errno
 import io
 import json
 import os
@@ -100,6 +101,19 @@ def test_a_disk_without_room_is_said_before_anything_is_written(monkeypatch, tem
     assert [aim.met for aim in aims(results(scale=[row]))] == [None, None]
 
 
+def test_a_disk_that_fills_up_costs_the_section_and_not_the_run(monkeypatch, temporary):
+    "Others may write to it as well; what was written is deleted."
+
+    def full(*_args, **_settings):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
+    (row,) = scale.measure(TINY, quiet)
+    assert row["note"] == "a file of 300,000 heights was not written: No space left on device"
+    assert row["report"] is None
+    assert list(temporary.iterdir()) == []
+
+
 # ---- the certificate ----
 
 STEPS = 1e-5 * np.eye(5)
@@ -179,6 +193,8 @@ def test_a_small_file_is_read_reported_and_certified(temporary):
     assert list(temporary.iterdir()) == []
     assert row["note"] == ""
     assert row["bytes"] > 8 * row["n"]
+    # On a busy machine a report is called once.
+    assert {row[name]["note"] for name in scale_page.CELLS} <= {"", "called once"}
     assert all(row[name]["median"] > 0 and row[name]["memory"] > 20 for name in scale_page.CELLS)
     assert row["sound"] == {
         "n": 300_000, "status": "converged", "profile": True, "posterior": True, "draws": 12_000,

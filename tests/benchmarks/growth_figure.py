@@ -48,6 +48,7 @@ def draw(rows: Sequence[Row]) -> bytes | None:
         )  # fmt: skip
     box.set(xscale="log", yscale="log", xlabel="number of values", ylabel="time")
     box.minorticks_off()
+    box.margins(x=0.08)
     for axis, written in ((box.xaxis, _shortened), (box.yaxis, _lasting)):
         low, high = axis.get_view_interval()
         decades = [10.0**power for power in range(-6, 13) if low <= 10.0**power <= high]

@@ -74,7 +74,8 @@ def growth(rows: Sequence[Row], picture: str | None, alt: str) -> str:
         What it shows, in words.
     """
     text = (
-        "Medians of warm calls on an array in memory; the whole report is a process, from its "
+        "Medians of warm calls on an array in memory, in turns, in a third of the time that a cell "
+        "above gets; the whole report is a process, from its "
         "start to its end, that draws or reads its data itself. The exponent is the slope of log "
         "time over log n between the last two sizes of a column: 1 is in proportion to n. Of PyMC "
         "the build and the sampling are counted, with caches that an earlier process filled; "

@@ -93,6 +93,8 @@ def _at(n: int, settings: Settings, say: Callable[[str], None]) -> Row:
             _beside(row, path, settings, say)
     except DiskError as problem:
         row["note"] = str(problem)
+    except OSError as problem:  # of the disk, in the midst of the file; the other sections stand
+        row["note"] = f"a file of {n:,} heights was not written: {problem.strerror or 'no disk'}"
     return row
 
 
