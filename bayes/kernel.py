@@ -47,8 +47,8 @@ NARROW = 0.5
 LEVEL = 1.0
 """and up to this product of half-width and distance, by which the log-density falls across half
 of the interval."""
-TERMS = tuple((1.0 / n, 1.0 / (n + 1)) for n in range(2, 25, 2))
-"""Reciprocals of 2j and of 2j + 1, for each pair of terms."""
+MOST_TERMS = 24.0
+"""Highest Hermite polynomial that the series may need, for the widest of these."""
 FAR = 6.0
 """Distances from which the continued fraction of the tail probability has converged."""
 
@@ -181,26 +181,42 @@ def _interval(u: float, half: float) -> tuple[float, float, float, float]:
 
 
 @numba.njit(inline="always")
-def _series(u: float, half: float) -> tuple[float, float, float, float]:
-    """The same for a narrow interval, without branches and without differences of near numbers.
+def _series(
+    u: Floats, half: float, exponent: Floats, factor: Floats, first: Floats, second: Floats
+) -> None:
+    """Fill in the same for narrow intervals, without differences of near numbers.
 
     Relative to the density at u, the mean density of the interval is
     ``sum_j half^(2j) He_2j(u) / (2j + 1)!`` with Hermite polynomials He, the Taylor series of the
-    density integrated term by term; and its derivatives give the moments.
+    density integrated term by term; and its derivatives give the moments. One term of all values
+    is worked on after the other, which the compiler does several at once.
     """
-    square = half * half
-    step = max(-LEVEL, min(u * half, LEVEL))
-    before, here = 1.0, step  # half^n He_n(u) / n!
-    factor, slope, widening = 1.0, 0.0, 0.0
-    for even, odd in TERMS:
-        term = (step * here - square * before) * even
-        factor += term * odd
-        slope += here * odd
-        widening += term - term * odd
-        before, here = term, (step * term - square * here) * odd
-    first = u - half * slope / factor
-    second = u * u - (step * slope + widening) / factor
-    return -0.5 * u * u, factor, first, second
+    size = u.size
+    step, before, here = np.empty(size), np.empty(size), np.empty(size)
+    square, largest = half * half, 0.0
+    for i in range(size):
+        step[i] = max(-LEVEL, min(u[i] * half, LEVEL))
+        largest = max(largest, abs(step[i]))
+        before[i], here[i] = 1.0, step[i]  # half^n He_n(u) / n!, for n = 0 and 1
+        factor[i], first[i], second[i] = 1.0, 0.0, 0.0
+    # |He_n(u)| is at most (|u| + sqrt(n))^n, and n stays below 25.
+    reach = largest + 5.0 * half
+    n, left = 0.0, 1.0
+    while n < 2.0 or (n < MOST_TERMS and left > 1e-17):
+        n += 2.0
+        even, odd = 1.0 / n, 1.0 / (n + 1.0)
+        left *= reach * reach * even * odd
+        for i in range(size):
+            term = (step[i] * here[i] - square * before[i]) * even
+            factor[i] += term * odd
+            first[i] += here[i] * odd
+            second[i] += term - term * odd
+            before[i] = term
+            here[i] = (step[i] * term - square * here[i]) * odd
+    for i in range(size):
+        exponent[i] = -0.5 * u[i] * u[i]
+        second[i] = u[i] * u[i] - (step[i] * first[i] + second[i]) / factor[i]
+        first[i] = u[i] - half * first[i] / factor[i]
 
 
 @numba.njit(inline="always")
@@ -222,6 +238,7 @@ def _rounded_likelihood(
     K, n = means.size, values.size
     joint, factor = np.empty((K, BLOCK)), np.empty((K, BLOCK))
     first, second = np.empty((K, BLOCK)), np.empty((K, BLOCK))
+    u = np.empty(BLOCK)
     top = np.empty(BLOCK)
     total = np.empty(BLOCK)
     sums[:] = 0.0
@@ -235,15 +252,15 @@ def _rounded_likelihood(
             precision = scale / math.exp(log_sds[k])
             half = 0.5 * rounding / math.exp(log_sds[k])
             height = log_weights[k] - log_sds[k] - HALF_LOG_2PI
+            for i in range(size):
+                u[i] = (values[begin + i] - means[k]) * precision
             narrow = half <= NARROW
             if narrow:
-                for i in range(size):
-                    u = (values[begin + i] - means[k]) * precision
-                    joint[k, i], factor[k, i], first[k, i], second[k, i] = _series(u, half)
+                _series(u[:size], half, joint[k], factor[k], first[k], second[k])
             for i in range(size):
-                u = (values[begin + i] - means[k]) * precision
-                if not (narrow and abs(u) * half <= LEVEL):
-                    joint[k, i], factor[k, i], first[k, i], second[k, i] = _interval(u, half)
+                if not (narrow and abs(u[i]) * half <= LEVEL):
+                    found = _interval(u[i], half)
+                    joint[k, i], factor[k, i], first[k, i], second[k, i] = found
             for i in range(size):
                 joint[k, i] += height
                 top[i] = max(top[i], joint[k, i])
