@@ -148,9 +148,9 @@ def test_kl_names_are_those_of_the_algorithm_by_the_book(centre):
 def test_responsibilities_are_those_of_each_mixture():
     "Draw by draw, as `em.Mixture` has them."
     flat = Parameters(*(v.reshape(-1, 3) for v in (OF_THREE.weights, OF_THREE.means, OF_THREE.sds)))
-    values = OF_THREE.sample.values
-    expected = [Mixture(*row).responsibilities(values).T for row in zip(*flat, strict=True)]
-    found = relabelling._responsibilities(flat, values)
+    sample = OF_THREE.sample
+    expected = [Mixture(*row).responsibilities(sample.values).T for row in zip(*flat, strict=True)]
+    found = relabelling._responsibilities(flat, sample)
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-300)
 
 
