@@ -219,7 +219,7 @@ def _plain_em(
         if passes >= PRINTED_PASSES and (gap < 1e-9 or (gap > 1e-6 and _stands(logliks))):
             break
         try:
-            mixture = em.m_step(sample, expectation.responsibilities)
+            mixture = em.m_step(sample, expectation.responsibilities, previous=mixture)
         except ValueError:  # a component sits on a single value: there is no next pass
             break
     return np.array(logliks), np.array(weights), kept

@@ -21,6 +21,7 @@ from em.coordinates import FLOOR, Coordinates
 from em.curvature import FLAT, Curvature, curvature
 from em.information import Pass, Room, expect, sweep
 from em.mixture import Parameters
+from em.observed import Observed
 
 __all__ = ["Ascent", "Status", "ascend"]
 
@@ -30,6 +31,12 @@ SMALLEST_SD = 1e-9
 """In units of the sample's sd: below it a component has collapsed onto one value."""
 SMALLEST_COUNT = 1e-7
 """In observations: below it a component holds nothing of the data."""
+HIDDEN = 0.25
+"""In steps of rounded values: of an sd below it the likelihood may say nothing."""
+LEVEL = 1e-6
+"""Relative curvature below which it says nothing."""
+PATIENCE = 60
+"""Passes that a climb has to find its way out of there."""
 STRAY = 4
 """EM steps after a step away from a place where the slope is nil: the way up bends there."""
 
@@ -81,8 +88,7 @@ class Ascent:
 
 
 def ascend(
-    x: Floats,
-    weights: Floats,
+    data: Observed,
     start: Parameters,
     coordinates: Coordinates,
     *,
@@ -98,8 +104,9 @@ def ascend(
 
     Parameters
     ----------
-    x, weights : ndarray of shape (n,) or (B, n)
-        Values, standardised so that their sd is about one, and their weights.
+    data : Observed
+        Values, standardised so that their sd is about one, and their weights; the same for the
+        whole batch or a row for each mixture.
     start : Parameters
         Weights, means and sds, each of shape (B, K).
     coordinates : Coordinates
@@ -123,7 +130,7 @@ def ascend(
     -------
     Ascent
     """
-    climbs = _Climbs(x, weights, start, coordinates, tol, radius, penalty, with_history)
+    climbs = _Climbs(data, start, coordinates, tol, radius, penalty, with_history)
     gentle = min(em_passes, max_iter - 1) if coordinates.size else 0
     for _ in range(gentle):
         climbs.em_pass()
@@ -144,8 +151,7 @@ class _Climbs:
 
     def __init__(
         self,
-        x: Floats,
-        weights: Floats,
+        data: Observed,
         start: Parameters,
         coordinates: Coordinates,
         tol: float,
@@ -153,7 +159,7 @@ class _Climbs:
         penalty: float,
         with_history: bool,
     ) -> None:
-        self.x, self.weights, self.coordinates = x, weights, coordinates
+        self.data, self.coordinates = data, coordinates
         self.tol, self.radius, self.penalty = tol, radius, penalty
         self.room = Room()
         at = _copied(start)
@@ -164,7 +170,7 @@ class _Climbs:
         self.sums = _copied(self.at)
         """What the EM step from there is made of."""
         batch = at.means.shape[0]
-        self.total = np.broadcast_to(weights.sum(axis=-1), (batch,))
+        self.total = np.broadcast_to(data.weights.sum(axis=-1), (batch,))
         self.loglik = np.full(batch, -np.inf)
         self.norm = np.full(batch, np.inf)
         self.reach = np.full(batch, radius)
@@ -189,7 +195,7 @@ class _Climbs:
 
     def em_pass(self) -> None:
         """Take the EM step with all climbs."""
-        found = expect(self.x, self.weights, self.at, self.penalty, self.room)
+        found = expect(self.data, self.at, self.penalty, self.room)
         self._remember(self.active, found.loglik)
         self.n_iter += 1
         moved = self.coordinates.m_step(
@@ -205,7 +211,7 @@ class _Climbs:
         """Look at the active climbs, and end them or choose where to look next."""
         rows = self.active
         here = self.at if rows.size == self.status.size else _picked(self.at, rows)
-        found = sweep(*self._data(), here, self.coordinates, self.penalty, room=self.room)
+        found = sweep(self._data(), here, self.coordinates, self.penalty, room=self.room)
         self.n_iter[rows] += 1
         # Rounding moves a sum of n terms by about eps times its size; less is not a fall.
         slack = 4 * np.finfo(float).eps * (np.abs(found.loglik) + self.total[rows])
@@ -239,15 +245,10 @@ class _Climbs:
             lowest = ended.max(initial=-np.inf) - behind
             self.active = self.active[self.loglik[self.active] > lowest]
 
-    def _data(self) -> tuple[Floats, Floats]:
+    def _data(self) -> Observed:
         """The values and weights of the active climbs."""
-        x, weights = self.x, self.weights
-        if self.active.size == self.status.size:
-            return x, weights
-        return (
-            x[self.active] if x.ndim == 2 else x,
-            weights[self.active] if weights.ndim == 2 else weights,
-        )
+        every = self.active.size == self.status.size
+        return self.data if every else self.data.rows(self.active)
 
     def _remember(self, rows: NDArray[np.intp], loglik: Floats) -> None:
         if self.history is not None:
@@ -304,6 +305,10 @@ class _Climbs:
         done = (norm < self.tol) | stalled
         if done.any():
             self.status[rows[done]] = CODES.index(Status.CONVERGED)
+        if self.data.rounding:
+            lost = self._is_hidden(rows, bent) & (done | (self.n_iter[rows] > PATIENCE))
+            self.status[rows[lost]] = CODES.index(Status.FLAT)
+            done |= lost
         still = ~done & ((bent.slopes**2).sum(axis=-1) < (1e-9**2) * self.total[rows])
         if not still.any():
             return None
@@ -316,6 +321,14 @@ class _Climbs:
         self.probes[rows] += probe
         self.status[rows[flat]] = CODES.index(Status.FLAT)
         return np.where(probe, 2.0 * (self.probes[rows] % 2) - 1.0, 1.0 * saddle)
+
+    def _is_hidden(self, rows: NDArray[np.intp], bent: Curvature) -> NDArray[np.bool_]:
+        """Which climbs are on level ground because the rounding hides an sd."""
+        if not self.coordinates.size:
+            return np.zeros(rows.size, dtype=bool)
+        hidden = self.kept.sds[rows].min(axis=1) < HIDDEN * self.data.rounding
+        level = np.abs(bent.eigenvalues[:, 0]) < LEVEL
+        return np.asarray(hidden & level)
 
     def _propose(
         self,

@@ -14,6 +14,7 @@ from em.coordinates import Coordinates
 from em.curvature import FLAT, Curvature, curvature
 from em.information import Pass, natural_jacobian, sweep
 from em.mixture import Mixture, Parameters, log_joint
+from em.observed import Observed
 from em.sample import Sample, as_sample
 from em.tops import Way
 
@@ -72,7 +73,8 @@ class Fit:
     mixture: Mixture
     """The estimate, components in increasing order of mean."""
     loglik: float
-    """Its log-likelihood."""
+    """Its log-likelihood; of rounded values, with the probability of each step over its width in
+    place of the density."""
     status: Status
     """How the fit ended."""
     n_iter: int
@@ -82,7 +84,8 @@ class Fit:
     data: Sample
     """What the sums run over: the distinct values, or the nodes that stand for them."""
     error_bound: float
-    """How far `loglik` can be off because the data were squashed; 0 if they were not.
+    """How far `loglik` can be off because the data were squashed; 0 if they were not, as
+    rounded values never are.
 
     NaN for a fit that collapsed: on a few nearly equal values rounding moves `loglik` by more
     than any bound on what squashing does.
@@ -110,7 +113,7 @@ class Fit:
         values: list[float] = []
         with np.errstate(under="ignore"):
             for way in self.ways:
-                climbed = way.climbed(data.standardised, data.weights)
+                climbed = way.climbed(self.observed)
                 values = [value - shift for value in climbed.history[0]]
                 end = values[-1] + self._penalty_term()
                 if abs(end - self.loglik) <= 1e-9 * (1.0 + abs(self.loglik)):
@@ -155,7 +158,7 @@ class Fit:
 
         Biernacki, Celeux & Govaert (2000); lower is better.
         """
-        joint = log_joint(self.data.values, *self.mixture.parameters)
+        joint = log_joint(self.data.values, *self.mixture.parameters, self.data.rounding)
         joint -= joint.max(axis=0)
         joint -= np.log(np.exp(joint).sum(axis=0))
         r = np.exp(joint)
@@ -168,10 +171,13 @@ class Fit:
         return standardised(self.mixture, self.data.mean, self.data.sd)
 
     @cached_property
+    def observed(self) -> Observed:
+        """`data` in the same units."""
+        return Observed.of(self.data)
+
+    @cached_property
     def _pass(self) -> Pass:
-        data = self.data
-        x = data.standardised
-        return sweep(x, data.weights, self.at, self.coordinates, self.penalty, with_outer=True)
+        return sweep(self.observed, self.at, self.coordinates, self.penalty, with_outer=True)
 
     @cached_property
     def curvature(self) -> Curvature:
@@ -327,7 +333,7 @@ class Fit:
         ----------
         x : array_like of shape (n,) or Sample, optional
             The data, if they are not `sample`: for a fit of a squashed sample, what was
-            squashed.
+            squashed. They count as rounded if those of the fit do.
 
         Returns
         -------
@@ -335,11 +341,10 @@ class Fit:
             Not `ok` for a fit that collapsed, whose gradient norm is infinite: what it says of
             a few nearly equal values is no maximum to be certified.
         """
-        sample = self.sample if x is None else as_sample(x)
+        sample = self.sample if x is None else as_sample(x, self.sample.rounding)
         center, unit = self.data.mean, self.data.sd
-        found = sweep(
-            sample.values, sample.weights, self.at, self.coordinates, self.penalty, (center, unit)
-        )
+        every = Observed(sample.values, sample.weights, sample.rounding / unit)
+        found = sweep(every, self.at, self.coordinates, self.penalty, (center, unit))
         loglik = float(found.loglik[0]) - sample.n * float(np.log(unit)) + self._penalty_term()
         collapsed = self.status is Status.COLLAPSED
         return Certificate(

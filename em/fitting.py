@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.ascent import Status
+from em.coordinates import Coordinates
 from em.fit import Fit, Optimum, penalty_term, standardised
 from em.mixture import Mixture, Parameters, as_generator
+from em.observed import Observed
 from em.options import Options, flag, whole
 from em.quadrature import quadrature_bound
 from em.sample import Sample, borrow
@@ -17,12 +19,14 @@ from em.search import Search, climb
 from em.start import pinned
 from em.tops import Top
 
-__all__ = ["fit", "fit_with"]
+__all__ = ["fit", "fit_with", "least_distinct"]
 
 Floats = NDArray[np.float64]
 
 SQUASH_ABOVE = 2000
 """Values from which a fit is made on a few hundred nodes that stand for them."""
+MOST_STEPS = 1 << 20
+"""Distinct rounded values that a fit takes: with more the steps are too fine to matter."""
 FINEST = 16
 """How many times more bins than usual before a fit gives up squashing."""
 TOLERATED = 1e-9
@@ -33,6 +37,7 @@ def fit(
     x: ArrayLike | Sample,
     n_components: int = 2,
     *,
+    rounding: float | None = None,
     start: Mixture | Fit | None = None,
     n_starts: int | None = None,
     equal_sds: bool = False,
@@ -51,6 +56,12 @@ def fit(
         The data; a `Sample` may carry weights.
     n_components : int
         The number of components, K.
+    rounding : float, optional
+        The step to which the values were rounded, 0 for exact ones; that of the `Sample` by
+        default. The likelihood of a rounded value is the probability of all that is rounded to
+        it, so that sds are those of what was measured, and the smallest need not be large
+        against the step. Log-likelihoods are of this probability over the step: they compare
+        with those of exact values.
     start : Mixture or Fit, optional
         Climb from here only. By default from `n_starts` seeded places.
     n_starts : int, optional
@@ -97,7 +108,7 @@ def fit(
     """
     return fit_with(
         {},
-        x,
+        borrow(x, rounding),
         n_components,
         start=start,
         n_starts=n_starts,
@@ -140,6 +151,12 @@ def fit_with(
     Fit
     """
     sample = borrow(x)
+    if sample.rounding > 0 and len(sample.collapse()) > MOST_STEPS:
+        raise ValueError(
+            f"expected at most {MOST_STEPS} distinct rounded values, got "
+            f"{len(sample.collapse())}: steps of {sample.rounding:g} are too fine to matter; "
+            "leave the rounding out"
+        )
     n_components = whole("n_components", n_components)
     generator = as_generator(rng)
     mixture = _checked_start(start, n_components)
@@ -150,7 +167,7 @@ def fit_with(
     finer = 1
     while True:
         data = sample.squash(finer) if compact else sample.collapse()
-        _check_spread(data, n_components, bounded=equal_sds or bool(penalty))
+        _check_spread(data, n_components, equal_sds=equal_sds, penalised=bool(penalty))
         options = Options.checked(
             n_components=n_components,
             n_starts=n_starts,
@@ -163,15 +180,13 @@ def fit_with(
             center=data.mean,
             unit=data.sd,
         )
+        _check_steps(data, options.coordinates.size)
         with np.errstate(under="ignore"):  # a density far from its mean is zero
             if mixture is not None:
                 tops, n_tried = _climbed(data, mixture, options), 1
             else:
                 if fixed is not None or finer not in searches:
-                    resolution = data.resolution / data.sd
-                    searches[finer] = Search(
-                        data.standardised, data.weights, options, resolution, generator
-                    )
+                    searches[finer] = Search(Observed.of(data), options, generator)
                 model = (n_components, options.equal_sds)
                 tops, n_tried = searches[finer].tops(*model), searches[finer].n_tried(*model)
         bound = 0.0 if data.bins is None else quadrature_bound(data.bins, _raw(tops[0].at, data))
@@ -182,11 +197,20 @@ def fit_with(
         compact = finer <= FINEST and sample.bins is None
 
 
+def least_distinct(n_components: int, *, equal_sds: bool, rounded: bool = False) -> int:
+    """How many distinct values a fit with nothing fixed needs.
+
+    Of rounded values there are only the counts, which tell no more parameters than their number.
+    """
+    if rounded:
+        return Coordinates(n_components, equal_sds).size + 1
+    return n_components + 1 if equal_sds else 2 * n_components
+
+
 def _climbed(data: Sample, start: Mixture, options: Options) -> list[Top]:
     """The top that a climb from one place leads to."""
     first = pinned(standardised(start, data.mean, data.sd), options)
-    resolution = data.resolution / data.sd
-    return climb(data.standardised, data.weights, first, options.coordinates, options, resolution)
+    return climb(Observed.of(data), first, options.coordinates, options)
 
 
 def _finished(
@@ -229,14 +253,23 @@ def _raw(at: Parameters, data: Sample) -> Parameters:
     return Parameters(at.weights, data.mean + data.sd * at.means, data.sd * at.sds)
 
 
-def _check_spread(data: Sample, n_components: int, *, bounded: bool) -> None:
+def _check_steps(data: Sample, n_parameters: int) -> None:
+    """See that rounded values are enough to tell this many parameters."""
+    if data.rounding > 0 and data.values.size <= n_parameters:
+        raise ValueError(
+            f"expected more distinct rounded values than the {n_parameters} free parameters, got "
+            f"{data.values.size}; use fewer components, equal_sds=True or data rounded less"
+        )
+
+
+def _check_spread(data: Sample, n_components: int, *, equal_sds: bool, penalised: bool) -> None:
     distinct = data.values.size
     if distinct < 2 or data.sd == 0:
         raise ValueError(
             f"expected values that vary, got a constant sample of {data.values[0]:g}; "
             "there is no spread to fit"
         )
-    needed = n_components + 1 if bounded else 2 * n_components
+    needed = least_distinct(n_components, equal_sds=equal_sds or penalised)
     if distinct < needed:
         raise ValueError(
             f"expected at least {needed} distinct values for {n_components} components, got "

@@ -2,8 +2,10 @@
 
 Louis (1982): the observed information is the complete-data information less the variance of
 the complete-data score given the data. In one dimension both are sums of a few powers of
-``z = (x - mean) / sd``, so a pass costs little more than an E-step. Everything is batched over
-a leading dimension, which is how many starts or many bootstrap samples climb at once.
+``z = (x - mean) / sd``, so a pass costs little more than an E-step. Of rounded values the powers
+of z are not known but expected, given the interval (see `em.rounding`), and all else holds as it
+stands. Everything is batched over a leading dimension, which is how many starts or many
+bootstrap samples climb at once.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from numpy.typing import NDArray
 
 from em.coordinates import Coordinates
 from em.mixture import HALF_LOG_2PI, Parameters
+from em.observed import Observed
+from em.rounding import within
 
 __all__ = ["Expected", "Pass", "Room", "expect", "natural_jacobian", "sweep"]
 
@@ -53,7 +57,7 @@ class Pass(NamedTuple):
     counts: Floats
     """Sums of responsibilities, of shape (B, K)."""
     first: Floats
-    """Sums of responsibility times z, of shape (B, K)."""
+    """Sums of responsibility times z, or what is expected of it, of shape (B, K)."""
     second: Floats
     """Sums of responsibility times z squared, of shape (B, K)."""
     score: Floats
@@ -76,13 +80,13 @@ class Expected(NamedTuple):
 
 
 def expect(
-    x: Floats, weights: Floats, at: Parameters, penalty: float = 0.0, room: Room | None = None
+    data: Observed, at: Parameters, penalty: float = 0.0, room: Room | None = None
 ) -> Expected:
     """Pass once over the data for an EM step alone, at half the cost of `sweep`.
 
     Parameters
     ----------
-    x, weights, at, penalty, room
+    data, at, penalty, room
         As for `sweep`.
 
     Returns
@@ -90,6 +94,7 @@ def expect(
     Expected
     """
     room = room or Room()
+    x, weights = data.x, data.weights
     batch, k = at.means.shape
     loglik = np.zeros(batch)
     moments = np.zeros((3, batch, k))
@@ -99,7 +104,7 @@ def expect(
         for begin in range(0, x.shape[-1], width):
             piece, w = x[..., begin : begin + width], weights[..., begin : begin + width]
             r = room.array("r", batch, k, piece.shape[-1])
-            z, z2 = _responsible(piece, w, at, constant, loglik, r, room)
+            z, z2 = _responsible(piece, w, data.rounding, at, constant, loglik, r, room, 2)
             r *= w if w.ndim == 1 else w[:, None]
             moments[0] += r.sum(axis=-1)
             moments[1] += np.einsum("bkn,bkn->bk", r, z)
@@ -110,8 +115,7 @@ def expect(
 
 
 def sweep(
-    x: Floats,
-    weights: Floats,
+    data: Observed,
     at: Parameters,
     coordinates: Coordinates,
     penalty: float = 0.0,
@@ -124,8 +128,10 @@ def sweep(
 
     Parameters
     ----------
-    x, weights : ndarray of shape (n,) or (B, n)
-        Values and their weights, the same for the whole batch or a row for each mixture.
+    data : Observed
+        Values and their weights, the same for the whole batch or a row for each mixture. Of
+        rounded values the probability of their interval is taken, over its width: log-likelihoods
+        are those of densities still, and tend to those of exact values as the steps get finer.
     at : Parameters
         Weights, means and sds, each of shape (B, K).
     coordinates : Coordinates
@@ -133,8 +139,8 @@ def sweep(
         The factor a of the penalty ``-a sum_k (1 / s_k^2 + log s_k^2)`` that keeps sds from
         shrinking to zero (Chen, Tan & Zhang 2008), the sample's sd being one.
     scale : tuple of float, optional
-        Take this center off `x` and divide by this unit, block by block, so that no
-        standardised copy of large data is needed.
+        Take this center off the values and divide by this unit, block by block, so that no
+        standardised copy of large data is needed. The rounding is in this unit already.
     with_outer : bool
         Whether to make `Pass.outer`, which only the sandwich needs; zeros otherwise.
     room : Room, optional
@@ -145,6 +151,7 @@ def sweep(
     Pass
     """
     room = room or Room()
+    x, weights = data.x, data.weights
     batch, k = at.means.shape
     n = x.shape[-1]
     loglik = np.zeros(batch)
@@ -157,13 +164,14 @@ def sweep(
             piece, w = x[..., begin : begin + width], weights[..., begin : begin + width]
             if scale is not None:
                 piece = (piece - scale[0]) / scale[1]
-            _accumulate(piece, w, at, constant, loglik, moments, products, room)
+            _accumulate(piece, w, data.rounding, at, constant, loglik, moments, products, room)
     return _assemble(loglik, moments, products, at, coordinates, penalty, with_outer)
 
 
 def _accumulate(
     x: Floats,
     w: Floats,
+    rounding: float,
     at: Parameters,
     constant: Floats,
     loglik: Floats,
@@ -176,15 +184,21 @@ def _accumulate(
     # Rows r, r z and r (z^2 - 1): the complete-data scores, weighted by the responsibility.
     rows = room.array("rows", batch, 3, k, n)
     r = rows[:, 0]
-    z, z2 = _responsible(x, w, at, constant, loglik, r, room)
+    z, z2, *higher = _responsible(x, w, rounding, at, constant, loglik, r, room, 4)
     np.multiply(r, z, out=rows[:, 1])
     np.multiply(r, z2, out=rows[:, 2])
     mass = np.multiply(
         rows, w if w.ndim == 1 else w[:, None, None], out=room.array("mass", batch, 3, k, n)
     )
     moments[:3] += mass.sum(axis=-1).swapaxes(0, 1)
-    moments[3] += np.einsum("bkn,bkn->bk", mass[:, 1], z2)
-    moments[4] += np.einsum("bkn,bkn->bk", mass[:, 2], z2)
+    # What is expected of z^3 is not the product of what is expected of z and of z^2.
+    pairs = (
+        zip((mass[:, 0],) * 2, higher, strict=True)
+        if higher
+        else ((mass[:, 1], z2), (mass[:, 2], z2))
+    )
+    for power, (held, value) in enumerate(pairs, start=3):
+        moments[power] += np.einsum("bkn,bkn->bk", held, value)
     rows[:, 2] -= r
     mass[:, 2] -= mass[:, 0]
     flat = (batch, 3 * k, n)
@@ -194,19 +208,29 @@ def _accumulate(
 def _responsible(
     x: Floats,
     w: Floats,
+    rounding: float,
     at: Parameters,
     constant: Floats,
     loglik: Floats,
     r: Floats,
     room: Room,
-) -> tuple[Floats, Floats]:
-    """Z and its square; fills the responsibilities and adds up `loglik`."""
+    n_moments: int,
+) -> tuple[Floats, ...]:
+    """Powers of z; fills the responsibilities and adds up `loglik`.
+
+    Of exact values z and its square, of rounded ones what is expected of the first `n_moments`.
+    """
     shape = r.shape
     z = room.array("z", *shape)
     np.subtract(x[..., None, :], at.means[..., None], out=z)
     z /= at.sds[..., None]
-    z2 = np.multiply(z, z, out=room.array("z2", *shape))
-    np.multiply(z2, -0.5, out=r)
+    if rounding:
+        log_mean, powers = within(z, (rounding / at.sds)[..., None], n_moments)
+        np.copyto(r, log_mean)
+    else:
+        z2 = np.multiply(z, z, out=room.array("z2", *shape))
+        np.multiply(z2, -0.5, out=r)
+        powers = z, z2
     r += constant[..., None]
     top = r.max(axis=1)
     r -= top[:, None]
@@ -216,7 +240,7 @@ def _responsible(
     np.log(total, out=total)
     total += top
     loglik += total @ w if w.ndim == 1 else np.einsum("bn,bn->b", total, w)
-    return z, z2
+    return powers
 
 
 def _assemble(

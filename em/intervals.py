@@ -31,6 +31,9 @@ STRAY = 0.7
 """How far a round may move a mean (in sds) or an sd (in logs) without leaving its branch."""
 SHORTEST = 5e-3
 """A stride this short that still leaves the branch means that the branch ends there."""
+LOST = 0.05
+"""In steps of rounded values: what an sd this small puts beyond the nearest edge of a step, or
+beyond the step next to that edge, is less than 1e-20."""
 ROUNDS = 80
 """Constrained maxima looked at on the way to one end, at the most."""
 LEFT_OUT = 0.05
@@ -159,12 +162,11 @@ def _is_dispensable(fit: Fit, j: int, goal: float) -> bool:
     others = np.delete(np.arange(k), j)
     weights, means, sds = (value[:, others] for value in fit.at)
     start = Parameters(weights / weights.sum(), means, sds)
-    x = fit.data.standardised
     fewer = Coordinates(k - 1, fit.equal_sds)
-    climbed = ascend(x, fit.data.weights, start, fewer, penalty=fit.penalty)
+    climbed = ascend(fit.observed, start, fewer, penalty=fit.penalty)
     if climbed.status[0] is not Status.CONVERGED:
         return False
-    top = float(sweep(x, fit.data.weights, fit.at, fit.coordinates, fit.penalty).loglik[0])
+    top = float(sweep(fit.observed, fit.at, fit.coordinates, fit.penalty).loglik[0])
     # With one component left there is no other branch that it could have gone to.
     near = np.abs(climbed.at.means - means) < 3 * np.maximum(sds, fit.at.sds[0, j])
     return bool(2 * (top - climbed.loglik[0]) < goal**2 and (near.all() or k == 2))
@@ -207,11 +209,8 @@ class _Walk:
 
     def __init__(self, fit: Fit, kind: int, component: int) -> None:
         self.fit, self.kind, self.k = fit, kind, component
-        self.x = fit.data.standardised
         self.held = fit.coordinates.pinned(kind, component)
-        self.top = float(
-            sweep(self.x, fit.data.weights, fit.at, fit.coordinates, fit.penalty).loglik[0]
-        )
+        self.top = float(sweep(fit.observed, fit.at, fit.coordinates, fit.penalty).loglik[0])
         root = fit.curvature.directions[0] / np.sqrt(fit.curvature.eigenvalues[0])
         gradient = _gradient(fit, kind, component)
         self.spread = float(np.linalg.norm(root.T @ gradient))
@@ -238,8 +237,10 @@ class _Walk:
                     return outermost  # the branch ends short of the goal
                 if found.root >= goal:
                     return self._value(last.u)  # the profile jumps over the goal here
-            if self.kind != WEIGHT and self._is_spike(found):
-                return outermost  # from here on the likelihood only grows, and means nothing
+            # From here on the likelihood only grows, and means nothing, or stays as it is.
+            settled = found.root < goal and self._is_within_step(found, side)
+            if self.kind != WEIGHT and (settled or self._is_spike(found)):
+                return outermost
             if abs(found.root**2 - goal**2) < 1e-9:
                 return self._value(found.u)
             if found.root < goal:
@@ -262,10 +263,10 @@ class _Walk:
         fit = self.fit
         pinned = _put(guess, self.kind, self.k, np.array([u]), fit.coordinates)
         climbed = ascend(
-            self.x, fit.data.weights, pinned, self.held, em_passes=0, tol=1e-7, radius=0.5,
+            fit.observed, pinned, self.held, em_passes=0, tol=1e-7, radius=0.5,
             penalty=fit.penalty,
         )  # fmt: skip
-        found = sweep(self.x, fit.data.weights, climbed.at, fit.coordinates, fit.penalty)
+        found = sweep(fit.observed, climbed.at, fit.coordinates, fit.penalty)
         fall = max(2 * (self.top - float(found.loglik[0])), 0.0)
         slope = -side * float(_slope(found, climbed.at, self.kind, self.k, fit)[0])
         return _Point(u, fall**0.5, slope, climbed.at), climbed.status[0]
@@ -295,10 +296,16 @@ class _Walk:
 
     def _is_spike(self, found: _Point) -> bool:
         """Whether a component has shrunk onto a few values."""
-        data = self.fit.data
+        data = self.fit.observed
         at = Parameters(*(value[0] for value in found.at))
         bounded = self.fit.equal_sds or self.fit.penalty > 0
-        return is_spurious(at, data.n, data.resolution / data.sd, bounded=bounded)
+        return is_spurious(at, self.fit.data.n, data.resolution, data.rounding, bounded=bounded)
+
+    def _is_within_step(self, found: _Point, side: float) -> bool:
+        """Whether the sd is too small against the rounding to matter any more."""
+        if self.kind != SD or side > 0 or self.fit.penalty > 0:
+            return False
+        return bool(found.at.sds[0, self.k] < LOST * self.fit.observed.rounding)
 
     def _swapped(self, found: _Point) -> bool:
         order = np.argsort(found.at.means[0])

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from em.rounding import within
+
 __all__ = ["Mixture", "Parameters", "as_generator", "log_joint"]
 
 Floats = NDArray[np.float64]
@@ -110,20 +112,23 @@ class Mixture:
         spread = self.sds**2 + (self.means - self.mean) ** 2
         return math.sqrt(float(self.weights @ spread))
 
-    def logpdf(self, x: ArrayLike) -> Floats:
+    def logpdf(self, x: ArrayLike, rounding: float = 0.0) -> Floats:
         """Log of the density, per unit of the data.
 
         Parameters
         ----------
         x : array_like
             Values of any shape.
+        rounding : float
+            The step to which the values were rounded, if they were: then of the mean density
+            within half a step of them, which is the probability of the interval over its width.
 
         Returns
         -------
         ndarray of the shape of `x`
         """
         flat, shape = _flat(x)
-        joint = log_joint(flat, self.weights, self.means, self.sds)
+        joint = log_joint(flat, self.weights, self.means, self.sds, rounding)
         top = np.maximum(joint.max(axis=0), -np.finfo(float).max)
         with np.errstate(divide="ignore"):
             density = top + np.log(np.exp(joint - top).sum(axis=0))
@@ -180,12 +185,14 @@ class Mixture:
             high = np.where(inside & ~below, middle, high)
         return np.where(inside, 0.5 * (low + high), low).reshape(shape)
 
-    def responsibilities(self, x: ArrayLike) -> Floats:
+    def responsibilities(self, x: ArrayLike, rounding: float = 0.0) -> Floats:
         """Probability that each value came from each component (Bayes' rule).
 
         Parameters
         ----------
         x : array_like of shape (n,)
+        rounding : float
+            The step to which the values were rounded, if they were.
 
         Returns
         -------
@@ -193,7 +200,7 @@ class Mixture:
             Rows sum to one; NaN for values so far out that no component has a density.
         """
         flat, _ = _flat(x)
-        joint = log_joint(flat, self.weights, self.means, self.sds)
+        joint = log_joint(flat, self.weights, self.means, self.sds, rounding)
         # A value too far out for its distance to be squared has no responsibilities: NaN.
         with np.errstate(invalid="ignore", under="ignore"):
             joint -= joint.max(axis=0)
@@ -290,23 +297,31 @@ class Mixture:
         return f"Mixture({', '.join(columns)})"
 
 
-def log_joint(x: Floats, weights: Floats, means: Floats, sds: Floats) -> Floats:
+def log_joint(
+    x: Floats, weights: Floats, means: Floats, sds: Floats, rounding: float = 0.0
+) -> Floats:
     """Log of weight times density, for each component and value.
 
     Parameters
     ----------
     x : ndarray of shape (n,)
     weights, means, sds : ndarray of shape (n_components,)
+    rounding : float
+        The step h to which the values were rounded; 0 for exact ones.
 
     Returns
     -------
     ndarray of shape (n_components, n)
-        ``log w_k - log s_k - log(2 pi)/2 - ((x - m_k)/s_k)^2/2``.
+        ``log w_k - log s_k - log(2 pi)/2 - ((x - m_k)/s_k)^2/2``; of rounded values
+        ``log w_k + log([Phi((x + h/2 - m_k)/s_k) - Phi((x - h/2 - m_k)/s_k)] / h)``.
     """
     with np.errstate(divide="ignore", over="ignore"):  # a weight of zero is log 0 = -inf
         joint = (x - means[:, None]) / sds[:, None]
-        joint *= joint
-        joint *= -0.5
+        if rounding > 0:
+            joint = within(joint, (rounding / sds)[:, None], 0).log_mean
+        else:
+            joint *= joint
+            joint *= -0.5
         joint += (np.log(weights) - np.log(sds) - HALF_LOG_2PI)[:, None]
     return joint
 

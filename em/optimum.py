@@ -3,6 +3,11 @@
 The likelihood of a normal mixture has no global maximum: a component may shrink onto one value,
 and onto two or three nearly equal values there are interior optima that beat the regular one
 (in most samples of size 1,000). The rule below does not depend on the unit of the data.
+
+The likelihood of rounded values, `em.rounding`, is bounded: a component that sits within one step
+explains that step and no more. What is left of the trouble is chance: a step that happens to be
+full draws a spike. And what happens within a step is not told, so once an sd is below about a
+quarter of the step the likelihood no longer depends on it: such a top is flat, not spurious.
 """
 
 from __future__ import annotations
@@ -24,10 +29,12 @@ NARROW = 0.1
 """In sds of the widest component: only narrower ones can be spikes."""
 
 
-def is_spurious(at: Parameters, n: float, resolution: float, *, bounded: bool = False) -> bool:
+def is_spurious(
+    at: Parameters, n: float, resolution: float, rounding: float = 0.0, *, bounded: bool = False
+) -> bool:
     """Whether a component rests on less than the data can show.
 
-    A component is spurious if it is narrower than the rounding of tied data can show (the sd
+    A component is spurious if it is narrower than tied data taken for exact can show (the sd
     of rounding to a width h is ``h / sqrt(12)``), if it holds the weight of less than one and
     a half observations, or if it is a narrow spike such as chance leaves in any sample: c
     values on top of the lam that the other components put in the same short stretch, although
@@ -41,7 +48,10 @@ def is_spurious(at: Parameters, n: float, resolution: float, *, bounded: bool = 
     n : float
         The number of observations.
     resolution : float
-        `Sample.resolution`, in the unit of the means.
+        `Sample.resolution`, in the unit of the means; 0 where the likelihood knows of the rounding.
+    rounding : float
+        The step to which the values were rounded, if it does: the values of a component with
+        sd s then have an sd of about ``sqrt(s^2 + h^2 / 12)``, which is what makes a spike.
     bounded : bool
         Whether the likelihood is bounded, because the components share one sd or small sds
         are penalised. A single value may then well be a group.
@@ -59,14 +69,15 @@ def is_spurious(at: Parameters, n: float, resolution: float, *, bounded: bool = 
     counts = n * at.weights
     if counts.min() < 1.5:
         return True
-    narrow = at.sds < NARROW * at.sds.max()
+    widths = np.hypot(at.sds, rounding / math.sqrt(12.0))
+    narrow = widths < NARROW * widths.max()
     if not narrow.any():
         return False
-    z = (at.means[:, None] - at.means) / at.sds
-    others = at.weights / at.sds * np.exp(-0.5 * z**2) / math.sqrt(2 * math.pi)
+    z = (at.means[:, None] - at.means) / widths
+    others = at.weights / widths * np.exp(-0.5 * z**2) / math.sqrt(2 * math.pi)
     np.fill_diagonal(others, 0.0)
     # c values with sd s are spread over a stretch of about s sqrt(12).
-    expected = n * others.sum(axis=1) * at.sds * math.sqrt(12.0)
+    expected = n * others.sum(axis=1) * widths * math.sqrt(12.0)
     for count, lam in zip(counts[narrow].tolist(), expected[narrow].tolist(), strict=True):
         if lam > 0:
             full = count + lam
@@ -77,7 +88,7 @@ def is_spurious(at: Parameters, n: float, resolution: float, *, bounded: bool = 
 
 
 def are_spurious(
-    at: Parameters, n: float, resolution: float, *, bounded: bool = False
+    at: Parameters, n: float, resolution: float, rounding: float = 0.0, *, bounded: bool = False
 ) -> NDArray[np.bool_]:
     """`is_spurious` for many mixtures.
 
@@ -85,7 +96,7 @@ def are_spurious(
     ----------
     at : Parameters
         Arrays of shape (B, K).
-    n, resolution, bounded
+    n, resolution, rounding, bounded
         As for `is_spurious`.
 
     Returns
@@ -98,8 +109,8 @@ def are_spurious(
     suspect = narrowest < resolution / math.sqrt(12.0)
     if not bounded:
         suspect |= n * at.weights.min(axis=1) < 1.5
-        suspect |= narrowest < NARROW * at.sds.max(axis=1)
+        suspect |= narrowest < NARROW * np.hypot(at.sds.max(axis=1), rounding / math.sqrt(12.0))
     for row in np.flatnonzero(suspect):
         one = Parameters(*(values[row] for values in at))
-        suspect[row] = is_spurious(one, n, resolution, bounded=bounded)
+        suspect[row] = is_spurious(one, n, resolution, rounding, bounded=bounded)
     return suspect

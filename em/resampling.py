@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from em.ascent import Status, ascend
 from em.cells import two_points
 from em.mixture import Parameters, as_generator
+from em.observed import Observed
 from em.optimum import are_spurious
 from em.options import whole
 from em.squash import squash
@@ -174,54 +175,47 @@ def _refit(
     fit: Fit, kind: str, size: int, rng: np.random.Generator
 ) -> tuple[Parameters, NDArray[np.object_]]:
     """One batch of refits, in standardised units, and how each of them ended."""
-    x, weights = (_redrawn if kind == "nonparametric" else _simulated)(fit, size, rng)
+    drawn = (_redrawn if kind == "nonparametric" else _simulated)(fit, size, rng)
     start = Parameters(*(np.repeat(value, size, axis=0) for value in fit.at))
-    if x.shape[-1] <= COARSE_ABOVE:
-        return _climb(fit, x, weights, start, EM_PASSES)
+    if drawn.x.shape[-1] <= COARSE_ABOVE:
+        return _climb(fit, drawn, start, EM_PASSES)
     led = ascend(
-        *_coarse(x, weights), start, fit.coordinates, em_passes=EM_PASSES, tol=NEAR,
-        penalty=fit.penalty,
+        drawn.stood_for(*_coarse(drawn.x, drawn.weights)), start, fit.coordinates,
+        em_passes=EM_PASSES, tol=NEAR, penalty=fit.penalty,
     )  # fmt: skip
     sound = np.array([one is Status.CONVERGED for one in led.status])[:, None]
     near = Parameters(*(np.where(sound, a, b) for a, b in zip(led.at, start, strict=True)))
-    ended, status = _climb(fit, x, weights, near, 0)
+    ended, status = _climb(fit, drawn, near, 0)
     astray = np.flatnonzero(status != Status.CONVERGED)
     if astray.size:
         # The coarse copy may have led them there: all the way on the drawn data, then.
         again = Parameters(*(value[astray] for value in start))
-        mended, status[astray] = _climb(
-            fit, _rows(x, astray), _rows(weights, astray), again, EM_PASSES
-        )
+        mended, status[astray] = _climb(fit, drawn.rows(astray), again, EM_PASSES)
         for target, values in zip(ended, mended, strict=True):
             target[astray] = values
     return ended, status
 
 
 def _climb(
-    fit: Fit, x: Floats, weights: Floats, start: Parameters, em_passes: int
+    fit: Fit, drawn: Observed, start: Parameters, em_passes: int
 ) -> tuple[Parameters, NDArray[np.object_]]:
     """Climb on the drawn data themselves, in lots that stay in the cache."""
     size = start.means.shape[0]
-    lots = np.array_split(np.arange(size), -(-size // _together(x.shape[-1])))
+    lots = np.array_split(np.arange(size), -(-size // _together(drawn.x.shape[-1])))
     found = [
         ascend(
-            _rows(x, lot), _rows(weights, lot), Parameters(*(value[lot] for value in start)),
+            drawn.rows(lot), Parameters(*(value[lot] for value in start)),
             fit.coordinates, em_passes=em_passes, penalty=fit.penalty,
         )
         for lot in lots
     ]  # fmt: skip
     ended = Parameters(*map(np.concatenate, zip(*(one.at for one in found), strict=True)))
     status = np.array([name for one in found for name in one.status], dtype=object)
-    data = fit.data
     bounded = fit.equal_sds or fit.penalty > 0
-    spikes = are_spurious(ended, data.n, data.resolution / data.sd, bounded=bounded)
+    shown = fit.observed
+    spikes = are_spurious(ended, fit.data.n, shown.resolution, shown.rounding, bounded=bounded)
     status[spikes & (status != Status.EMPTY)] = Status.COLLAPSED
     return ended, status
-
-
-def _rows(values: Floats, rows: NDArray[np.intp]) -> Floats:
-    """The values of some refits; what all of them share is one row."""
-    return values[rows] if values.ndim == 2 else values
 
 
 def _together(n: int) -> int:
@@ -274,7 +268,7 @@ def _stretches(x: Floats) -> NDArray[np.intp]:
     return np.unique(np.searchsorted(share + reach, np.arange(STRETCHES) * (2 / STRETCHES)))
 
 
-def _redrawn(fit: Fit, size: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _redrawn(fit: Fit, size: int, rng: np.random.Generator) -> Observed:
     """The data drawn with replacement: the same values with random counts."""
     mass = fit.data.weights
     n, distinct = round(fit.data.n), mass.size
@@ -285,16 +279,18 @@ def _redrawn(fit: Fit, size: int, rng: np.random.Generator) -> tuple[Floats, Flo
         )
     else:
         counts = rng.multinomial(n, mass / mass.sum(), size=size)
-    return fit.data.standardised, counts.astype(np.float64)
+    return replace(fit.observed, weights=counts.astype(np.float64))
 
 
-def _simulated(fit: Fit, size: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Data drawn from the fit, in increasing order."""
+def _simulated(fit: Fit, size: int, rng: np.random.Generator) -> Observed:
+    """Data drawn from the fit, in increasing order; rounded as the data of the fit are."""
     n = round(fit.sample.n)
+    if fit.sample.rounding > 0:
+        return _counted(fit, n, size, rng)
     if n <= WHOLE:
         drawn = np.stack([_standard_draws(fit, n, rng) for _ in range(size)])
         drawn.sort(axis=1)
-        return drawn, np.ones(n)
+        return fit.observed.stood_for(drawn, np.ones(n))
     nodes = [squash(_standard_draws(fit, n, rng), None) for _ in range(size)]
     longest = max(found.values.size for found in nodes)
     x, weights = np.empty((size, longest)), np.zeros((size, longest))
@@ -302,7 +298,21 @@ def _simulated(fit: Fit, size: int, rng: np.random.Generator) -> tuple[Floats, F
         x[row] = found.values[-1]
         x[row, : found.values.size] = found.values
         weights[row, : found.values.size] = found.weights
-    return x, weights
+    return fit.observed.stood_for(x, weights)
+
+
+def _counted(fit: Fit, n: int, size: int, rng: np.random.Generator) -> Observed:
+    """How many draws are rounded to each step, for the steps that some data set reaches."""
+    data = fit.observed
+    rows = []
+    for _ in range(size):
+        places = np.round((_standard_draws(fit, n, rng) - data.x[0]) / data.rounding)
+        rows.append(np.unique(places, return_counts=True))
+    steps = np.unique(np.concatenate([places for places, _ in rows]))
+    counts = np.zeros((size, steps.size))
+    for row, (places, number) in zip(counts, rows, strict=True):
+        row[np.searchsorted(steps, places)] = number
+    return data.stood_for(data.x[0] + data.rounding * steps, counts)
 
 
 def _standard_draws(fit: Fit, n: int, rng: np.random.Generator) -> Floats:

@@ -12,6 +12,7 @@ from em.ascent import Ascent, Status, ascend
 from em.coordinates import Coordinates, unconstrained
 from em.lattice import lattice_size, peaks, tails
 from em.mixture import Parameters
+from em.observed import Observed
 from em.optimum import are_spurious
 from em.start import coarse, pinned, pooled, split, starts, with_tail
 from em.tops import distinct, picked, stacked, taken
@@ -57,12 +58,12 @@ class Scouted(NamedTuple):
 class Scouts:
     """Finds tops on a coarse copy of the data, for a model and the smaller ones inside it."""
 
-    def __init__(self, x: Floats, weights: Floats, options: Options, seed: int) -> None:
-        self.is_coarse = x.size > COARSE_ABOVE
+    def __init__(self, data: Observed, options: Options, seed: int) -> None:
+        self.is_coarse = data.x.size > COARSE_ABOVE
         self.points, self.masses = (
-            coarse(x, weights, COARSE_BINS) if self.is_coarse else (x, weights)
+            coarse(data.x, data.weights, COARSE_BINS) if self.is_coarse else (data.x, data.weights)
         )
-        self.n = float(weights.sum())
+        self.data = data.stood_for(self.points, self.masses)
         self.options, self.seed = options, seed
         self._starts: dict[tuple[int, bool], tuple[Parameters, NDArray[np.intp]]] = {}
         self._tops: dict[tuple[int, bool], list[Scouted]] = {}
@@ -97,7 +98,8 @@ class Scouts:
     def tops(self, k: int, equal_sds: bool) -> list[Scouted]:
         """The distinct tops of a model."""
         if k == 1:
-            one = self.starts(1, equal_sds)[0]  # the maximum itself, as the data are standardised
+            # The maximum itself, as the data are standardised, or near it if they are rounded.
+            one = self.starts(1, equal_sds)[0]
             return [Scouted(one, one, -np.inf, 1)]
         if (k, equal_sds) not in self._tops:
             own = self.coordinates(k, equal_sds)
@@ -118,17 +120,15 @@ class Scouts:
                 # one sd, each of which may have a top of its own.
                 behind = np.inf if far_out and equal_sds else BEHIND
                 found = ascend(
-                    self.points, self.masses, first, own, em_passes=1, max_iter=SCOUTED, tol=1e-3,
+                    self.data, first, own, em_passes=1, max_iter=SCOUTED, tol=1e-3,
                     penalty=self.options.penalty, behind=behind,
                 )  # fmt: skip
                 self._tops[k, equal_sds] = _told_apart(
-                    found, first, tally, self.n, own, self.options
+                    found, first, tally, self.data, own, self.options
                 )
             else:
                 first, tally = self.starts(k, equal_sds)
-                self._tops[k, equal_sds] = _scout(
-                    self.points, self.masses, first, tally, own, self.options, self.n
-                )
+                self._tops[k, equal_sds] = _scout(self.data, first, tally, own, self.options)
         return self._tops[k, equal_sds]
 
     @cached_property
@@ -158,34 +158,30 @@ def _highest(tops: list[Scouted]) -> Parameters:
 
 
 def _scout(
-    points: Floats,
-    masses: Floats,
+    data: Observed,
     first: Parameters,
     tally: NDArray[np.intp],
     coordinates: Coordinates,
     options: Options,
-    n: float,
 ) -> list[Scouted]:
     """Try starts on a coarse copy and keep one for each of the best distinct tops.
 
     A few passes tell the starts apart; only the best are led on until they stand on a top,
     and are told apart again.
     """
-    found = ascend(
-        points, masses, first, coordinates, max_iter=SCOUTED, tol=1e-2, penalty=options.penalty
-    )
+    found = ascend(data, first, coordinates, max_iter=SCOUTED, tol=1e-2, penalty=options.penalty)
     bounded = coordinates.equal_sds or options.penalty > 0
     # A shared sd cannot fall into a gap; what seems to is a group of a value or two far out.
-    sound = np.ones(tally.size, dtype=bool) if bounded else ~_artefacts(found.at, points)
-    sound &= ~are_spurious(found.at, n, 0.0, bounded=bounded)
+    sound = np.ones(tally.size, dtype=bool) if bounded else ~_artefacts(found.at, data.x)
+    sound &= ~are_spurious(found.at, data.n, 0.0, data.rounding, bounded=bounded)
     sound &= np.array([status is not Status.EMPTY for status in found.status])
-    order = np.argsort(np.where(sound, -_merit(found, n), np.inf), kind="stable")
+    order = np.argsort(np.where(sound, -_merit(found, data.n), np.inf), kind="stable")
     rows = order[: min(LED * coordinates.n_components, max(int(sound.sum()), 1))]
     led = ascend(
-        points, masses, picked(found.at, rows), coordinates,
+        data, picked(found.at, rows), coordinates,
         em_passes=0, max_iter=SCOUTED * 4, tol=1e-3, penalty=options.penalty,
     )  # fmt: skip
-    tops = _told_apart(led, picked(first, rows), tally[rows], n, coordinates, options)
+    tops = _told_apart(led, picked(first, rows), tally[rows], data, coordinates, options)
     rest = [int(row) for row in order[rows.size :] if tally[row] and sound[row]]
     return _credited(tops, found.at, rest, tally)[:KEPT]
 
@@ -194,21 +190,21 @@ def _told_apart(
     led: Ascent,
     origins: Parameters,
     tally: NDArray[np.intp],
-    n: float,
+    data: Observed,
     coordinates: Coordinates,
     options: Options,
 ) -> list[Scouted]:
     """The distinct tops that climbs ended on, the best first."""
     bounded = coordinates.equal_sds or options.penalty > 0
-    spurious = are_spurious(led.at, n, 0.0, bounded=bounded)
+    spurious = are_spurious(led.at, data.n, 0.0, data.rounding, bounded=bounded)
     reached = np.array([status is Status.CONVERGED for status in led.status])
     # What stopped on its way below a top that another reached is told by that one.
     highest = led.loglik[reached & ~spurious].max(initial=-np.inf)
     kept = np.flatnonzero((reached & ~spurious) | (led.loglik > highest))
     if kept.size == 0:
         kept = np.arange(led.loglik.size)
-    merit = _merit(led, n)
-    every = distinct(taken(led, kept), tally[kept], n, 0.0, bounded=bounded)
+    merit = _merit(led, data.n)
+    every = distinct(taken(led, kept), tally[kept], data, bounded=bounded)
     regular = [top for top in every if top[2] is not Status.COLLAPSED] or every[:1]
     tops = [
         Scouted(picked(led.at, [row]), picked(origins, [row]), float(led.loglik[row]), count)

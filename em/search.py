@@ -7,6 +7,7 @@ smaller models inside this one, so that a larger model never ends below a smalle
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from em.coordinates import Coordinates, unconstrained
 from em.curvature import curvature
 from em.information import sweep
 from em.mixture import Parameters
+from em.observed import Observed
 from em.scouts import Scouts
 from em.start import coarse, pooled, split, starts
 from em.tops import Top, Way, distinct, picked, rank, same, stacked
@@ -41,12 +43,10 @@ EXTRA = 40
 
 
 def climb(
-    x: Floats,
-    weights: Floats,
+    data: Observed,
     start: Parameters,
     coordinates: Coordinates,
     options: Options,
-    resolution: float,
     tally: NDArray[np.intp] | None = None,
     origins: Parameters | None = None,
 ) -> list[Top]:
@@ -54,14 +54,11 @@ def climb(
 
     Parameters
     ----------
-    x, weights : ndarray of shape (n,)
-        Standardised values and their weights.
+    data : Observed
     start : Parameters
         Of shape (B, K).
     coordinates : Coordinates
     options : Options
-    resolution : float
-        `Sample.resolution`, standardised.
     tally : ndarray of shape (B,), optional
         How many starts each of these stands for; one by default.
     origins : Parameters, optional
@@ -74,11 +71,11 @@ def climb(
     """
     if tally is None:
         tally = np.ones(start.means.shape[0], dtype=np.intp)
-    # One component starts at its maximum.
+    # One component starts at its maximum, or near it if the values are rounded.
     near = origins is not None or start.means.shape[1] == 1
     settings = (coordinates, 0 if near else EM_PASSES, options.max_iter, options.tol)
     found = ascend(
-        x, weights, start, coordinates, em_passes=settings[1], max_iter=options.max_iter,
+        data, start, coordinates, em_passes=settings[1], max_iter=options.max_iter,
         tol=options.tol, penalty=options.penalty,
     )  # fmt: skip
 
@@ -88,7 +85,6 @@ def climb(
             return (way,)
         return way._replace(start=picked(origins, [row]), em_passes=EM_PASSES), way
 
-    n = float(weights.sum())
     bounded = coordinates.equal_sds or options.penalty > 0
     tops = [
         Top(
@@ -100,7 +96,7 @@ def climb(
             gradient_norm=float(found.gradient_norm[row]),
             ways=ways(row),
         )
-        for row, count, status in distinct(found, tally, n, resolution, bounded=bounded)
+        for row, count, status in distinct(found, tally, data, bounded=bounded)
     ]
     return sorted(tops, key=lambda top: (rank(top.status), -round(top.height, 6)))
 
@@ -113,26 +109,16 @@ class Search:
 
     Parameters
     ----------
-    x, weights : ndarray of shape (n,)
-        Distinct standardised values in increasing order and their weights.
+    data : Observed
+        Distinct values in increasing order.
     options : Options
         Of all models; which one is meant is told by `tops`.
-    resolution : float
-        `Sample.resolution`, standardised.
     rng : numpy.random.Generator
     """
 
-    def __init__(
-        self,
-        x: Floats,
-        weights: Floats,
-        options: Options,
-        resolution: float,
-        rng: np.random.Generator,
-    ) -> None:
-        self.x, self.weights = x, weights
-        self.options, self.resolution = options, resolution
-        self.scouts = Scouts(x, weights, options, int(rng.integers(2**32)))
+    def __init__(self, data: Observed, options: Options, rng: np.random.Generator) -> None:
+        self.data, self.options = data, options
+        self.scouts = Scouts(data, options, int(rng.integers(2**32)))
         self._answers: dict[tuple[int, bool], list[Top]] = {}
 
     def tops(self, k: int, equal_sds: bool) -> list[Top]:
@@ -167,18 +153,18 @@ class Search:
         origins: Parameters | None = None,
     ) -> list[Top]:
         coordinates = self.scouts.coordinates(start.means.shape[1], equal_sds)
-        return climb(
-            self.x, self.weights, start, coordinates, self.options, self.resolution, tally, origins
-        )
+        return climb(self.data, start, coordinates, self.options, tally, origins)
 
     def _climb_many(self, start: Parameters, equal_sds: bool, tally: NDArray[np.intp]) -> list[Top]:
         """The same from many starts, where there are many data by way of a copy with fewer."""
-        if self.x.size <= MANY:
+        size = self.data.x.size
+        if size <= MANY:
             return self._climb(start, equal_sds, tally)
-        points, masses = coarse(self.x, self.weights, MANY // 2)
+        points, masses = coarse(self.data.x, self.data.weights, MANY // 2)
+        fewer = replace(self.data, x=points, weights=masses)
         coordinates = self.scouts.coordinates(start.means.shape[1], equal_sds)
-        found = climb(points, masses, start, coordinates, self.options, self.resolution, tally)
-        found = found[: MOST if self.x.size <= 5 * MANY else FEW]
+        found = climb(fewer, start, coordinates, self.options, tally)
+        found = found[: MOST if size <= 5 * MANY else FEW]
         rows = [Parameters(*(value[None] for value in top.at)) for top in found]
         counts = np.array([top.n_starts for top in found], dtype=np.intp)
         return self._climb(stacked(rows), equal_sds, counts)
@@ -222,7 +208,7 @@ class Search:
             return tops
         # Starts that the coarse copy sorted out may lead to a regular maximum after all.
         rng = np.random.default_rng((self.scouts.seed, k, 1))
-        extra = starts(self.x, self.weights, k, EXTRA * k, rng)
+        extra = starts(self.data.x, self.data.weights, k, EXTRA * k, rng)
         rows = stacked([*best, pooled(extra) if equal_sds else extra])
         more = self._climb_many(rows, equal_sds, np.zeros(rows.means.shape[0], dtype=np.intp))
         both = sorted(
@@ -236,12 +222,12 @@ class Search:
         # On few values every climb may end elsewhere, and the smaller model is fitted in full.
         if not (self.scouts.is_coarse and top.status is Status.CONVERGED):
             return False
-        if k == 1:
-            n, penalty = self.scouts.n, self.options.penalty
+        if k == 1 and self.data.rounding == 0:
+            n, penalty = self.data.n, self.options.penalty
             return bool(-0.5 * n * (np.log(2 * np.pi) + 1) - penalty < top.loglik - 1e-3)
         rows = stacked([found.at for found in self.scouts.tops(k, equal_sds)])
         own = unconstrained(k, equal_sds)
-        found = sweep(self.x, self.weights, rows, own, self.options.penalty)
+        found = sweep(self.data, rows, own, self.options.penalty)
         if found.counts.min() <= 0.01:
             return False  # a component that holds nothing has no curvature
         # The tops of the coarse copy are near: what is left to climb shows in slope and curvature.

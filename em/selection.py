@@ -14,10 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 from em.ascent import Status, ascend
 from em.coordinates import Coordinates
 from em.fit import Fit
-from em.fitting import fit, fit_with
+from em.fitting import fit, fit_with, least_distinct
 from em.information import expect
 from em.mixture import Parameters, as_generator
+from em.observed import Observed
 from em.options import flag, whole
+from em.rounding import nearest_step
 from em.sample import Sample, as_sample
 from em.search import Search
 from em.start import starts
@@ -122,7 +124,7 @@ def select(
     equal_sds : bool or iterable of bool
         Which of the two to try; with one component they are the same.
     **settings
-        Passed on to `em.fit`.
+        Passed on to `em.fit`; `rounding` is the same for all of them.
 
     Returns
     -------
@@ -140,7 +142,7 @@ def select(
     >>> select(x, range(1, 4)).best().n_components
     2
     """
-    sample = as_sample(x)
+    sample = as_sample(x, settings.pop("rounding", None))
     tied = _tied(equal_sds)
     if not isinstance(n_components, Iterable):
         raise TypeError(
@@ -149,12 +151,12 @@ def select(
     numbers = [whole("n_components", k) for k in n_components]
     if not (numbers and tied):
         raise ValueError("expected at least one model to try, got none; for example range(1, 6)")
-    distinct = sample.squash().values.size
+    distinct, rounded = sample.squash().values.size, sample.rounding > 0
     wanted = [
         (k, same)
         for k in numbers
         for same in (tied if k > 1 else tied[:1])
-        if distinct >= (k + 1 if same else 2 * k)
+        if distinct >= least_distinct(k, equal_sds=same, rounded=rounded)
     ]
     if not wanted:
         raise ValueError(
@@ -199,7 +201,8 @@ def lr_test(
     """Test K components against K + 1 by a parametric bootstrap (McLachlan 1987).
 
     The likelihood ratio has no chi-squared distribution here, so its distribution is simulated
-    from the fit with K components; each simulated data set is fitted twice from many starts.
+    from the fit with K components, and rounded where the sample is; each simulated data set is
+    fitted twice from many starts.
     Where a search misses the highest maximum with K + 1 components its statistic is too small.
 
     Parameters
@@ -248,9 +251,16 @@ def lr_test(
         return max(2 * gain, 0.0)
 
     statistic = ratio(sample, smaller, searches)
+    needed = least_distinct(n_components + 1, equal_sds=equal_sds, rounded=True)
     null = np.empty(n_refits)
     for place in range(n_refits):
-        drawn = Sample(smaller.mixture.sample(round(sample.n), generator)[0])
+        values = smaller.mixture.sample(round(sample.n), generator)[0]
+        if sample.rounding > 0:
+            values = nearest_step(values, sample.rounding, float(sample.values[0]))
+        drawn = Sample(values, rounding=sample.rounding)
+        if sample.rounding > 0 and len(drawn.collapse()) < needed:
+            null[place] = 0.0  # nothing to tell the larger model by
+            continue
         searches = {}
         less = fit_with(searches, drawn, n_components, equal_sds=equal_sds)
         null[place] = ratio(drawn, less, searches)
@@ -281,7 +291,8 @@ def em_test(x: ArrayLike | Sample, *, n_starts: int = 20) -> EmTest:
 
     For each of a few mixing proportions the penalised likelihood is maximised over means and
     sds, a few EM steps follow, and twice the largest gain over one component is the statistic.
-    Its limit is chi-squared with two degrees of freedom, so nothing need be simulated.
+    Its limit is chi-squared with two degrees of freedom, so nothing need be simulated. Rounded
+    values are taken for exact ones, as the published test has it.
 
     Parameters
     ----------
@@ -304,8 +315,8 @@ def em_test(x: ArrayLike | Sample, *, n_starts: int = 20) -> EmTest:
     data = sample.squash() if one.data.bins is not None else sample.collapse()
     if data.values.size < 4:
         raise ValueError(f"expected at least 4 distinct values, got {data.values.size}")
-    z, mass = data.standardised, data.weights
-    n = float(mass.sum())
+    seen = Observed(data.standardised, data.weights)
+    z, mass, n = seen.x, seen.weights, seen.n
     # One component, standardised: mean 0 and sd 1, each half with the penalty at its smallest.
     null = -0.5 * n * (math.log(2 * math.pi) + 1.0) - 2 * SD_PENALTY
     first = starts(z, mass, 2, n_starts, np.random.default_rng(0))
@@ -317,17 +328,17 @@ def em_test(x: ArrayLike | Sample, *, n_starts: int = 20) -> EmTest:
     for proportion in PROPORTIONS:
         weights = np.broadcast_to([proportion, 1 - proportion], first.weights.shape)
         climbed = ascend(
-            z, mass, first._replace(weights=weights.copy()), held, penalty=SD_PENALTY, tol=1e-4,
+            seen, first._replace(weights=weights.copy()), held, penalty=SD_PENALTY, tol=1e-4,
             max_iter=200,
         )  # fmt: skip
         usable = [s not in (Status.COLLAPSED, Status.EMPTY) for s in climbed.status]
         top = int(np.argmax(np.where(usable, climbed.loglik, -np.inf)))
         at = Parameters(*(value[[top]] for value in climbed.at))
         for _ in range(EM_ROUNDS):
-            expected = expect(z, mass, at, SD_PENALTY)
+            expected = expect(seen, at, SD_PENALTY)
             moved = held.m_step(at, expected.counts, expected.first, expected.second, SD_PENALTY)
             at = moved._replace(weights=_proportion(expected.counts, n))
-        loglik = float(expect(z, mass, at, SD_PENALTY).loglik[0])
+        loglik = float(expect(seen, at, SD_PENALTY).loglik[0])
         best = max(best, loglik + math.log(2 * at.weights.min()))
     statistic = max(2 * (best - null), 0.0)
     return EmTest(statistic, math.exp(-0.5 * statistic))

@@ -43,6 +43,9 @@ class GaussianMixture1D(DensityMixin, BaseEstimator):
     ----------
     n_components : int, default=1
         The number of components, K; the default is that of scikit-learn's mixtures.
+    rounding : float, default=0.0
+        The step to which the values were rounded, see `em.fit`; new values are taken as rounded
+        so too.
     equal_sds : bool, default=False
         Whether the components share one sd.
     penalty : bool or float, default=False
@@ -98,6 +101,7 @@ class GaussianMixture1D(DensityMixin, BaseEstimator):
         self,
         n_components: int = 1,
         *,
+        rounding: float = 0.0,
         equal_sds: bool = False,
         penalty: bool | float = False,
         fixed: Mapping[str, ArrayLike] | None = None,
@@ -109,6 +113,7 @@ class GaussianMixture1D(DensityMixin, BaseEstimator):
         random_state: Seed = None,
     ) -> None:
         self.n_components = n_components
+        self.rounding = rounding
         self.equal_sds = equal_sds
         self.penalty = penalty
         self.fixed = fixed
@@ -148,7 +153,7 @@ class GaussianMixture1D(DensityMixin, BaseEstimator):
             If the estimate is not a maximum of the likelihood.
         """
         found = fit(
-            Sample(self._column(X, reset=True), sample_weight),
+            Sample(self._column(X, reset=True), sample_weight, self.rounding),
             self.n_components,
             start=self.start,
             n_starts=self.n_starts,
@@ -210,10 +215,10 @@ class GaussianMixture1D(DensityMixin, BaseEstimator):
         ndarray of shape (n, n_components)
             Rows sum to one.
         """
-        return self._mixture.responsibilities(self._column(X))
+        return self._mixture.responsibilities(self._column(X), self.rounding)
 
     def score_samples(self, X: Any) -> Floats:
-        """Log of the density at each value.
+        """Log of the density at each value; of rounded ones of the mean density within the step.
 
         Parameters
         ----------
@@ -223,7 +228,7 @@ class GaussianMixture1D(DensityMixin, BaseEstimator):
         -------
         ndarray of shape (n,)
         """
-        return self._mixture.logpdf(self._column(X))
+        return self._mixture.logpdf(self._column(X), self.rounding)
 
     def score(self, X: Any, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
         """Log-likelihood per observation; higher is better.
@@ -301,7 +306,8 @@ class GaussianMixture1D(DensityMixin, BaseEstimator):
         """Log-likelihood of new data, and their total weight."""
         mixture = self._mixture
         sample = Sample(self._column(X), sample_weight)
-        return float(np.dot(mixture.logpdf(sample.values), sample.weights)), sample.n
+        logpdf = mixture.logpdf(sample.values, self.rounding)
+        return float(np.dot(logpdf, sample.weights)), sample.n
 
     def _column(self, X: Any, *, reset: bool = False) -> Floats:
         """The values of a table of one column, checked as scikit-learn does."""

@@ -219,6 +219,10 @@ def _head(fit: Fit) -> list[tuple[str, str, str, str]]:
         ("Passes", f"{fit.n_iter}", "BIC", f"{fit.bic:{fewer}}"),
         ("Score (std. errors)", f"{fit.gradient_norm:.1e}", "ICL", f"{fit.icl:{fewer}}"),
     ]
+    if fit.sample.rounding > 0:
+        head.append(
+            ("Rounded to", f"{fit.sample.rounding:.6g}", "Distinct values", f"{len(fit.data)}")
+        )
     if fit.data.bins is not None:
         bound = "unknown" if collapsed else f"at most {fit.error_bound:.1e}"
         head.append(("Fitted on", f"{len(fit.data)} nodes", "Error of log-lik.", bound))

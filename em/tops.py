@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from em.ascent import Ascent, Status, ascend
 from em.coordinates import Coordinates
 from em.mixture import Parameters
+from em.observed import Observed
 from em.optimum import are_spurious
 
 __all__ = ["Top", "Way", "distinct", "picked", "rank", "same", "stacked", "taken"]
@@ -28,10 +29,10 @@ class Way(NamedTuple):
     tol: float
     penalty: float
 
-    def climbed(self, x: Floats, weights: Floats) -> Ascent:
+    def climbed(self, data: Observed) -> Ascent:
         """The climb, with the log-likelihoods on the way."""
         return ascend(
-            x, weights, self.start, self.coordinates, em_passes=self.em_passes,
+            data, self.start, self.coordinates, em_passes=self.em_passes,
             max_iter=self.max_iter, tol=self.tol, penalty=self.penalty, with_history=True,
         )  # fmt: skip
 
@@ -64,13 +65,13 @@ class Top(NamedTuple):
 
 
 def distinct(
-    found: Ascent, tally: NDArray[np.intp], n: float, resolution: float, *, bounded: bool
+    found: Ascent, tally: NDArray[np.intp], data: Observed, *, bounded: bool
 ) -> list[tuple[int, int, Status]]:
     """Row, number of starts and status of every distinct top, the best regular one first."""
     # Rounded, so that of two climbs to one top the first stands for both on every machine.
     height = np.round(found.loglik, 6)
     order = np.lexsort((-height, np.array([rank(status) for status in found.status])))
-    spurious = are_spurious(found.at, n, resolution, bounded=bounded)
+    spurious = are_spurious(found.at, data.n, data.resolution, data.rounding, bounded=bounded)
     tops: list[tuple[int, int, Status]] = []
     for row in order.tolist():
         mine = Parameters(*(value[row] for value in found.at))
@@ -78,7 +79,7 @@ def distinct(
         if status is not Status.EMPTY and spurious[row]:
             status = Status.COLLAPSED
         for place, (other, count, reached) in enumerate(tops):
-            near = abs(found.loglik[row] - found.loglik[other]) <= 1e-3 + 1e-9 * n
+            near = abs(found.loglik[row] - found.loglik[other]) <= 1e-3 + 1e-9 * data.n
             if status is not reached or not near:
                 continue
             if same(mine, Parameters(*(value[other] for value in found.at))):

@@ -12,6 +12,7 @@ from em.coordinates import Coordinates
 from em.curvature import curvature
 from em.information import sweep
 from em.mixture import Parameters
+from em.observed import Observed
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -41,13 +42,18 @@ def test_the_likelihood_never_falls(seed, k, equal, em_passes):
     start = Parameters(rng.dirichlet(np.ones(k), 3), rng.normal(size=(3, k)), sds)
     coordinates = Coordinates(k, equal)
     climbed = ascend(
-        x, weights, start, coordinates, em_passes=em_passes, max_iter=200, with_history=True
+        Observed(x, weights),
+        start,
+        coordinates,
+        em_passes=em_passes,
+        max_iter=200,
+        with_history=True,
     )
     for row, history in enumerate(climbed.history):
         assert never_falls(history)
         assert history[-1] == climbed.loglik[row]
         assert len(history) <= climbed.n_iter[row] <= 200
-    here = sweep(x, weights, climbed.at, coordinates)
+    here = sweep(Observed(x, weights), climbed.at, coordinates)
     assert here.loglik == pytest.approx(climbed.loglik, rel=1e-12)
 
 
@@ -59,8 +65,8 @@ def test_a_climb_that_converged_is_at_a_maximum(seed, k, equal):
     sds = np.full((4, k), 0.5) if equal else rng.uniform(0.3, 1, (4, k))
     start = Parameters(rng.dirichlet(np.full(k, 3.0), 4), rng.normal(size=(4, k)), sds)
     coordinates = Coordinates(k, equal)
-    climbed = ascend(x, weights, start, coordinates)
-    found = sweep(x, weights, climbed.at, coordinates)
+    climbed = ascend(Observed(x, weights), start, coordinates)
+    found = sweep(Observed(x, weights), climbed.at, coordinates)
     for row, status in enumerate(climbed.status):
         if status is Status.CONVERGED:
             information, score = found.information[row], found.score[row]
@@ -75,9 +81,9 @@ def test_the_gradient_norm_is_the_newton_step_in_standard_errors():
     "max |I^-1 score| / se, computed with a plain inverse."
     x, weights = two_groups()
     coordinates = Coordinates(2)
-    top = ascend(x, weights, place([0.5, 0.5], [-1, 1], [0.5, 0.5]), coordinates).at
+    top = ascend(Observed(x, weights), place([0.5, 0.5], [-1, 1], [0.5, 0.5]), coordinates).at
     aside = top._replace(means=top.means + 0.01)
-    found = sweep(x, weights, aside, coordinates)
+    found = sweep(Observed(x, weights), aside, coordinates)
     covariance = np.linalg.inv(found.information[0])
     expected = (np.abs(covariance @ found.score[0]) / np.sqrt(np.diag(covariance))).max()
     assert curvature(found).gradient_norm()[0] == pytest.approx(expected, rel=1e-8)
@@ -86,7 +92,7 @@ def test_the_gradient_norm_is_the_newton_step_in_standard_errors():
 def test_no_gradient_norm_where_the_likelihood_curves_up():
     "On a saddle the norm is infinite, however small the score."
     x, weights = two_groups()
-    found = sweep(x, weights, place([0.5, 0.5], [0, 0], [1, 1]), Coordinates(2))
+    found = sweep(Observed(x, weights), place([0.5, 0.5], [0, 0], [1, 1]), Coordinates(2))
     assert curvature(found).gradient_norm()[0] == np.inf
 
 
@@ -95,10 +101,12 @@ def test_identical_components_come_apart(equal):
     "The saddle where all components are the same normal is left, uphill."
     x, weights = two_groups(apart=6.0)
     start = place([0.5, 0.5], [0, 0], [1, 1])
-    climbed = ascend(x, weights, start, Coordinates(2, equal))
+    climbed = ascend(Observed(x, weights), start, Coordinates(2, equal))
     assert climbed.status == (Status.CONVERGED,)
     assert abs(climbed.at.means[0, 0] - climbed.at.means[0, 1]) > 1
-    direct = ascend(x, weights, place([0.5, 0.5], [-1, 1], [0.5, 0.5]), Coordinates(2, equal))
+    direct = ascend(
+        Observed(x, weights), place([0.5, 0.5], [-1, 1], [0.5, 0.5]), Coordinates(2, equal)
+    )
     assert climbed.loglik[0] == pytest.approx(direct.loglik[0], abs=1e-9)
 
 
@@ -107,10 +115,10 @@ def test_newton_steps_reach_the_top_that_em_creeps_to(heights):
     values = heights(n=300)
     sample = em.Sample((values - values.mean()) / values.std())
     start = place([0.5, 0.5], [-0.8, 0.8], [0.7, 0.7])
-    quick = ascend(sample.values, sample.weights, start, Coordinates(2))
+    quick = ascend(Observed(sample.values, sample.weights), start, Coordinates(2))
     slow = ascend(
-        sample.values, sample.weights, start, Coordinates(2), em_passes=20_000, max_iter=20_000,
-        tol=1e-6,
+        Observed(sample.values, sample.weights), start, Coordinates(2), em_passes=20_000,
+        max_iter=20_000, tol=1e-6,
     )  # fmt: skip
     assert quick.status == slow.status == (Status.CONVERGED,)
     assert quick.n_iter[0] < 40 < slow.n_iter[0]
@@ -126,10 +134,10 @@ def test_climbing_together_is_climbing_alone():
     start = Parameters(
         rng.dirichlet(np.ones(3), 8), rng.normal(size=(8, 3)), rng.uniform(0.2, 1, (8, 3))
     )
-    together = ascend(x, weights, start, Coordinates(3))
+    together = ascend(Observed(x, weights), start, Coordinates(3))
     for row in range(8):
         mine = Parameters(*(value[[row]] for value in start))
-        alone = ascend(x, weights, mine, Coordinates(3))
+        alone = ascend(Observed(x, weights), mine, Coordinates(3))
         assert alone.status[0] is together.status[row]
         if alone.status[0] is Status.CONVERGED:
             assert alone.loglik[0] == pytest.approx(together.loglik[row], abs=1e-8)
@@ -141,12 +149,12 @@ def test_each_row_can_have_data_of_its_own():
     x, _ = two_groups()
     counts = rng.multinomial(120, np.full(120, 1 / 120), size=4).astype(float)
     start = Parameters(*(np.repeat(v, 4, axis=0) for v in place([0.5, 0.5], [-1, 1], [0.5, 0.5])))
-    shared = ascend(x, counts, start, Coordinates(2))
-    spelt_out = ascend(np.tile(x, (4, 1)), counts, start, Coordinates(2))
+    shared = ascend(Observed(x, counts), start, Coordinates(2))
+    spelt_out = ascend(Observed(np.tile(x, (4, 1)), counts), start, Coordinates(2))
     for row in range(4):
         repeated = np.repeat(x, counts[row].astype(int))
         one = Parameters(*(value[[row]] for value in start))
-        alone = ascend(repeated, np.ones(120), one, Coordinates(2))
+        alone = ascend(Observed(repeated, np.ones(120)), one, Coordinates(2))
         assert alone.status[0] is shared.status[row] is spelt_out.status[row]
         assert shared.loglik[row] == pytest.approx(alone.loglik[0], abs=1e-8)
         assert spelt_out.loglik[row] == pytest.approx(alone.loglik[0], abs=1e-8)
@@ -157,11 +165,11 @@ def test_fixed_parameters_stay_where_they_are():
     x, weights = two_groups()
     fixed = ((False, False), (True, False), (False, True))
     start = place([0.5, 0.5], [-0.7, 1], [0.5, 0.6])
-    climbed = ascend(x, weights, start, Coordinates(2, fixed=fixed))
+    climbed = ascend(Observed(x, weights), start, Coordinates(2, fixed=fixed))
     assert climbed.status == (Status.CONVERGED,)
     assert climbed.at.means[0, 0] == -0.7
     assert climbed.at.sds[0, 1] == 0.6
-    free = ascend(x, weights, climbed.at, Coordinates(2))
+    free = ascend(Observed(x, weights), climbed.at, Coordinates(2))
     assert free.loglik[0] > climbed.loglik[0]
 
 
@@ -169,7 +177,7 @@ def test_nothing_free_is_at_its_maximum_already():
     "With every parameter fixed the climb ends where it begins, converged."
     x, weights = two_groups()
     start = place([0.5, 0.5], [-1, 1], [0.5, 0.5])
-    climbed = ascend(x, weights, start, Coordinates(2, fixed=((True,) * 2,) * 3))
+    climbed = ascend(Observed(x, weights), start, Coordinates(2, fixed=((True,) * 2,) * 3))
     assert climbed.status == (Status.CONVERGED,)
     for mine, theirs in zip(climbed.at, start, strict=True):
         assert mine.tolist() == theirs.tolist()
@@ -180,7 +188,7 @@ def test_a_climb_cut_short_says_so():
     x, weights = two_groups()
     start = place([0.5, 0.5], [-1, 1], [0.5, 0.5])
     for passes in (1, 2, 5):
-        climbed = ascend(x, weights, start, Coordinates(2), max_iter=passes)
+        climbed = ascend(Observed(x, weights), start, Coordinates(2), max_iter=passes)
         assert climbed.status == (Status.MAX_ITER,)
         assert climbed.n_iter.tolist() == [passes]
 
@@ -200,7 +208,7 @@ def test_a_component_that_shrinks_onto_a_tie_is_called_collapsed():
 def test_a_component_far_from_all_data_is_called_empty():
     "It holds nothing, so the mixture is one of fewer components."
     x, weights = two_groups()
-    climbed = ascend(x, weights, place([0.5, 0.5], [0, 1e4], [1, 1]), Coordinates(2))
+    climbed = ascend(Observed(x, weights), place([0.5, 0.5], [0, 1e4], [1, 1]), Coordinates(2))
     assert climbed.status == (Status.EMPTY,)
 
 
@@ -208,7 +216,7 @@ def test_a_top_without_a_peak_is_called_flat():
     "Data with tails longer than a normal's: two components of one sd end as the same normal."
     x = stats.t.ppf((np.arange(100) + 0.5) / 100, 6)
     start = place([0.4, 0.6], [-0.5, 0.5], [0.9, 0.9])
-    climbed = ascend(x / x.std(), np.ones(100), start, Coordinates(2, equal_sds=True))
+    climbed = ascend(Observed(x / x.std(), np.ones(100)), start, Coordinates(2, equal_sds=True))
     assert climbed.status == (Status.FLAT,)
     assert climbed.gradient_norm[0] == np.inf
     assert climbed.at.means[0] == pytest.approx([0, 0], abs=1e-2)
@@ -230,6 +238,6 @@ def test_the_climb_changes_nothing_that_it_is_given():
     x, weights = two_groups()
     start = place([0.5, 0.5], [-1, 1], [0.5, 0.5])
     before = [value.copy() for value in (x, weights, *start)]
-    ascend(x, weights, start, Coordinates(2))
+    ascend(Observed(x, weights), start, Coordinates(2))
     for mine, copy in zip((x, weights, *start), before, strict=True):
         assert mine.tolist() == copy.tolist()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from em.coordinates import Coordinates
 from em.information import sweep
 from em.mixture import Parameters
+from em.observed import Observed
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -99,7 +100,7 @@ def test_the_m_step_keeps_the_constraints_and_never_lowers_the_likelihood(coordi
     held = coordinates.fixed or ((False,) * coordinates.n_components,) * 3
     before = -np.inf
     for _ in range(5):
-        found = sweep(x, weights, at, coordinates)
+        found = sweep(Observed(x, weights), at, coordinates)
         assert found.loglik[0] >= before - 1e-11 * abs(found.loglik[0])
         before = found.loglik[0]
         after = coordinates.m_step(at, found.counts, found.first, found.second)
@@ -116,7 +117,7 @@ def test_the_m_step_rests_where_the_score_is_zero(coordinates, seed):
     rng = np.random.default_rng(seed)
     x, weights = rng.normal(0, 2, 30), rng.uniform(0.1, 2, 30)
     at = somewhere(coordinates, rng)
-    found = sweep(x, weights, at, coordinates)
+    found = sweep(Observed(x, weights), at, coordinates)
     after = coordinates.m_step(at, found.counts, found.first, found.second)
     size = 1e-6
     nudge = np.concatenate(
@@ -135,7 +136,7 @@ def test_the_m_step_rests_where_the_score_is_zero(coordinates, seed):
     uphill = float(found.score[0] @ step)
     assert uphill >= -1e-12 * (1 + abs(found.loglik[0]))
     if uphill > 1e-9:
-        moved = sweep(x, weights, coordinates.move(at, step[None]), coordinates)
+        moved = sweep(Observed(x, weights), coordinates.move(at, step[None]), coordinates)
         assert moved.loglik[0] > found.loglik[0]
 
 

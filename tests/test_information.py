@@ -11,6 +11,7 @@ from em.coordinates import Coordinates
 from em.curvature import curvature
 from em.information import BLOCK, natural_jacobian, sweep
 from em.mixture import Parameters
+from em.observed import Observed
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -42,7 +43,7 @@ def loglik_by_scipy(x, weights, at):
 def test_the_log_likelihood_is_scipys(problem):
     "Weighted sum of logsumexp of weight times normal density."
     coordinates, x, weights, at = problem
-    found = sweep(x, weights, at, coordinates)
+    found = sweep(Observed(x, weights), at, coordinates)
     assert found.loglik[0] == pytest.approx(loglik_by_scipy(x, weights, at), rel=1e-12, abs=1e-12)
 
 
@@ -50,7 +51,7 @@ def test_the_log_likelihood_is_scipys(problem):
 def test_the_score_is_the_slope_of_the_log_likelihood(problem):
     "Central differences of SciPy's log-likelihood along every free coordinate."
     coordinates, x, weights, at = problem
-    found = sweep(x, weights, at, coordinates)
+    found = sweep(Observed(x, weights), at, coordinates)
     assert found.score.shape == (1, coordinates.size)
     h = 1e-5
     for j, step in enumerate(h * np.eye(coordinates.size)):
@@ -65,13 +66,13 @@ def test_the_score_is_the_slope_of_the_log_likelihood(problem):
 def test_the_information_is_the_slope_of_the_score(problem):
     "Minus central differences of the score, and symmetric."
     coordinates, x, weights, at = problem
-    found = sweep(x, weights, at, coordinates)
+    found = sweep(Observed(x, weights), at, coordinates)
     information = found.information[0]
     assert information == pytest.approx(information.T, rel=1e-12, abs=1e-10)
     h = 1e-5
     for j, step in enumerate(h * np.eye(coordinates.size)):
-        up = sweep(x, weights, coordinates.move(at, step[None]), coordinates).score[0]
-        down = sweep(x, weights, coordinates.move(at, -step[None]), coordinates).score[0]
+        up = sweep(Observed(x, weights), coordinates.move(at, step[None]), coordinates).score[0]
+        down = sweep(Observed(x, weights), coordinates.move(at, -step[None]), coordinates).score[0]
         assert information[j] == pytest.approx(
             -(up - down) / (2 * h), rel=1e-6, abs=1e-6 * weights.sum()
         )
@@ -136,7 +137,7 @@ def test_one_normal_has_the_information_of_the_textbook():
     "Score nil at mean and sd; n / sd^2 for the mean and 2 n for the log sd."
     x = np.random.default_rng(0).normal(3, 2, 50)
     at = Parameters(np.ones((1, 1)), np.array([[x.mean()]]), np.array([[x.std()]]))
-    found = sweep(x, np.ones(50), at, Coordinates(1))
+    found = sweep(Observed(x, np.ones(50)), at, Coordinates(1))
     assert found.score[0] == pytest.approx([0, 0], abs=1e-11)
     assert found.information[0] == pytest.approx(np.diag([50 / x.var(), 100]), abs=1e-10)
     assert found.complete[0] == pytest.approx(np.diag([50 / x.var(), 100]), abs=1e-10)
@@ -147,8 +148,8 @@ def test_weights_count_repetitions(problem, times):
     "A value with weight 3 adds to every sum what three values of weight one add."
     coordinates, x, _, at = problem
     counts = 1 + np.arange(x.size) % times
-    one = sweep(x, counts.astype(float), at, coordinates)
-    other = sweep(np.repeat(x, counts), np.ones(counts.sum()), at, coordinates)
+    one = sweep(Observed(x, counts.astype(float)), at, coordinates)
+    other = sweep(Observed(np.repeat(x, counts), np.ones(counts.sum())), at, coordinates)
     for mine, theirs in zip(one, other, strict=True):
         assert mine == pytest.approx(theirs, rel=1e-9, abs=1e-9)
 
@@ -164,11 +165,11 @@ def test_a_batch_is_what_its_members_are_alone(per_row):
     )
     x = rng.normal(size=(b, n)) if per_row else rng.normal(size=n)
     weights = rng.uniform(size=x.shape)
-    together = sweep(x, weights, at, coordinates)
+    together = sweep(Observed(x, weights), at, coordinates)
     for row in range(b):
         mine = Parameters(*(value[[row]] for value in at))
         data = (x[row], weights[row]) if per_row else (x, weights)
-        alone = sweep(*data, mine, coordinates)
+        alone = sweep(Observed(*data), mine, coordinates)
         for one, all_of_them in zip(alone, together, strict=True):
             assert all_of_them[row] == pytest.approx(one[0], rel=1e-10, abs=1e-10)
 
@@ -179,8 +180,10 @@ def test_data_larger_than_a_block_are_summed_completely():
     rng = np.random.default_rng(2)
     x, weights = rng.normal(size=n), rng.uniform(size=n)
     at = Parameters(*(np.array([value]) for value in ([0.4, 0.6], [-0.5, 0.7], [0.8, 1.1])))
-    whole = sweep(x, weights, at, Coordinates(2))
-    halves = [sweep(x[s], weights[s], at, Coordinates(2)) for s in (slice(9), slice(9, None))]
+    whole = sweep(Observed(x, weights), at, Coordinates(2))
+    halves = [
+        sweep(Observed(x[s], weights[s]), at, Coordinates(2)) for s in (slice(9), slice(9, None))
+    ]
     assert whole.loglik[0] == pytest.approx(loglik_by_scipy(x, weights, at), rel=1e-12)
     for total, first, second in zip(whole, *halves, strict=True):
         assert total == pytest.approx(first + second, rel=1e-9, abs=1e-7)
@@ -205,8 +208,7 @@ def test_curvature_tells_how_fast_em_converges(heights):
     sample = em.Sample((values - values.mean()) / values.std())
     top = em.fit(sample).mixture
     found = sweep(
-        sample.values,
-        sample.weights,
+        Observed(sample.values, sample.weights),
         Parameters(*(value[None] for value in top.parameters)),
         Coordinates(2),
     )

@@ -9,6 +9,7 @@ import em
 from em.ascent import ascend
 from em.coordinates import Coordinates
 from em.lattice import _lattice, _neighbours, _uphill, lattice_size, peaks, tail_cuts, tails
+from em.observed import Observed
 
 
 def standard(values):
@@ -92,6 +93,6 @@ def test_a_peak_is_near_its_top():
     rng = np.random.RandomState(666)
     x = standard(np.concatenate([rng.normal(176, 8, 600), rng.normal(164, 6, 400)]))
     at, _, _ = peaks(x, np.ones(1000), equal_sds=False)
-    climbed = ascend(x, np.ones(1000), at, Coordinates(2), em_passes=2)
+    climbed = ascend(Observed(x, np.ones(1000)), at, Coordinates(2), em_passes=2)
     best = climbed.loglik > climbed.loglik.max() - 1e-6
     assert climbed.n_iter[best].min() <= 12

@@ -11,6 +11,7 @@ import em
 from em.cells import two_points
 from em.coordinates import Coordinates
 from em.information import sweep
+from em.observed import Observed
 from em.quadrature import quadrature_bound
 from em.squash import squash
 
@@ -284,7 +285,9 @@ def passed(mixture, sample):
     at = em.Parameters(
         mixture.weights[None], (mixture.means[None] - 171) / 9.3, mixture.sds[None] / 9.3
     )
-    found = sweep((sample.values - 171) / 9.3, sample.weights, at, Coordinates(at.means.size))
+    found = sweep(
+        Observed((sample.values - 171) / 9.3, sample.weights), at, Coordinates(at.means.size)
+    )
     return found.loglik[0], found.score[0], found.information[0]
 
 

@@ -11,6 +11,7 @@ from em.ascent import ascend
 from em.coordinates import Coordinates
 from em.information import sweep
 from em.mixture import Parameters
+from em.observed import Observed
 
 SEEDS = st.integers(0, 2**32 - 1)
 COMPONENTS = st.integers(1, 4)
@@ -158,7 +159,7 @@ def test_the_engine_takes_the_same_steps(seed, k, equal):
     coordinates = Coordinates(k, equal)
     at = batch(mixture)
     for _ in range(4):
-        found = sweep(sample.values, sample.weights, at, coordinates)
+        found = sweep(Observed(sample.values, sample.weights), at, coordinates)
         r, loglik = em.e_step(sample, mixture)
         assert found.loglik[0] == pytest.approx(loglik, rel=1e-12)
         mixture = em.m_step(sample, r, equal)
@@ -176,8 +177,7 @@ def test_a_climb_by_em_alone_is_the_textbook_loop(heights, equal):
     mixture = em.Mixture([0.5, 0.5], [-1, 1], [0.8, 0.8])
     passes = 12
     climbed = ascend(
-        sample.values,
-        sample.weights,
+        Observed(sample.values, sample.weights),
         batch(mixture),
         Coordinates(2, equal),
         em_passes=passes,
