@@ -105,7 +105,7 @@ class Checkpoint:
             Why not, in words; empty if nothing was kept.
         """
         try:
-            with np.load(self.path, allow_pickle=False) as kept:
+            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 about = json.loads(kept["about"].tobytes())
                 if {name: about[name] for name in self._asked} != self._asked:
                     return None, "it is of other columns or options"

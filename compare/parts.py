@@ -137,10 +137,11 @@ def split(piece: Piece) -> Iterator[tuple[str, Floats, Floats | None]]:
     group : str
         Empty where the rows have no groups.
     values, weights : ndarray of shape (m,)
-        Of the rows of the group, in their order; the weights may be None.
+        Of the rows of the group, in their order, at least one; the weights may be None.
     """
     if piece.codes is None:
-        yield "", piece.values, piece.weights
+        if piece.values.size:
+            yield "", piece.values, piece.weights
         return
     order = np.argsort(piece.codes, kind="stable")
     ends = np.searchsorted(piece.codes[order], np.arange(len(piece.groups) + 1))

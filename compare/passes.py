@@ -226,6 +226,7 @@ def digest_parts(
     """
     merged = Merged() if merged is None else merged
     ahead = 4 * (os.cpu_count() or 1) if ahead is None else ahead
+    whole = Merged()  # up to the last file that was read to its end
     begin = saved = time.monotonic()
     kept = merged.done
     waiting = iter(parts[merged.done :])
@@ -237,6 +238,8 @@ def digest_parts(
             if not under_way:
                 break
             part, future = under_way[0]
+            if merged.done and part.path != parts[merged.done - 1].path:
+                whole = merged
             result = future.result()
             merged = merged.plus(part, result, wanted)
             under_way.popleft()
@@ -246,8 +249,10 @@ def digest_parts(
                 checkpoint.save(parts, merged)
                 kept, saved = merged.done, time.monotonic()
     except BaseException as error:
-        worth = merged.done and (kept or time.monotonic() - begin >= SAVE_EVERY)
-        is_kept = checkpoint is not None and worth and checkpoint.save(parts, merged)
+        # A file that will be mended is another one, so of a bad one nothing is worth keeping.
+        done = whole if isinstance(error, InputError) else merged
+        worth = done.done and (kept or time.monotonic() - begin >= SAVE_EVERY)
+        is_kept = checkpoint is not None and worth and checkpoint.save(parts, done)
         if is_kept and isinstance(error, InputError):
             raise InputError(f"{error}{MENDED}") from None
         raise

@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -106,8 +107,10 @@ def _of_folder(folder: Path) -> Source:
 
 def _of_pattern(pattern: str) -> Source:
     files: list[Path] = []
+    given = list(takewhile(lambda name: not glob.has_magic(name), Path(pattern).parts))
     for match in map(Path, glob.glob(pattern, recursive=True)):  # noqa: PTH207 - absolute ones too
-        if match.name.startswith((".", "_")):
+        # What the pattern spells out is meant, whatever it begins with.
+        if any(name.startswith((".", "_")) for name in match.parts[len(given) :]):
             continue
         files += _below(match) if match.is_dir() else [match]
     if not files:
