@@ -57,10 +57,12 @@ def _sentence(row: Row) -> str:
         f"{taken(whole)} and at most {row['report']['memory']:,.0f} MB"
     )
     if over is not None:
-        thousand, read = _median(row, "thousand"), _median(row, "read")
+        thousand, read = taken(_median(row, "thousand")), taken(_median(row, "read"))
         text += (
-            f": {taken(thousand)} as for a thousand heights, and {times(over)} times the "
-            f"{taken(read)} that pyarrow takes to read the column once"
+            f": {thousand} as for a thousand heights, and {times(over)} times the {read} that "
+            "pyarrow takes to read the column once"
+            if over > 0
+            else f", no more than the {thousand} for a thousand heights"
         )
     amiss = _amiss(row)
     return f"{text}. But {listed(amiss)}." if amiss else f"{text}."
@@ -83,7 +85,7 @@ def scale(rows: Sequence[Row]) -> str:
 def _one(row: Row) -> str:
     parts = [f"### n = {row['n']:,} in a file"]
     if row["bytes"]:
-        parts.append(f"A file of {row['bytes'] / 1e9:.2f} GB, written in {taken(row['written'])}.")
+        parts.append(f"A file of {row['bytes'] / 1e6:,.0f} MB, written in {taken(row['written'])}.")
     if row["note"]:
         parts.append(f"{row['note'][0].upper()}{row['note'][1:]}.")
     if row["report"] is None:
@@ -119,7 +121,8 @@ def _times(row: Row) -> str:
                 ]
             )
     if (over := excess(row)) is not None and unit:
-        body.append(["what the file costs the report", taken(over * unit), times(over), "", "", ""])
+        more = [taken(over * unit), times(over)] if over > 0 else ["nothing", ""]
+        body.append(["what the file costs the report", *more, "", "", ""])
     return table(["what", "time", "ratio", "memory", "calls", "remarks"], body, [1, 2, 3, 4])
 
 
