@@ -78,8 +78,7 @@ def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[P
     """Read a file in pieces; see `compare.parts.pieces`.
 
     Where pyarrow cannot go on, or finds gaps that are to be refused, the rest is read row by row,
-    which either names the line or does better: blanks before quotes, or a plus sign, only cost
-    time.
+    which either names the line or does better: a blank before a quote only costs time.
     """
     reached = 0
     with _opened(Path(part.path), part.shown) as file:
