@@ -56,6 +56,7 @@ FAR = 6.0
 # Every function below is inlined into one compiled unit. Compiled apart and kept on disk apart,
 # they would be optimised differently when loaded than when fresh, and the same seed would not
 # give the same draws.
+# And all are in this file, because what is kept is given up only when this file changes.
 
 
 @numba.njit(inline="always")
