@@ -6,6 +6,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -96,6 +97,11 @@ def read_cases(
     first = source.files[0]
     if len(source.files) == 1 and first.kind == "csv" and _is_small(first):
         return _from_memory(reading), None
+    if find_spec("pyarrow") is None:
+        raise InputError(
+            "not installed: pyarrow, which reads Parquet files and large or many CSV files; "
+            "pip install 'em-vs-bayes[compare]' brings it"
+        )
     others = tuple(name for name in (reading.weights, reading.by) if name is not None)
     wanted = Wanted(
         _column_of(_filled(source), reading.column, others),
@@ -256,6 +262,7 @@ def _passed(
             checkpoint=checkpoint,
             merged=merged,
             told=None if executor is None else _by_part(tally),
+            ahead=getattr(executor, "ahead", None),
         )
     finally:
         tally.stop()
