@@ -130,6 +130,6 @@ class Progress:
 def _short(number: float) -> str:
     """A number of rows, to three digits."""
     for size, unit in ((1e9, " billion"), (1e6, " million"), (1e3, " thousand")):
-        if number >= size:
+        if number >= 0.9995 * size:
             return f"{number / size:.3g}{unit}"
     return f"{number:.0f}"

@@ -171,3 +171,10 @@ def test_components_need_distinct_values_to_tell_them_apart(tmp_path):
         case.require(3)
     with pytest.raises(ValueError, match="distinct"):
         em.fit(case.sample, 3)
+
+
+def test_the_data_in_memory_are_their_own_only_piece(tmp_path):
+    "So a second look needs to know nothing of files."
+    case = Case.from_csv(csv(tmp_path, [1, 2, 4]))
+    assert [piece is case.sample for piece in case.pieces()] == [True]
+    assert (case.by, case.group, case.dropped, case.again) == ("", "", 0, None)

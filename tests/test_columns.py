@@ -295,3 +295,41 @@ def test_a_large_file_does_not_take_long(write):
     columns = read(path, "value")
     assert time.process_time() - begin < 1.0
     np.testing.assert_array_equal(columns.values, np.arange(100_000) / 7)
+
+
+def test_rows_without_a_value_are_left_out_where_that_is_asked_for(write):
+    "A value, a weight or a group may be missing; empty rows at the end are none."
+    path = write("x,w,g\n1,1,a\nNA,1,a\n3,,a\n4,1, \n\n5,1,None\n,,\n")
+    found = read(path, "x", "w", by="g", missing="drop")
+    assert found.values.tolist() == [1.0, 5.0]
+    assert [found.groups[code] for code in found.codes] == ["a", "None"]
+    assert found.dropped == 4
+
+
+def test_what_is_no_number_is_refused_whatever_is_done_with_gaps(write):
+    "Text, infinities and negative weights are no gaps, beside one or not."
+    for row in ("x,1,a", "inf,1,a", "1,-1,a", ",two,a", "x,,a"):
+        path = write(f"x,w,g\n1,1,a\n{row}\n")
+        with pytest.raises(InputError, match="cannot be used"):
+            read(path, "x", "w", by="g", missing="drop")
+
+
+def test_gaps_that_are_refused_say_how_to_leave_them_out(write):
+    "Of values and of groups."
+    assert "--missing drop" in complaint(write("x\n1\n\n2\n"))
+    path = write("x,g\n1,a\n2,\n")
+    with pytest.raises(InputError, match=r"1 of the 2 labels in column 'g' .* --missing drop"):
+        read(path, "x", by="g")
+    with pytest.raises(InputError, match="no rows below it but the 2 without a value"):
+        read(write("x\nNA\nNA\n"), missing="drop")
+
+
+def test_groups_are_told_apart_by_trimmed_text(write):
+    "In the order in which they appear, at most fifty of them."
+    found = read(write("x,g\n1, b\n2,a\n3,b \n"), "x", by=" g ")
+    assert (found.groups, found.codes.tolist()) == (("b", "a"), [0, 1, 0])
+    path = write("x,g\n" + "".join(f"{i},{i}\n" for i in range(10_000)))
+    with pytest.raises(InputError, match="column 'g' has 51 different values or more"):
+        read(path, "x", by="g")
+    with pytest.raises(InputError, match="both numbers and the groups"):
+        read(write("x,g\n1,a\n"), "x", by="x")
