@@ -22,6 +22,7 @@ from em.curvature import FLAT, Curvature, curvature
 from em.information import Pass, Room, expect, sweep
 from em.mixture import Parameters
 from em.observed import Observed
+from em.rounding import HIDDEN
 
 __all__ = ["Ascent", "Status", "ascend"]
 
@@ -31,10 +32,8 @@ SMALLEST_SD = 1e-9
 """In units of the sample's sd: below it a component has collapsed onto one value."""
 SMALLEST_COUNT = 1e-7
 """In observations: below it a component holds nothing of the data."""
-HIDDEN = 0.25
-"""In steps of rounded values: of an sd below it the likelihood may say nothing."""
 LEVEL = 1e-6
-"""Relative curvature below which it says nothing."""
+"""Relative curvature below which the likelihood of rounded values says nothing of a small sd."""
 PATIENCE = 60
 """Passes that a climb has to find its way out of there."""
 STRAY = 4

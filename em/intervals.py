@@ -14,6 +14,7 @@ from em.information import Pass, natural_jacobian, sweep
 from em.mixture import Parameters
 from em.optimum import is_spurious
 from em.options import real
+from em.rounding import HIDDEN
 
 if TYPE_CHECKING:
     from em.fit import Fit
@@ -31,6 +32,8 @@ STRAY = 0.7
 """How far a round may move a mean (in sds) or an sd (in logs) without leaving its branch."""
 SHORTEST = 5e-3
 """A stride this short that still leaves the branch means that the branch ends there."""
+JUMP = 1e-3
+"""In steps of rounded values: over so short a way a profile of a mean jumps, or hardly moves."""
 LOST = 0.05
 """In steps of rounded values: what an sd this small puts beyond the nearest edge of a step, or
 beyond the step next to that edge, is less than 1e-20."""
@@ -251,7 +254,7 @@ class _Walk:
             else:
                 outer = found
             ahead = self._next(path[-1], outer, found, side, goal, stride)
-            if outer is not None and abs(outer.u - path[-1].u) < 1e-13 * (1.0 + abs(outer.u)):
+            if outer is not None and self._is_closed(path[-1], outer, goal):
                 return self._value(ahead)
         return float("nan")
 
@@ -281,16 +284,26 @@ class _Walk:
         weights = last.at.weights * (last.at.weights / before.at.weights) ** ratio
         weights /= weights.sum(axis=1, keepdims=True)
         means = last.at.means + ratio * (last.at.means - before.at.means)
-        return Parameters(weights, means, last.at.sds * (last.at.sds / before.at.sds) ** ratio)
+        sds = last.at.sds * (last.at.sds / before.at.sds) ** ratio
+        # Where the rounding hides a component, the path says nothing of where it goes.
+        hidden = last.at.sds < HIDDEN * self.fit.observed.rounding
+        return Parameters(
+            weights,
+            np.where(hidden, last.at.means, means),
+            np.where(hidden, last.at.sds, sds),
+        )
 
     def _strayed(self, found: _Point, status: Status, last: _Point) -> bool:
         """Whether a round ended on another branch than the path is on."""
         if status not in (Status.CONVERGED, Status.FLAT):
             return True
         was, now = last.at, found.at
+        # Within a step a component may be anywhere, as narrow as it likes.
+        least = HIDDEN * self.fit.observed.rounding
+        before, after = np.maximum(was.sds, least), np.maximum(now.sds, least)
         return bool(
-            (np.abs(now.means - was.means) > STRAY * np.minimum(now.sds, was.sds)).any()
-            or (np.abs(np.log(now.sds / was.sds)) > STRAY).any()
+            (np.abs(now.means - was.means) > STRAY * np.minimum(after, before)).any()
+            or (np.abs(np.log(after / before)) > STRAY).any()
             or (np.abs(now.weights - was.weights) > 0.3 * STRAY).any()
         )
 
@@ -300,6 +313,13 @@ class _Walk:
         at = Parameters(*(value[0] for value in found.at))
         bounded = self.fit.equal_sds or self.fit.penalty > 0
         return is_spurious(at, self.fit.data.n, data.resolution, data.rounding, bounded=bounded)
+
+    def _is_closed(self, inner: _Point, outer: _Point, goal: float) -> bool:
+        """Whether there is nothing left to look for between two points."""
+        gap = abs(outer.u - inner.u)
+        # A component that the rounding hides cannot leave its step, where the profile jumps.
+        jumps = self.kind == MEAN and gap < JUMP * self.fit.observed.rounding
+        return gap < 1e-13 * (1.0 + abs(outer.u)) or (jumps and goal - inner.root > JUMP)
 
     def _is_within_step(self, found: _Point, side: float) -> bool:
         """Whether the sd is too small against the rounding to matter any more."""

@@ -16,10 +16,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Within", "nearest_step", "within"]
+__all__ = ["HIDDEN", "Within", "nearest_step", "within"]
 
 Floats = NDArray[np.float64]
 
+HIDDEN = 0.25
+"""In steps: of an sd below it the likelihood may say nothing, since it depends on the share of
+each step alone."""
 WIDE = 2.0
 """Steps of so many sds, and wider ones, are the difference of two tails."""
 STEEP = 4.0

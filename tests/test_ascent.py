@@ -198,7 +198,7 @@ def test_a_component_that_shrinks_onto_a_tie_is_called_collapsed():
     x = np.concatenate([np.linspace(-2, 2, 40), np.full(10, 0.3)])
     start = place([0.3, 0.7], [0.3, 0.0], [0.1, 1.2])
     climbed = ascend(
-        (x - x.mean()) / x.std(), np.ones(50), start, Coordinates(2), with_history=True
+        Observed((x - x.mean()) / x.std(), np.ones(50)), start, Coordinates(2), with_history=True
     )
     assert climbed.status == (Status.COLLAPSED,)
     assert all(np.isfinite(value).all() for value in climbed.at)
