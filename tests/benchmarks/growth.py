@@ -30,15 +30,15 @@ Row = dict[str, Any]
 Cell = Callable[[], Call]
 
 TOOLS = {
-    "errors": "em.fit(x, 2).standard_errors()",
-    "profile": "em.fit(x, 2).conf_int()",
-    "bayes": "fit = em.fit(x, 2); bayes.fit(fit.data, 2, start=fit)",
-    "report": "python -m compare.run --n N, and from a file python -m compare.run --data FILE",
-    "scikit-learn": "GaussianMixture(2).fit(x[:, None])",
-    "maximum": "GaussianMixture(2, tol=TOL, max_iter=10_000_000).fit(x[:, None])",
-    "pymc": 'pm.sample(nuts_sampler="pymc") of the textbook model, built and sampled',
+    "errors": "`em.fit(x, 2).standard_errors()`",
+    "profile": "`em.fit(x, 2).conf_int()`",
+    "bayes": "`fit = em.fit(x, 2); bayes.fit(fit.data, 2, start=fit)`",
+    "report": "`python -m compare.run --n N`, for a file `python -m compare.run --data FILE`",
+    "scikit-learn": "`GaussianMixture(2).fit(x[:, None])`",
+    "maximum": "`GaussianMixture(2, tol=TOL, max_iter=10_000_000).fit(x[:, None])`",
+    "pymc": "`pm.sample()` of the textbook model with PyMC's own sampler, as in section Samplers",
 }
-"""Calls as users write them, by the name of the tool."""
+"""Calls as users write them, in Markdown, by the name of the tool."""
 
 OWN = ("errors", "profile", "bayes", "report")
 

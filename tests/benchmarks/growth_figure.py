@@ -65,7 +65,7 @@ def alt_text(rows: Sequence[Row]) -> str:
         found = points(rows, tool)
         told.append(
             f"{NAMES[tool]} from {taken(found[0][1])} at {found[0][0]:,} values to "
-            f"{taken(found[-1][1])} at {found[-1][0]:,}, exponent {exponent(rows, tool):.2f}"
+            f"{taken(found[-1][1])} at {found[-1][0]:,} (exponent {exponent(rows, tool):.2f})"
         )
     return f"Time over the number of values, both on log scales: {listed(told)}."
 

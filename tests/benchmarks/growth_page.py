@@ -14,13 +14,13 @@ __all__ = ["NAMES", "exponent", "growth", "points", "sentences"]
 Row = Mapping[str, Any]
 
 NAMES = {
-    "errors": "em, standard errors",
-    "profile": "em, profile intervals",
+    "errors": "em with standard errors",
+    "profile": "em with profile intervals",
     "bayes": "bayes.fit",
     "report": "the whole report",
-    "scikit-learn": "scikit-learn, default",
-    "maximum": "scikit-learn, at the maximum",
-    "pymc": "PyMC, textbook model",
+    "scikit-learn": "scikit-learn by default",
+    "maximum": "scikit-learn at the maximum",
+    "pymc": "PyMC on the textbook model",
 }
 """Of the tools, for the table and the figure."""
 
@@ -55,10 +55,10 @@ def sentences(rows: Sequence[Row] | None) -> str:
         if slope is not None:
             (n, time), (larger, longer) = found[0], found[-1]
             said.append(
-                f"{NAMES[tool]} from {taken(time)} at n = {n:,} to {taken(longer)} at n = "
+                f"{NAMES[tool]} takes {taken(time)} at n = {n:,} and {taken(longer)} at n = "
                 f"{larger:,} (exponent {slope:.2f} at the end)"
             )
-    return f"As n grows, times grow: {listed(said)}." if said else ""
+    return f"As n grows, {'; '.join(said)}." if said else ""
 
 
 def growth(rows: Sequence[Row], picture: str | None, alt: str) -> str:
@@ -75,13 +75,13 @@ def growth(rows: Sequence[Row], picture: str | None, alt: str) -> str:
     """
     text = (
         "Medians of warm calls on an array in memory, in turns, in a third of the time that a cell "
-        "above gets; the whole report is a process, from its "
-        "start to its end, that draws or reads its data itself. The exponent is the slope of log "
-        "time over log n between the last two sizes of a column: 1 is in proportion to n. Of PyMC "
-        "the build and the sampling are counted, with caches that an earlier process filled; "
-        '"at the maximum" is within 1e-6 of it. No figure is extrapolated.'
+        "above gets; the whole report is a process, from its start to its end, that draws or reads "
+        "its data itself. The exponent is the slope of log time over log n between the last two "
+        "sizes of a column: 1 is in proportion to n. Of PyMC the build and the sampling are "
+        "counted, with caches that an earlier process filled. scikit-learn is at the maximum "
+        "where it comes within 1e-6 of it. No figure is extrapolated."
     )
-    calls = "\n".join(f"- {NAMES[tool]}: `{written}`" for tool, written in TOOLS.items())
+    calls = "\n".join(f"- {NAMES[tool]}: {written}" for tool, written in TOOLS.items())
     shown = f"![{alt}]({picture})" if picture else ""
     parts = [text, shown, calls, _table(rows), _draws(rows), _empty(rows)]
     return "\n\n".join(filter(None, [*parts, _certificates(rows)]))

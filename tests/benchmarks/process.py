@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -20,12 +21,7 @@ PROJECT = Path(__file__).parents[2]
 WRAPPER = """
 import json, resource, subprocess, sys, time
 begin = time.perf_counter()
-try:
-    made = subprocess.run(
-        sys.argv[2:], timeout=float(sys.argv[1]), capture_output=True, text=True, check=False
-    )
-except subprocess.TimeoutExpired:
-    sys.exit(f"stopped after {float(sys.argv[1]):.0f} s")
+made = subprocess.run(sys.argv[1:], capture_output=True, text=True, check=False)
 seconds = time.perf_counter() - begin
 sys.stderr.write(made.stderr)
 largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
@@ -58,23 +54,31 @@ def fresh(command: Sequence[str], limit: float, variables: Mapping[str, str] | N
     CallError
         If it takes too long, or fails: then with the last line that it wrote on standard error.
     """
-    made = call(
-        lambda: subprocess.run(
-            command,
-            cwd=PROJECT,
-            env={**os.environ, **(variables or {})},
-            capture_output=True,
-            text=True,
-            check=False,
-        ),
-        limit,
-    )
-    finished = made.answer
-    if finished.returncode:
-        raise CallError(
-            f"failed: {(finished.stderr.strip().splitlines() or ['without a word'])[-1]}"
-        )
-    return Call(made.seconds, finished.stdout)
+    made = call(lambda: _run(command, {**os.environ, **(variables or {})}), limit)
+    status, printed, complaints = made.answer
+    if status:
+        raise CallError(f"failed: {(complaints.strip().splitlines() or ['without a word'])[-1]}")
+    return Call(made.seconds, printed)
+
+
+def _run(command: Sequence[str], variables: Mapping[str, str]) -> tuple[int, str, str]:
+    """Exit status, standard output and standard error."""
+    with subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            printed, complaints = process.communicate()
+        except BaseException:
+            # PyMC's chains are processes that go on when theirs is gone, and slow what comes next.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        return process.returncode, printed, complaints
 
 
 def weighed(command: Sequence[str], limit: float) -> Call:
@@ -91,8 +95,7 @@ def weighed(command: Sequence[str], limit: float) -> Call:
     CallError
         As `fresh` does.
     """
-    # The wrapper, whose limit comes first, stops the program; it could not if it were stopped.
-    made = fresh([sys.executable, "-c", WRAPPER, str(limit), *command], limit + 30.0)
+    made = fresh([sys.executable, "-c", WRAPPER, *command], limit)
     seconds, largest, printed = json.loads(made.answer)
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10  # bytes there, kilobytes elsewhere
     return Call(seconds, Weighed(largest / unit, printed))
