@@ -106,9 +106,9 @@ class Gaps:
     def _missing(
         self, name: str, column: Floats, begin: int, *, are_weights: bool
     ) -> NDArray[np.bool_] | None:
-        # One product finds every NaN and infinity; only where it fails are they looked for.
+        # One sum finds every NaN and infinity; only where it fails are they looked for.
         with np.errstate(over="ignore", invalid="ignore"):
-            clean = math.isfinite(float(np.dot(column, column)))
+            clean = math.isfinite(float(column.sum()))
         if not clean:
             self._refuse(name, np.isinf(column), column, begin, "finite numbers")
         if are_weights:

@@ -143,8 +143,10 @@ def split(piece: Piece) -> Iterator[tuple[str, Floats, Floats | None]]:
         if piece.values.size:
             yield "", piece.values, piece.weights
         return
-    order = np.argsort(piece.codes, kind="stable")
-    ends = np.searchsorted(piece.codes[order], np.arange(len(piece.groups) + 1))
+    # NumPy sorts numbers of one byte by counting them.
+    codes = piece.codes.astype(np.uint8)
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(len(piece.groups) + 1))
     for place, group in enumerate(piece.groups):
         rows = order[ends[place] : ends[place + 1]]
         if rows.size:
