@@ -13,10 +13,11 @@ from compare.apart import quantities
 if TYPE_CHECKING:
     import em
     from compare.criticism import Criticism
+    from compare.groups import GroupedComparison
     from compare.rivals import Rivals
     from compare.table import Comparison
 
-__all__ = ["SCHEMA", "to_json", "versions"]
+__all__ = ["SCHEMA", "groups_to_json", "to_json", "versions"]
 
 SCHEMA = 1
 """Raised when a name goes or changes its meaning."""
@@ -52,7 +53,55 @@ def to_json(comparison: Comparison) -> str:
         the standard error of a fit that is not at a maximum, or the open end of an interval,
         is null.
     """
-    text = json.dumps(_finite(_document(comparison)), indent=2, ensure_ascii=False, allow_nan=False)
+    return _text(_document(comparison))
+
+
+def groups_to_json(grouped: GroupedComparison) -> str:
+    """Write comparisons of several parts of a table as JSON.
+
+    Parameters
+    ----------
+    grouped : GroupedComparison
+
+    Returns
+    -------
+    str
+        As `to_json` writes each part, in a list, with the value that tells it from the others and
+        the name of its other files.
+    """
+    told = grouped.contrasts
+    return _text(
+        {
+            "schema": SCHEMA,
+            "by": grouped.by,
+            "dropped": grouped.dropped,
+            "groups": [
+                {"group": part.value, "slug": part.slug, **_document(part.comparison)}
+                for part in grouped.parts
+            ],
+            "skipped": [{"group": one.value, "reason": one.reason} for one in grouped.skipped],
+            "contrasts": {
+                "compared": told.n_compared,
+                "bound": told.bound,
+                "clear": [
+                    {
+                        "name": one.name,
+                        "smaller": one.smaller.value,
+                        "larger": one.larger.value,
+                        "median": one.median,
+                        "lower": one.lower,
+                        "upper": one.upper,
+                        "probability_against": one.against,
+                    }
+                    for one in told.clear
+                ],
+            },
+        }
+    )
+
+
+def _text(document: dict[str, Any]) -> str:
+    text = json.dumps(_finite(document), indent=2, ensure_ascii=False, allow_nan=False)
     return text + "\n"
 
 

@@ -6,6 +6,7 @@ bands, the truth is green with stars and dots, in every figure: nothing rests on
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from compare.ascent_figures import OriginalPath, loglik, path
@@ -17,6 +18,8 @@ from compare.forest_figure import forest
 from compare.posterior_figures import pairs, priors
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from compare.table import Comparison
 
 __all__ = [
@@ -38,7 +41,11 @@ __all__ = [
 ]
 
 
-def draw(comparison: Comparison, original: OriginalPath | None = None) -> tuple[Figure, ...]:
+def draw(
+    comparison: Comparison,
+    original: OriginalPath | None = None,
+    only: Collection[str] | None = None,
+) -> tuple[Figure, ...]:
     """All figures that make sense for a comparison, in the order of the report.
 
     Parameters
@@ -46,6 +53,8 @@ def draw(comparison: Comparison, original: OriginalPath | None = None) -> tuple[
     comparison : Comparison
     original : OriginalPath, optional
         The original report's passes, where the data are the original's.
+    only : collection of str, optional
+        The names of the figures to draw; all by default.
 
     Returns
     -------
@@ -55,17 +64,22 @@ def draw(comparison: Comparison, original: OriginalPath | None = None) -> tuple[
         than three iterations has no loglik and a single chain no ranks. Without criticism there
         is neither pit nor expected, and no pit where leave-one-out was not possible.
     """
+    makers = {
+        "forest": forest,
+        "fit": fit,
+        "pairs": pairs,
+        "path": None if original is None else partial(path, original),
+        "groups": groups,
+        "predictive": predictive,
+        "pit": pit,
+        "expected": expected,
+        "priors": priors,
+        "loglik": loglik,
+        "ranks": ranks,
+    }
     drawn = (
-        forest(comparison),
-        fit(comparison),
-        pairs(comparison),
-        None if original is None else path(original, comparison),
-        groups(comparison),
-        predictive(comparison),
-        pit(comparison),
-        expected(comparison),
-        priors(comparison),
-        loglik(comparison),
-        ranks(comparison),
+        make(comparison)
+        for name, make in makers.items()
+        if make is not None and (only is None or name in only)
     )
     return tuple(figure for figure in drawn if figure is not None)

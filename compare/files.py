@@ -8,7 +8,7 @@ import signal
 import stat
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,13 @@ from compare.errors import InputError, quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["Content", "check_targets", "earlier_figures", "prepare_folder", "write_together"]
+__all__ = ["Content", "check_targets", "earlier_files", "prepare_folder", "write_together"]
 
 type Content = bytes | Callable[[Path], object]
 """The bytes of a file, or a function that writes them to the path it is given."""
+
+OURS = frozenset({".png", ".svg", ".nc"})
+"""Endings of what a report has in its folder."""
 
 STAGING = ".em-vs-bayes-"
 """What the name of the folder begins with in which files are made before they appear."""
@@ -137,11 +140,11 @@ def write_together(
                 (folder / name).unlink(missing_ok=True)
 
 
-def earlier_figures(folder: Path, name: str) -> set[str]:
-    """Find the figures that an earlier report of this name left.
+def earlier_files(folder: Path, name: str) -> set[str]:
+    """Find the figures and draws that an earlier report of this name left.
 
-    Only pictures that the earlier Markdown page shows count: other files in the folder of the
-    same name are the user's.
+    Only files that the earlier Markdown page names count: others in the folder of the same name
+    are the user's.
 
     Parameters
     ----------
@@ -153,14 +156,18 @@ def earlier_figures(folder: Path, name: str) -> set[str]:
     Returns
     -------
     set of str
-        Such as ``heights/fit.png``.
+        Such as ``heights/fit.png``, ``heights/north.nc`` and ``heights.nc``.
     """
     try:
         page = (folder / f"{name}.md").read_text(encoding="utf-8", errors="replace")
-        pictures = [path for path in (folder / name).iterdir() if path.suffix in {".png", ".svg"}]
     except OSError:
         return set()
-    return {f"{name}/{path.name}" for path in pictures if f"/{path.name}" in page}
+    page = page.replace("\\", "")  # Markdown's own mark before signs in names
+    found = {f"{name}.nc"} if f" {name}.nc" in page else set()
+    with suppress(OSError):
+        files = [path for path in (folder / name).iterdir() if path.suffix in OURS]
+        found |= {f"{name}/{path.name}" for path in files if f"/{path.name}" in page}
+    return {path for path in found if (folder / path).is_file()}
 
 
 def _flush(path: Path) -> None:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from compare.labels import Parameter
     from compare.table import Comparison
 
-__all__ = ["forest"]
+__all__ = ["INTERVALS", "METHODS", "forest"]
 
-_INTERVALS = {"eti": "equal-tailed credible interval", "hdi": "highest-density credible interval"}
-_METHODS = {
+INTERVALS = {"eti": "equal-tailed credible interval", "hdi": "highest-density credible interval"}
+METHODS = {
     "profile": "profile-likelihood interval",
     "wald": "Wald interval",
     "bootstrap": "bootstrap interval",
@@ -41,8 +41,8 @@ def forest(comparison: Comparison) -> Figure:
     grid = sheet.add_gridspec(len(kinds), 1, height_ratios=[0.35 + len(kind) for kind in kinds])
     for place, kind in enumerate(kinds):
         _forest_panel(sheet.add_subplot(grid[place]), kind, comparison)
-    method = _METHODS.get(comparison.rows[0].em.method, comparison.rows[0].em.method)
-    credible = _INTERVALS[comparison.interval]
+    method = METHODS.get(comparison.rows[0].em.method, comparison.rows[0].em.method)
+    credible = INTERVALS[comparison.interval]
     level = percent(comparison.level)
     return export(
         sheet,

@@ -1,4 +1,4 @@
-"""The report: a comparison as an HTML page, as Markdown and as JSON. It writes no files."""
+"""The report: comparisons as an HTML page, as Markdown and as JSON. It writes no files."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from compare import drawing, figures, findings
-from compare.document import to_json
+from compare import drawing, figures, findings, overview
+from compare.document import groups_to_json, to_json
+from compare.group_sections import after, before, figures_of, own, part_section
 from compare.labels import plain, variable
 from compare.markup import write
 from compare.original import revisit
+from compare.overview_figure import overview_figure
 from compare.sections import sections
 
 if TYPE_CHECKING:
     from compare.blocks import Section
+    from compare.groups import GroupedComparison
     from compare.table import Comparison
 
-__all__ = ["Report", "render"]
+__all__ = ["Report", "render", "render_groups"]
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,60 @@ def render(comparison: Comparison) -> Report:
     )
 
 
-def _context(comparison: Comparison, parts: tuple[Section, ...]) -> dict[str, Any]:
+def render_groups(grouped: GroupedComparison) -> Report:
+    """Write the report of several parts of a table.
+
+    Parameters
+    ----------
+    grouped : GroupedComparison
+
+    Returns
+    -------
+    Report
+        The Markdown has less than the HTML, and of each part's figures the fit only.
+    """
+    overall = overview_figure(grouped)
+    pictures, parts = {f"{overall.name}.png": overall.png}, []
+    for part in grouped.parts:
+        drawn = figures.draw(part.comparison, only=figures_of(len(grouped.parts)))
+        named = {figure.name: own(figure, part) for figure in drawn}
+        parts.append(part_section(grouped, part, named))
+        pictures |= {
+            f"{named[name].name}.png": named[name].png
+            for name in ("forest", "fit")
+            if name in named
+        }
+    context = _page(grouped.name) | {
+        "title": f"{_title(grouped.parts[0].comparison)}, by {overview.column(grouped)}",
+        "about": overview.about(grouped),
+        "ok": grouped.ok,
+        "alarms": overview.alarms(grouped),
+        "warning": overview.warning(grouped),
+        "headline": overview.headline(grouped),
+        "verdict": overview.verdict(grouped),
+        "cautions": overview.cautions(grouped),
+        "before": before(grouped, overall),
+        "parts": parts,
+        "after": after(grouped),
+    }
+    return Report(
+        html=write("groups.html", context),
+        markdown=write("groups.md", context),
+        json=groups_to_json(grouped),
+        figures=pictures,
+    )
+
+
+def _page(name: str) -> dict[str, Any]:
+    """What every page knows: where its figures lie, and its colours."""
     return {
+        "folder": Markup(quote(name)),  # noqa: S704 - a quoted address
+        "palette": Markup(drawing.stylesheet()),  # noqa: S704 - our own constants
+    }
+
+
+def _context(comparison: Comparison, parts: tuple[Section, ...]) -> dict[str, Any]:
+    return _page(comparison.case.name) | {
         "title": _title(comparison),
         "about": _about(comparison),
         "ok": comparison.ok,
@@ -70,8 +125,6 @@ def _context(comparison: Comparison, parts: tuple[Section, ...]) -> dict[str, An
         "verdict": findings.verdict(comparison),
         "cautions": findings.cautions(comparison),
         "sections": parts,
-        "folder": Markup(quote(comparison.case.name)),  # noqa: S704 - a quoted address
-        "palette": Markup(drawing.stylesheet()),  # noqa: S704 - our own constants
     }
 
 

@@ -11,30 +11,27 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TextIO
 
-import em
+from compare.analysis import Outcome, analyse, analyse_groups, require_one
 from compare.cases import Case
 from compare.errors import InputError, one_line, quoted
-from compare.files import check_targets, earlier_figures, prepare_folder, write_together
+from compare.files import check_targets, earlier_files, prepare_folder, write_together
+from compare.groups import slugs
 from compare.options import Options, parse
 from compare.progress import Progress
 from compare.reading import Reading, read_cases
 from compare.sources import find
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
     from types import FrameType
 
-    from bayes import Settings
     from compare.checkpoint import Checkpoint
     from compare.files import Content
-    from compare.report import Report
 
-__all__ = ["main"]
+__all__ = ["Outcome", "analyse", "main"]
 
 DONE, BAD_INPUT, UNTRUSTED = 0, 2, 3
 """Exit statuses; a run stopped by a signal ends with 128 and the signal's number."""
@@ -53,24 +50,6 @@ class Stopped(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """All that a run has to write and to say, before a file is touched."""
-
-    report: Report
-    """The pages and figures."""
-    save_posterior: Callable[[Path], object]
-    """Writes the draws to the path it is given."""
-    headline: str
-    """What was found, in a sentence or two."""
-    verdict: str
-    """Whether EM and the sampler can be believed."""
-    trusted: bool
-    """Whether EM converged and every diagnostic of the sampler passed."""
-    cautions: tuple[str, ...] = ()
-    """What else to mind: where the model misses the data, or the prior decides."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -109,29 +88,35 @@ def _run(options: Options, signals: Sequence[int]) -> int:
     progress = Progress()
     check_targets(options.out, ())
     with progress.step("read", "Reading the data"):
-        (case,), checkpoint = _cases(options, progress)
-    case.require(options.components)
-    targets = _targets(case.name)
+        cases, checkpoint = _cases(options, progress)
+    require_one(cases, options.components)
+    name, grouped = cases[0].name, options.by is not None
+    targets = _targets(name, [case.group for case in cases] if grouped else None)
     check_targets(options.out, targets)
     _check_installed(options.sampler)
     prepare_folder(options.out)
 
-    outcome = analyse(case, options, progress)
+    if grouped:
+        outcome = analyse_groups(cases, options, progress)
+    else:
+        outcome = analyse(cases[0], options, progress)
     if signals:
         raise Stopped(signals[0])
 
     report = outcome.report
     contents: dict[str, Content] = {
-        f"{case.name}/{file}": picture for file, picture in report.figures.items()
+        f"{name}/{file}": picture for file, picture in report.figures.items()
     }
-    stale = earlier_figures(options.out, case.name) - contents.keys()
+    contents |= {f"{name}/{file}": save for file, save in outcome.save_groups.items()}
+    if outcome.save_posterior is not None:
+        contents[f"{name}.nc"] = outcome.save_posterior
     # The page that people open comes last, when all that it may point to is there.
     contents |= {
-        f"{case.name}.md": report.markdown.encode(),
-        f"{case.name}.json": report.json.encode(),
-        f"{case.name}.nc": outcome.save_posterior,
-        f"{case.name}.html": report.html.encode(),
+        f"{name}.md": report.markdown.encode(),
+        f"{name}.json": report.json.encode(),
+        f"{name}.html": report.html.encode(),
     }
+    stale = earlier_files(options.out, name) - contents.keys()
     try:
         with progress.step("write", "Writing the report"):
             write_together(options.out, contents, remove=sorted(stale))
@@ -144,13 +129,15 @@ def _run(options: Options, signals: Sequence[int]) -> int:
         checkpoint.remove()
     minded = "".join(f"Mind: {text}\n" for text in outcome.cautions)
     _say(f"{outcome.headline}\n{outcome.verdict}\n{minded}", sys.stdout)
-    for target in targets[1:]:
+    for target in (target for target in targets if target in contents):
         _say(one_line(str(options.out / target)), sys.stdout)
     return UNTRUSTED if options.strict and not outcome.trusted else DONE
 
 
-def _targets(name: str) -> list[str]:
-    return [f"{name}{ending}" for ending in ("/", ".html", ".nc", ".json", ".md")]
+def _targets(name: str, groups: Sequence[str] | None = None) -> list[str]:
+    """The folder and the files of a report, with draws of each group if there are several."""
+    draws = [".nc"] if groups is None else [f"/{slug}.nc" for slug in slugs(groups)]
+    return [f"{name}{ending}" for ending in ("/", ".html", *draws, ".json", ".md")]
 
 
 def _cases(options: Options, progress: Progress) -> tuple[tuple[Case, ...], Checkpoint | None]:
@@ -172,7 +159,13 @@ def _cases(options: Options, progress: Progress) -> tuple[tuple[Case, ...], Chec
             options.out,
             options.fresh,
         )
-        return read_cases(reading, progress)
+        if options.scheduler is None:
+            return read_cases(reading, progress)
+        from compare.scheduler import connect
+
+        seen = {str(file.path.absolute()): file.size for file in source.files}
+        with connect(options.scheduler, seen) as executor:
+            return read_cases(reading, progress, executor)
     except MemoryError:
         raise InputError("the data do not fit into memory; take fewer of them") from None
 
@@ -186,90 +179,6 @@ def _check_installed(sampler: str) -> None:
             f"not installed: {', '.join(missing)}; pip install 'em-vs-bayes[compare]' brings all "
             "that a report needs"
         )
-
-
-def analyse(case: Case, options: Options, progress: Progress) -> Outcome:
-    """Fit the case by EM and by Bayes and render the report, without touching a file.
-
-    Parameters
-    ----------
-    case : Case
-    options : Options
-    progress : Progress
-        Gets the time of every step.
-
-    Returns
-    -------
-    Outcome
-    """
-    k = options.components
-    with progress.step("em", f"Fitting {k} components by EM"):
-        fit = em.fit(case.sample, k, rng=options.rng)
-    # What follows takes seconds to load, and bad input must be answered at once: hence here.
-    with progress.step("import", "Loading PyMC"):
-        from bayes import fit as fit_by_bayes
-        from compare import findings
-        from compare.criticism import criticise
-        from compare.report import render
-        from compare.table import compare
-    with progress.step("bayes", f"Sampling the posterior with {options.chains} chains"):
-        posterior = fit_by_bayes(
-            # Where the data are many, both fits see the few hundred nodes that stand for them.
-            fit.data,
-            k,
-            start=fit,
-            sampler=options.sampler,
-            draws=options.draws,
-            tune=options.tune,
-            chains=options.chains,
-            seed=options.rng,
-            progress=False,
-        )
-    with progress.step("compare", "Comparing the two"):
-        comparison = compare(
-            fit,
-            posterior,
-            case.truth,
-            options.level,
-            case=case,
-            criticism=False,
-            command=options.command,
-        )
-    doing = "Checking the model" + (
-        " and other numbers of components" if options.thorough else " against the data"
-    )
-    with progress.step("criticise", doing):
-        criticism = criticise(
-            fit, posterior, case.sample, options.level, options.rng, thorough=options.thorough
-        )
-    seconds = _seconds(progress, posterior.settings)
-    comparison = replace(comparison, criticism=criticism, seconds=seconds)
-    with progress.step("report", "Drawing the report"):
-        report = render(comparison)
-    return Outcome(
-        report=report,
-        save_posterior=posterior.save,
-        headline=findings.headline(comparison),
-        verdict=findings.verdict(comparison),
-        trusted=comparison.ok,
-        cautions=findings.cautions(comparison),
-    )
-
-
-def _seconds(progress: Progress, settings: Settings) -> dict[str, float]:
-    """Split the time so far into steps that add up; the report cannot time its own drawing."""
-    spent = dict(progress.seconds)
-    comparing, sampling = spent.pop("compare"), spent.pop("bayes")
-    criticising = spent.pop("criticise")
-    compiling, taking_draws = settings.seconds_compile, settings.seconds_sample
-    return spent | {
-        "compile": compiling,
-        "sample": taking_draws,
-        "diagnose": max(0.0, sampling - compiling - taking_draws),
-        "compare": comparing,
-        "criticise": criticising,
-        "total_before_drawing": progress.total,
-    }
 
 
 @contextmanager

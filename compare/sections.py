@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from compare.original import Original
     from compare.table import Comparison, Row
 
-__all__ = ["sections"]
+__all__ = ["reproduce", "sampler_settings", "sections"]
 
 SHOWN = 6
 """Of the tops that the starts led to, at the most."""
@@ -134,7 +134,7 @@ def sections(
             figure("ranks"),
             *_names(comparison),
         ),
-        _reproduce(comparison),
+        reproduce(comparison.command, _settings(comparison), comparison.seconds),
     )
     return tuple(part for part in found if part is not None)
 
@@ -242,27 +242,50 @@ def _checks(comparison: Comparison) -> Table:
     )
 
 
-def _reproduce(comparison: Comparison) -> Section | None:
-    command = "\n".join(map(one_line, (comparison.command or "").splitlines()))
+def reproduce(
+    command: str | None, told: str, seconds: Mapping[str, float], *facts: tuple[str, str]
+) -> Section | None:
+    """How to make the report again.
+
+    Parameters
+    ----------
+    command : str or None
+        The command line, where there is one.
+    told : str
+        The settings, and what else there is to say.
+    seconds : mapping of str to float
+        How long each step took.
+    *facts : (str, str)
+        Names, each with what there is to say on it.
+
+    Returns
+    -------
+    Section or None
+    """
+    typed = "\n".join(map(one_line, (command or "").splitlines()))
     packages = ", ".join(f"{package} {version}" for package, version in versions().items())
-    steps = comparison.seconds.items()
-    seconds = ", ".join(f"{step.replace('_', ' ')} {time:.2f}" for step, time in steps)
+    took = ", ".join(f"{step.replace('_', ' ')} {time:.2f}" for step, time in seconds.items())
     return section(
         "reproduce",
         "How to reproduce this",
-        Code(command) if command else None,
-        _settings(comparison),
-        Facts((("Versions", packages), *([("Seconds", seconds)] if seconds else []))),
+        Code(typed) if typed else None,
+        told,
+        Facts((*facts, ("Versions", packages), *([("Seconds", took)] if took else []))),
     )
 
 
-def _settings(comparison: Comparison) -> str:
-    case, settings = comparison.case, comparison.posterior.settings
-    told = (
+def sampler_settings(comparison: Comparison) -> str:
+    """Say what the sampler was asked for."""
+    settings = comparison.posterior.settings
+    return (
         f"Sampler: {settings.sampler}, {settings.chains} chains of {settings.tune} tuning steps "
         f"and {settings.draws} draws, target acceptance {settings.target_accept}, "
         f"seed {settings.seed}."
     )
+
+
+def _settings(comparison: Comparison) -> str:
+    case, told = comparison.case, sampler_settings(comparison)
     if case.seed is not None:
         told += f" Seed of the heights: {case.seed}."
     if comparison.command:

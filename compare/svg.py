@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from compare.palette import PALETTE
 
-__all__ = ["inline"]
+__all__ = ["inline", "renamed"]
 
 FONT = "system-ui, sans-serif"
 """The reader's own; text is set so that its width does not matter."""
@@ -72,6 +72,38 @@ def inline(svg: bytes, name: str, title: str, alt: str, *, text: float, wide: bo
         told = ET.Element(tag, {"id": f"{name}-{'alt' if tag == 'desc' else tag}"})
         told.text = words
         root.insert(0, told)
+    return ET.tostring(root, encoding="unicode")
+
+
+def renamed(svg: str, name: str, new: str) -> str:
+    """Give the ids of an element another beginning, so that a page can hold several of its kind.
+
+    Parameters
+    ----------
+    svg : str
+        What `inline` made.
+    name : str
+        The name it was made with.
+    new : str
+        The beginning of its ids from now on. The classes stay.
+
+    Returns
+    -------
+    str
+    """
+    root = ET.fromstring(svg)  # noqa: S314 - written above
+    references = re.compile(rf"url\(#{re.escape(name)}-")
+    for element in root.iter():
+        element.tag = _local(element.tag)
+        for attribute, value in element.attrib.items():
+            if attribute in {"id", "aria-labelledby"}:
+                parts = (f"{new}{part.removeprefix(name)}" for part in value.split(" "))
+                element.set(attribute, " ".join(parts))
+            elif attribute == "href":
+                element.set(attribute, f"#{new}{value.removeprefix(f'#{name}')}")
+            elif "url(" in value:
+                element.set(attribute, references.sub(f"url(#{new}-", value))
+    root.set("xmlns", "http://www.w3.org/2000/svg")
     return ET.tostring(root, encoding="unicode")
 
 

@@ -117,15 +117,15 @@ def test_files_can_be_written_from_any_thread(tmp_path):
     assert tree(tmp_path) == {"a.html": b"new"}
 
 
-def test_only_pictures_that_the_earlier_page_shows_count_as_earlier_figures(tmp_path):
+def test_only_files_that_the_earlier_page_names_count_as_earlier(tmp_path):
     "A picture or a text that the user keeps in a folder of that name is left alone."
-    assert files.earlier_figures(tmp_path, "a") == set()
+    assert files.earlier_files(tmp_path, "a") == set()
     (tmp_path / "a").mkdir()
     for name in ("fit.png", "mine.png", "old.svg", "notes.txt"):
         (tmp_path / "a" / name).write_bytes(b"")
-    assert files.earlier_figures(tmp_path, "a") == set()
+    assert files.earlier_files(tmp_path, "a") == set()
     (tmp_path / "a.md").write_text("![The fit](a/fit.png) ![](a/old.svg) [](a/notes.txt)")
-    assert files.earlier_figures(tmp_path, "a") == {"a/fit.png", "a/old.svg"}
+    assert files.earlier_files(tmp_path, "a") == {"a/fit.png", "a/old.svg"}
 
 
 def test_targets_that_can_be_written_pass_without_a_trace(tmp_path):
