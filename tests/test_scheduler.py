@@ -1,15 +1,23 @@
 """The pass on a Dask cluster: the same bits, one line where the cluster fails, no trace of us."""
 
 import os
+import signal
 import socket
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+import numpy as np
 import pytest
-from clusters import cluster, pids, wait_for
+from clusters import cluster, kill, pids, wait_for
 
-from compare import scheduler
+from compare import parquet as parquet_files
+from compare import reading, run, scheduler
 from compare.errors import InputError
+from compare.parts import Wanted
+from compare.passes import digest_part, digest_parts
+from compare.sources import find
 
 pytest.importorskip("distributed")
 
@@ -173,3 +181,95 @@ def test_workers_and_scheduler_go_away(monkeypatch):
             made.close()
             with pytest.raises(InputError, match=r"was lost|no workers left"):
                 call.result(30)
+
+
+# ---- the pass ----
+
+
+@pytest.fixture
+def folder(tmp_path):
+    "Sixty files of two groups of heights."
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    rng = np.random.default_rng(11)
+    for place in range(60):
+        upper = rng.random(4000) < 0.6
+        heights = np.where(upper, rng.normal(176, 8, 4000), rng.normal(164, 6, 4000))
+        parquet.write_table(pa.table({"height": heights}), tmp_path / f"part-{place}.parquet")
+    return tmp_path
+
+
+def merged(folder, executor, told=None):
+    "All files of the folder, read by an executor."
+    wanted = Wanted("height")
+    files = find(str(folder / "part-*.parquet")).files
+    parts = [part for file in files for part in parquet_files.parts(file, wanted)]
+    read = partial(digest_part, wanted=wanted)
+    return digest_parts(parts, read, executor, wanted, told=told, ahead=20).digests[""]
+
+
+def test_a_killed_worker_changes_nothing(running, folder):
+    "Killed when the first parts have arrived and most have not: the same bits as with a thread."
+    victim = pids(running)[0]
+    told = []
+
+    def strike(part, _):
+        told.append(part)
+        if len(told) == 5:
+            kill(victim)
+
+    with connected(running) as executor:
+        there = merged(folder, executor, strike).state()
+    wait_for(lambda: victim not in pids(running))
+    with ThreadPoolExecutor(1) as executor:
+        here = merged(folder, executor).state()
+    assert len(told) == 60
+    assert here.keys() == there.keys()
+    for name, array in here.items():
+        np.testing.assert_array_equal(array, there[name], strict=True)
+
+
+@pytest.fixture
+def command(folder, monkeypatch):
+    "Runs the command on the folder as if it were too large for memory, without the fits."
+    seen = []
+    monkeypatch.setattr(reading, "IN_MEMORY", 1000)
+
+    def require(cases, _):
+        seen.extend(case.sample for case in cases)
+        raise InputError("that was the pass")
+
+    monkeypatch.setattr(run, "require_one", require)
+
+    def start(*more):
+        data = str(folder / "part-*.parquet")
+        status = run.main(["--data", data, "--out", str(folder / "out"), *more])
+        return status, seen.pop() if seen else None
+
+    return start
+
+
+def test_the_command_reads_the_same_data_on_a_cluster(running, command, capfd):
+    "The sample is that of a local run, and Dask writes nothing of its own."
+    status, there = command("--scheduler", running.scheduler_address)
+    assert status == 2
+    assert "that was the pass" in capfd.readouterr().err.splitlines()[0]
+    _, here = command()
+    np.testing.assert_array_equal(there.values, here.values)
+    np.testing.assert_array_equal(there.weights, here.weights)
+
+
+def test_ctrl_c_leaves_the_cluster_in_peace(running, command, monkeypatch, capfd):
+    "Status 130 and one line; tasks are withdrawn, and the workers go on."
+    before = sorted(pids(running))
+
+    def interrupted(self, fn, /, *args, **kwargs):
+        if len(self._pending) == 5:
+            signal.raise_signal(signal.SIGINT)
+        return submit(self, fn, *args, **kwargs)
+
+    submit = scheduler.ClusterExecutor.submit
+    monkeypatch.setattr(scheduler.ClusterExecutor, "submit", interrupted)
+    assert command("--scheduler", running.scheduler_address) == (130, None)
+    assert capfd.readouterr().err == "compare.run: stopped by Ctrl-C\n"
+    wait_for(lambda: known(running) == 0)
+    assert sorted(pids(running)) == before
