@@ -249,11 +249,13 @@ def digest_parts(
                 checkpoint.save(parts, merged)
                 kept, saved = merged.done, time.monotonic()
     except BaseException as error:
+        # Of a subclass is what an executor raises when it is lost: then no file is to blame.
+        is_bad = type(error) is InputError
         # A file that will be mended is another one, so of a bad one nothing is worth keeping.
-        done = whole if isinstance(error, InputError) else merged
+        done = whole if is_bad else merged
         worth = done.done and (kept or time.monotonic() - begin >= SAVE_EVERY)
         is_kept = checkpoint is not None and worth and checkpoint.save(parts, done)
-        if is_kept and isinstance(error, InputError):
+        if is_kept and is_bad:
             raise InputError(f"{error}{MENDED}") from None
         raise
     finally:

@@ -19,7 +19,7 @@ from em.dask_pass import check_workers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["ClusterExecutor", "connect"]
+__all__ = ["ClusterError", "ClusterExecutor", "connect"]
 
 ANSWER = 5.0
 """Seconds in which a scheduler must answer."""
@@ -35,6 +35,10 @@ AGAIN = "see to it that it runs, and give the same command again"
 
 NOISY = ("distributed", "tornado", "asyncio")
 """Loggers of Dask that write to standard error what the one line says."""
+
+
+class ClusterError(InputError):
+    """The cluster failed, and not a part of the data."""
 
 
 class ClusterExecutor(Executor):
@@ -84,7 +88,7 @@ class ClusterExecutor(Executor):
         Returns
         -------
         concurrent.futures.Future
-            Its exception is what the function raised, or an `InputError` if the cluster failed.
+            Its exception is what the function raised, or `ClusterError` if the cluster failed.
             Cancelling it takes the task from the cluster.
         """
         if self._closed.is_set():
@@ -144,9 +148,9 @@ class ClusterExecutor(Executor):
                     outer.set_result(result)
                 return
         except (CancelledError, TimeoutError, OSError):
-            error = InputError(f"{self._where} was lost; {AGAIN}")
+            error = ClusterError(f"{self._where} was lost; {AGAIN}")
         if isinstance(error, KilledWorker):
-            error = InputError(
+            error = ClusterError(
                 f"several workers of {self._where} died over the same part of the data; give each "
                 "more memory, or fewer threads"
             )
@@ -174,7 +178,7 @@ class ClusterExecutor(Executor):
                 with self._lock:
                     pending = list(self._pending)
                 for outer in pending:
-                    self._fail(outer, InputError(f"{self._where} {what}; {AGAIN}"))
+                    self._fail(outer, ClusterError(f"{self._where} {what}; {AGAIN}"))
 
 
 @contextmanager

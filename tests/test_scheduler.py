@@ -175,11 +175,13 @@ def test_workers_and_scheduler_go_away(monkeypatch):
             made.scale(0)
             wait_for(lambda: not made.scheduler.workers)
             call = executor.submit(abs, -1)
-            with pytest.raises(InputError, match=r"has no workers left; .* the same command again"):
+            with pytest.raises(
+                scheduler.ClusterError, match=r"has no workers left; .* the same command again"
+            ):
                 call.result(30)
             call = executor.submit(abs, -1)
             made.close()
-            with pytest.raises(InputError, match=r"was lost|no workers left"):
+            with pytest.raises(scheduler.ClusterError, match=r"was lost|no workers left"):
                 call.result(30)
 
 
