@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compare.passes import Again
+    from compare.progress import Progress
 
 __all__ = ["Case", "name_of", "refuse_constant", "sample_of", "stem_of"]
 
@@ -62,8 +63,13 @@ class Case:
     again: Again | None = None
     """Reads the data once more, where they were too many to be kept; None where they are here."""
 
-    def pieces(self) -> Iterator[Sample]:
+    def pieces(self, progress: Progress | None = None) -> Iterator[Sample]:
         """All data once more, exactly as they are, in pieces of bounded size.
+
+        Parameters
+        ----------
+        progress : Progress, optional
+            Shows how much of the files was read.
 
         Yields
         ------
@@ -79,7 +85,7 @@ class Case:
         if self.again is None:
             yield self.sample
         else:
-            yield from self.again.pieces(self.group)
+            yield from self.again.pieces(self.group, progress)
 
     @classmethod
     def synthetic(cls, seed: int = SEED, n: int = N) -> Case:

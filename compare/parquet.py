@@ -128,10 +128,26 @@ def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[P
         if batch is None:
             break
         # A file has its own order of columns, whatever order they were asked for in.
-        yield piece_of(batch.select(names), wanted, gaps)
+        yield _understood(batch.select(names), wanted, gaps)
         if watch is not None:
             watch.pulse(batch.num_rows, round(share * batch.num_rows))
     gaps.finish()
+
+
+def _understood(batch: Any, wanted: Wanted, gaps: Gaps) -> Piece:
+    """Make a piece, or say that a type is too strange to be numbers or names of groups."""
+    from pyarrow import ArrowException
+
+    try:
+        return piece_of(batch, wanted, gaps)
+    except MemoryError:
+        raise
+    except (ArrowException, UnicodeDecodeError) as error:
+        types = ", ".join(f"{field.name} {field.type}" for field in batch.schema)
+        raise InputError(
+            f"{gaps.part.shown}: the columns {quoted(types, 80)} cannot be taken for numbers and "
+            f"names of groups: {quoted(one_line(str(error)), 80)}; convert them, or name others"
+        ) from None
 
 
 def _places(opened: Any, wanted: Wanted, part: Part) -> list[int]:
@@ -151,6 +167,8 @@ def _readable(path: Any, shown: str, part: Part | None = None) -> Iterator[None]
 
     try:
         yield
+    except MemoryError:
+        raise
     except FileNotFoundError:
         raise InputError(f"{quoted(path, 200)} is gone; put it back, or take the others") from None
     except (ArrowException, OSError) as error:

@@ -278,13 +278,15 @@ class Again:
     rounding: float = 0.0
     """The step to which the values were rounded."""
 
-    def pieces(self, group: str = "") -> Iterator[Sample]:
+    def pieces(self, group: str = "", progress: Progress | None = None) -> Iterator[Sample]:
         """All values of a group, exactly as they are.
 
         Parameters
         ----------
         group : str
             Empty where there are no groups.
+        progress : Progress, optional
+            Shows how much was read.
 
         Yields
         ------
@@ -296,12 +298,14 @@ class Again:
         InputError
             A `ValueError` of one line, if a file is no longer as it was.
         """
+        n_bytes = sum(part.n_bytes for part in self.parts)
+        tally = None if progress is None else Tally(progress, n_bytes)
         for part in self.parts:
             if not _is_as_it_was(part):
                 raise InputError(
                     f"{part.shown} was changed after it was read; run the command again"
                 )
-            for piece in pieces(part, self.wanted):
+            for piece in pieces(part, self.wanted, tally):
                 for name, values, weights in split(piece):
                     if name == group and values.size and (weights is None or weights.any()):
                         yield Sample(values, weights, self.rounding)

@@ -150,6 +150,20 @@ def test_what_is_no_usable_number_is_always_refused(write, columns, expected, mi
     assert expected in complaint(write(**columns), wanted)
 
 
+@pytest.mark.parametrize("labels", [[["a"], ["b"]], [{"a": 1}, {"a": 2}], [b"\xff", b"\xfe"]])
+def test_what_cannot_name_a_group_is_refused(write, labels):
+    "Lists, records and bytes that are no text."
+    message = complaint(write(x=[1.0, 2.0], g=labels), Wanted("x", by="g"))
+    assert "cannot be taken for numbers and names of groups" in message
+
+
+def test_dates_name_groups(write):
+    "As they are written."
+    days = pa.array([0, 1], pa.date32())
+    (piece,) = read(write(x=[1.0, 2.0], g=days), Wanted("x", by="g"))
+    assert piece.groups == ("1970-01-01", "1970-01-02")
+
+
 def test_the_only_column_of_numbers_needs_no_name(write):
     "Weights and groups are not taken for it."
     (file,) = find(write(person=["a"], x=[1.0], w=[1])).files

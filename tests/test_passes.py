@@ -90,7 +90,11 @@ def test_a_second_look_brings_exactly_the_same_values(folder):
     x, w, g = (whole(folder, name) for name in "xwg")
     assert [case.group for case in cases] == ["east", "north", "south"]
     for case in cases:
-        some = list(case.pieces())
+        shown = []
+        progress = Progress()
+        progress.show = lambda *what, shown=shown: shown.append(what)
+        some = list(case.pieces(progress))
+        assert shown[-1][:2] == (1.0, 12_000)
         np.testing.assert_array_equal(np.concatenate([p.values for p in some]), x[g == case.group])
         np.testing.assert_array_equal(np.concatenate([p.weights for p in some]), w[g == case.group])
         assert case.by == "g"
