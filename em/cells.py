@@ -401,7 +401,7 @@ def _closed(level: Level, width: float, origin: float) -> Rules:
     # What is left of equal values is rounding; they are one point, where they are.
     variance[variance < 1e-14] = 0.0
     third = m3 / m0 - 3 * mean * m2 / m0 + 2 * mean**3
-    lower = level.number * width - origin
+    lower = np.asarray(level.number * width - origin, dtype=np.float64)
     middle = lower + 0.5 * width
     left, right, share = two_points(mean, variance, third)
     # Rounding may carry a node of a cell with nearly equal values out of the cell.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
@@ -326,31 +327,46 @@ class Fit:
     def _intervals(self) -> dict[tuple[float, str], Parameters]:
         return {}
 
-    def certify(self, x: ArrayLike | Sample | None = None) -> Certificate:
+    def certify(
+        self, x: ArrayLike | Sample | Iterator[ArrayLike | Sample] | None = None
+    ) -> Certificate:
         """Check the fit by one exact pass over all of the data.
 
         Parameters
         ----------
-        x : array_like of shape (n,) or Sample, optional
+        x : array_like of shape (n,) or Sample, or an iterator over several, optional
             The data, if they are not `sample`: for a fit of a squashed sample, what was
-            squashed. They count as rounded if those of the fit do.
+            squashed, at once or in pieces. They count as rounded if those of the fit do.
 
         Returns
         -------
         Certificate
             Not `ok` for a fit that collapsed, whose gradient norm is infinite: what it says of
             a few nearly equal values is no maximum to be certified.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `Sample` does, and if there are no data.
         """
-        sample = self.sample if x is None else as_sample(x, self.sample.rounding)
         center, unit = self.data.mean, self.data.sd
-        every = Observed(sample.values, sample.weights, sample.rounding / unit)
-        found = sweep(every, self.at, self.coordinates, self.penalty, (center, unit))
-        loglik = float(found.loglik[0]) - sample.n * float(np.log(unit)) + self._penalty_term()
+        n, total = 0.0, None
+        for piece in x if isinstance(x, Iterator) else [self.sample if x is None else x]:
+            sample = as_sample(piece, self.sample.rounding)
+            every = Observed(sample.values, sample.weights, sample.rounding / unit)
+            # All that a pass yields are sums, of which the penalty is a part once.
+            penalty = self.penalty if total is None else 0.0
+            found = sweep(every, self.at, self.coordinates, penalty, (center, unit))
+            total = found if total is None else Pass(*map(np.add, total, found))
+            n += sample.n
+        if total is None:
+            raise ValueError("expected the data of the fit, got an iterator without any")
+        loglik = float(total.loglik[0]) - n * float(np.log(unit)) + self._penalty_term()
         collapsed = self.status is Status.COLLAPSED
         return Certificate(
             loglik=loglik,
-            relative_error=abs(self.loglik - loglik) / max(abs(loglik), sample.n),
-            gradient_norm=np.inf if collapsed else float(curvature(found).gradient_norm()[0]),
+            relative_error=abs(self.loglik - loglik) / max(abs(loglik), n),
+            gradient_norm=np.inf if collapsed else float(curvature(total).gradient_norm()[0]),
             rounding=self._rounding,
         )
 

@@ -163,7 +163,8 @@ def fit_with(
     equal_sds = flag("equal_sds", equal_sds)
     if squash is not None:
         squash = flag("squash", squash, ", or None to leave it to the size of the data")
-    compact = len(sample) > SQUASH_ABOVE if squash is None else squash
+    seen_in_pieces = sample.digest is not None
+    compact = seen_in_pieces or len(sample) > SQUASH_ABOVE if squash is None else squash
     finer = 1
     while True:
         data = sample.squash(finer) if compact else sample.collapse()
@@ -190,11 +191,12 @@ def fit_with(
                 model = (n_components, options.equal_sds)
                 tops, n_tried = searches[finer].tops(*model), searches[finer].n_tried(*model)
         bound = 0.0 if data.bins is None else quadrature_bound(data.bins, _raw(tops[0].at, data))
-        if squash or not compact or bound <= TOLERATED * abs(tops[0].loglik):
+        last = squash or not compact or (seen_in_pieces and finer == FINEST)
+        if last or bound <= TOLERATED * abs(tops[0].loglik):
             return _finished(sample, data, options, tops, bound, n_tried)
         # An sd is small against the bins: narrower ones, and in the end the data themselves.
         finer *= 4
-        compact = finer <= FINEST and sample.bins is None
+        compact = finer <= FINEST and (seen_in_pieces or sample.bins is None)
 
 
 def least_distinct(n_components: int, *, equal_sds: bool, rounded: bool = False) -> int:

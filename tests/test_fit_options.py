@@ -690,3 +690,19 @@ def test_a_certificate_allows_what_the_last_digit_of_far_off_means_costs():
     assert near.rounding < 1e-11
     assert far.ok
     assert far.rounding > 1e-7
+
+
+@pytest.mark.parametrize("penalty", [False, True])
+def test_a_fit_is_certified_in_pieces_as_at_once(penalty):
+    "Arrays or samples of any sizes, a penalty counted once."
+    values = em.Mixture([0.4, 0.6], [164, 176], [6, 8]).sample(50_000, rng=11)[0]
+    fit = em.fit(values, 2, penalty=penalty)
+    whole = fit.certify()
+    pieces = np.split(values, [10, 20_000])
+    pieced = fit.certify(iter([pieces[0], em.Sample(pieces[1]), pieces[2]]))
+    assert whole.ok
+    assert pieced.ok
+    assert pieced.loglik == pytest.approx(whole.loglik, rel=1e-14)
+    assert not fit.certify(iter(pieces[:2])).ok
+    with pytest.raises(ValueError, match="got an iterator without any"):
+        fit.certify(iter([]))

@@ -10,6 +10,7 @@ from scipy import stats
 
 import em
 from em import resampling
+from em.observed import Observed
 from em.optimum import is_spurious
 
 APART = em.Mixture([0.4, 0.6], [0, 10], [1, 2])
@@ -127,6 +128,53 @@ def test_bootstrap_intervals_are_wald_intervals_where_groups_are_apart(kind):
         assert (np.abs(one - other) < error[:, None] / 3).all()
 
 
+def test_large_data_sets_are_drawn_slice_by_slice_and_vary_as_they_should():
+    "Means of Hermite polynomials of a normal sample: none, with variances m!/n; for any n."
+    fit = em.fit(np.random.default_rng(20).normal(size=50_000), 1)
+    n, size = 10**8, 1500
+    drawn = resampling._sliced(fit, n, size, np.random.default_rng(1))
+    assert drawn.weights.sum(axis=1) == pytest.approx(np.full(size, n), rel=1e-12)
+    z = (drawn.x - fit.at.means[0, 0]) / fit.at.sds[0, 0]
+    for m in range(1, 5):
+        means = drawn.weights @ np.polynomial.hermite_e.hermeval(z, np.eye(5)[m]) / n
+        spread = math.sqrt(math.factorial(m) / n)
+        # What the slices themselves are off by is far below what varies from set to set.
+        assert abs(means.mean()) < 4 * spread / math.sqrt(size) + 1e-6
+        assert means.var() == pytest.approx(spread**2, rel=5 * math.sqrt(2 / size))
+
+
+def test_refits_of_very_large_samples_take_no_longer():
+    "Nobody draws ten billion values; standard errors are the curvature's."
+    digest = em.Digest()
+    values = em.Mixture([0.4, 0.6], [0, 4], [1, 1.5]).sample(200_000, rng=21)[0]
+    digest.add(values, np.full(values.size, 50_000))
+    fit = em.fit(digest.sample(), 2)
+    assert fit.sample.n == 1e10
+    made = em.bootstrap(fit, 800, rng=2)
+    assert made.n_converged == 800
+    for one, other in zip(made.standard_errors(), fit.standard_errors(), strict=True):
+        assert one == pytest.approx(other, rel=5 / math.sqrt(2 * 800))
+
+
+@pytest.mark.parametrize("n", [3000, 10**9])
+def test_rounded_data_sets_are_counts_of_steps(n):
+    "With the mean and the variance of the fit, Sheppard's correction on top."
+    values = np.round(np.random.default_rng(22).normal(10.3, 1.4, 3000))
+    sample = em.Sample(values, np.full(3000, n / 3000), rounding=1)
+    fit = em.fit(sample, 1)
+    drawn = resampling._simulated(fit, 400, np.random.default_rng(3))
+    x = fit.data.mean + fit.data.sd * drawn.x
+    assert x == pytest.approx(np.round(x), abs=1e-9)
+    means = drawn.weights @ x / n
+    variances = drawn.weights @ x**2 / n - means**2
+    sd = fit.mixture.sds[0]
+    assert drawn.weights.sum(axis=1).tolist() == [n] * 400
+    assert means.mean() == pytest.approx(fit.mixture.means[0], abs=4 * sd / math.sqrt(400 * n))
+    assert variances.mean() == pytest.approx(
+        sd**2 + 1 / 12, abs=6 * sd**2 * math.sqrt(2 / (400 * n)) + 2 * sd**2 / n
+    )
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_large_samples_are_resampled_by_their_nodes(kind):
     "Thirty thousand values: standard errors as from the information."
@@ -193,7 +241,8 @@ def test_resampled_counts_have_the_moments_of_a_multinomial(times):
     "Their sum is the number of observations, their mean the weights, their spread the shares'."
     values, counts = np.arange(1.0, 9.0), times * np.array([5, 9, 2, 1, 4, 3, 8, 4])
     fit = em.fit(em.Sample(values, counts), 1)
-    x, drawn = resampling._redrawn(fit, 4000, np.random.default_rng(13))
+    found = resampling._redrawn(fit, 4000, np.random.default_rng(13))
+    x, drawn = found.x, found.weights
     n, shares = counts.sum(), counts / counts.sum()
     assert x * fit.sample.sd + fit.sample.mean == pytest.approx(values)
     assert (drawn.sum(axis=1) == n).all()
@@ -205,7 +254,8 @@ def test_resampled_counts_have_the_moments_of_a_multinomial(times):
 def test_simulated_data_have_the_moments_of_the_fit():
     "As many values as there were observations, drawn from the mixture, standardised."
     fit = em.fit(em.Sample([0.0, 1, 2, 7, 8, 9, 11], [3, 5, 2, 4, 4, 1, 2]), equal_sds=True)
-    x, weights = resampling._simulated(fit, 3000, np.random.default_rng(14))
+    found = resampling._simulated(fit, 3000, np.random.default_rng(14))
+    x, weights = found.x, found.weights
     assert x.shape == (3000, 21)
     assert (weights == 1).all()
     back = fit.sample.mean + fit.sample.sd * x
@@ -361,7 +411,8 @@ def test_the_coarse_copy_keeps_the_moments_of_every_stretch(shared):
     weights[0, :40] = 0.0
     weights[1, :7] = [0, 0, 3, 0, 0, 0, 0]
     x, weights = (x[0], weights) if shared == "values" else (x, np.ones(700))
-    points, masses = resampling._coarse(x, weights)
+    found = resampling._coarse(Observed(x, weights))
+    points, masses = found.x, found.weights
     first = resampling._stretches(x)
     assert points.shape == masses.shape == (5, 2 * first.size)
     assert masses.min() >= 0
