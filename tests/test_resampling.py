@@ -10,7 +10,6 @@ from scipy import stats
 
 import em
 from em import resampling
-from em.observed import Observed
 from em.optimum import is_spurious
 
 APART = em.Mixture([0.4, 0.6], [0, 10], [1, 2])
@@ -411,8 +410,7 @@ def test_the_coarse_copy_keeps_the_moments_of_every_stretch(shared):
     weights[0, :40] = 0.0
     weights[1, :7] = [0, 0, 3, 0, 0, 0, 0]
     x, weights = (x[0], weights) if shared == "values" else (x, np.ones(700))
-    found = resampling._coarse(Observed(x, weights))
-    points, masses = found.x, found.weights
+    points, masses = resampling._coarse(x, weights)
     first = resampling._stretches(x)
     assert points.shape == masses.shape == (5, 2 * first.size)
     assert masses.min() >= 0
