@@ -103,7 +103,7 @@ def renamed(svg: str, name: str, new: str) -> str:
                 element.set(attribute, f"#{new}{value.removeprefix(f'#{name}')}")
             elif "url(" in value:
                 element.set(attribute, references.sub(f"url(#{new}-", value))
-    root.set("xmlns", "http://www.w3.org/2000/svg")
+    root.attrib = {"xmlns": "http://www.w3.org/2000/svg", **root.attrib}
     return ET.tostring(root, encoding="unicode")
 
 

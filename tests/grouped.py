@@ -1,0 +1,47 @@
+"""Parts of a table, for tests: real EM fits beside posteriors that nobody sampled."""
+
+import functools
+
+from handmade import case, comparison, criticised, made, normals
+
+from compare.groups import GroupedComparison
+from compare.report import render_groups
+
+HOSTILE = "<img src=x onerror=1>|"
+
+REASON = "2 components need at least 4 distinct values, got 2; ask for fewer components"
+
+
+def part(share, shift=0.0, *, seed=0, **settings):
+    "A part of 400 values, so many of them in the lower of two groups."
+    lower = round(400 * share)
+    values = normals((lower, 160 + shift, 5), (400 - lower, 180 + shift, 5), seed=seed)
+    return made(case(values, unit="cm", variable="height"), **({"spread": 0.08} | settings))
+
+
+def grouped(*outcomes, **told):
+    settings = {"name": "heights", "source": "column 'height' of 'heights.csv'"}
+    return GroupedComparison.of("region", outcomes, **(settings | told))
+
+
+@functools.cache
+def regions():
+    "Four parts: the first two differ in weight, one has bad draws, one too few values."
+    return grouped(
+        ("north", criticised(part(0.3))),
+        ("south", criticised(part(0.6, seed=1))),
+        (HOSTILE, criticised(part(0.5, seed=2, spoil="apart"))),
+        ("tiny", REASON),
+        command="python -m compare.run --data heights.csv --by region",
+    )
+
+
+@functools.cache
+def islands():
+    "A part where EM collapsed, one where all is well."
+    return grouped(("islands", comparison("collapsed")), ("north", criticised(part(0.3))))
+
+
+@functools.cache
+def report():
+    return render_groups(regions())
