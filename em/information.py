@@ -191,14 +191,12 @@ def _accumulate(
         rows, w if w.ndim == 1 else w[:, None, None], out=room.array("mass", batch, 3, k, n)
     )
     moments[:3] += mass.sum(axis=-1).swapaxes(0, 1)
-    # What is expected of z^3 is not the product of what is expected of z and of z^2.
-    pairs = (
-        zip((mass[:, 0],) * 2, higher, strict=True)
-        if higher
-        else ((mass[:, 1], z2), (mass[:, 2], z2))
-    )
-    for power, (held, value) in enumerate(pairs, start=3):
-        moments[power] += np.einsum("bkn,bkn->bk", held, value)
+    if higher:  # what is expected of z^3 is not the product of what is of z and of z^2
+        pairs = [(mass[:, 0], power) for power in higher]
+    else:
+        pairs = [(mass[:, 1], z2), (mass[:, 2], z2)]
+    for place, (held, power) in enumerate(pairs, start=3):
+        moments[place] += np.einsum("bkn,bkn->bk", held, power)
     rows[:, 2] -= r
     mass[:, 2] -= mass[:, 0]
     flat = (batch, 3 * k, n)

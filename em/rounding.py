@@ -37,7 +37,7 @@ class Within(NamedTuple):
     """What the standard normal distribution says of intervals."""
 
     log_mean: Floats
-    """Log of the mean of ``exp(-t^2 / 2)`` over each interval."""
+    """Log of the mean of ``exp(-t^2 / 2)`` over each interval: ``-z^2 / 2`` if that is narrow."""
     moments: tuple[Floats, ...]
     """Within each interval the means of t, t^2 and so on."""
 
@@ -59,7 +59,6 @@ def within(z: Floats, width: Floats, n_moments: int) -> Within:
     Within
         Arrays of the shape of `z`.
     """
-    width = np.broadcast_to(width, z.shape) if width.ndim < z.ndim else width
     lean = 0.5 * width * np.abs(z)
     smooth = (lean <= STEEP) & (width < WIDE)
     if smooth.all():

@@ -53,6 +53,17 @@ def test_a_component_narrower_than_the_rounding_shows_nothing():
     assert judge([0.3, 0.7], [164, 176], [0.3, 8], resolution=1.0) is False
 
 
+def test_where_the_likelihood_knows_of_the_rounding_narrow_is_not_spurious():
+    "Half of the data on one step are a group; one value in 200 on a step is chance."
+    group = em.Parameters(np.array([0.5, 0.5]), np.array([0.0, 8.0]), np.array([2.0, 1e-6]))
+    assert is_spurious(group, 1000, 0.5)
+    assert not is_spurious(group, 1000, 0.0, 0.5)
+    chance = em.Parameters(np.array([0.995, 0.005]), np.array([0.0, 1.0]), np.array([2.0, 1e-6]))
+    assert is_spurious(chance, 1000, 0.0, 0.1)
+    both = em.Parameters(*(np.stack(pair) for pair in zip(group, chance, strict=True)))
+    assert are_spurious(both, 1000, 0.0, 0.1).tolist() == [False, True]
+
+
 def test_the_interior_optimum_on_two_near_values_is_set_apart(heights):
     "On seed 1 a spike beats the regular optimum by four log units; the regular one is the answer."
     values = heights(1)

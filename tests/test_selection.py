@@ -137,6 +137,17 @@ def test_options_reach_every_fit():
     assert len(em.select(values, [2], equal_sds=np.True_).fits) == 1
 
 
+def test_a_table_of_rounded_values():
+    "Every fit knows the step; models with more parameters than there are counts are left out."
+    values = np.round(em.Mixture([0.4, 0.6], [0, 5], [1, 1]).sample(300, rng=1)[0])
+    chosen = em.select(values, range(1, 6), rounding=1.0)
+    assert {fit.sample.rounding for fit in chosen.fits} == {1.0}
+    distinct = np.unique(values).size
+    assert max(fit.n_parameters for fit in chosen.fits) < distinct <= 3 * 5 - 1
+    assert chosen.best().n_components == 2
+    assert chosen.fits[0].loglik == em.fit(values, 1, rounding=1.0).loglik
+
+
 def test_counts_give_the_table_of_repeated_values():
     "Numbers of observations enter BIC."
     rng = np.random.default_rng(4)

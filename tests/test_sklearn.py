@@ -134,8 +134,9 @@ def test_scikit_learns_own_mixture_comes_to_the_same(waiting, equal_sds, kind):
 
 
 def test_the_settings_are_those_of_em_fit():
-    "By name and default; n_components is 1 and the seed random_state, as in scikit-learn."
-    defaults = {**em.fit.__kwdefaults__, "n_components": 1, "random_state": None}
+    "By name and default; there is no Sample here, and the others are as in scikit-learn."
+    own = {"rounding": 0.0, "n_components": 1, "random_state": None}
+    defaults = {**em.fit.__kwdefaults__, **own}
     del defaults["rng"]
     assert GaussianMixture1D().get_params() == defaults
 
@@ -145,6 +146,7 @@ def test_every_option_reaches_em_fit(waiting):
     x = waiting[:, 0]
     start = em.Mixture([0.5, 0.5], [50, 85], [5, 5])
     for options in (
+        {"rounding": 1.0},
         {"equal_sds": True},
         {"penalty": 3.0},
         {"fixed": {"means": [55.0, np.nan]}},
@@ -159,6 +161,20 @@ def test_every_option_reaches_em_fit(waiting):
         assert ours.optima == pytest.approx(found.optima)
         assert (ours.n_iter, ours.penalty) == (found.n_iter, found.penalty)
         assert ours.error_bound == found.error_bound
+
+
+def test_new_values_are_rounded_as_the_old_ones(waiting):
+    "Log-densities, labels and criteria are those of the step that a value stands for."
+    values = np.round(waiting / 5) * 5
+    ours = GaussianMixture1D(n_components=2, rounding=5.0).fit(values)
+    fit = em.fit(values[:, 0], rounding=5.0)
+    assert ours.loglik_ == fit.loglik
+    assert ours.score(values) * len(values) == pytest.approx(fit.loglik, rel=1e-12)
+    assert ours.bic(values) == pytest.approx(fit.bic, rel=1e-12)
+    inside = fit.mixture.cdf(values[:, 0] + 2.5) - fit.mixture.cdf(values[:, 0] - 2.5)
+    assert np.exp(ours.score_samples(values)) * 5 == pytest.approx(inside, rel=1e-9)
+    expected = em.e_step(fit.sample, fit.mixture).responsibilities
+    assert ours.predict_proba(values) == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
 def test_weights_count_as_repeats(waiting):
