@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,4 +135,6 @@ class Checkpoint:
 
     def remove(self) -> None:
         """Remove the file, now that the report is written."""
-        self.path.unlink(missing_ok=True)
+        # The report is there; what cannot be removed is no reason to say otherwise.
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)

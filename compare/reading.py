@@ -124,6 +124,8 @@ def _is_small(file: File) -> bool:
     # A gzip file ends with the size of what is in it, less whole multiples of 4 GB.
     if file.size > SMALL // 4:
         return False
+    if file.size < 8:
+        return True  # and damaged
     with file.path.open("rb") as opened:
         opened.seek(-4, os.SEEK_END)
         return int.from_bytes(opened.read(4), "little") <= SMALL

@@ -389,8 +389,10 @@ def test_a_damaged_checkpoint_is_left_out_and_never_a_reason_to_fail(folder, tmp
             np.savez(file, about=np.frombuffer(json.dumps({"format": 1}).encode(), np.uint8))
     else:
         checkpoint.path.write_bytes(content)
-    ((case,), _) = read(folder, keep=tmp_path)
+    ((case,), checkpoint) = read(folder, keep=tmp_path)
     assert case.sample.n == 12_000
+    checkpoint.remove()
+    assert checkpoint.path.exists() == (content is None)
 
 
 def test_gaps_left_out_before_are_refused_where_that_is_asked_for(folder, tmp_path):

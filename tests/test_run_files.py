@@ -201,3 +201,24 @@ def test_options_of_files_reach_the_sample(tmp_path):
         "column 'v' of 'a.csv', weighted by column 'n', where 'g' is 'a9'; "
         "3 of 6 rows without a value were left out"
     )
+
+
+@pytest.mark.parametrize("n_bytes", [2, 7, 12, 22])
+def test_the_beginning_of_a_zipped_file_is_called_damaged(tmp_path, capsys, n_bytes):
+    "However little of it there is."
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress(b"x\n1\n2\n3\n4\n")[:n_bytes])
+    assert run.main(["--data", str(path), "--out", str(tmp_path / "out")]) == 2
+    assert "'a.csv.gz' is a damaged gzip file" in capsys.readouterr().err
+
+
+def test_a_zipped_file_that_is_large_inside_is_not_taken_into_memory(tmp_path, monkeypatch):
+    "What counts is the size of the text, which the end of the file tells."
+    monkeypatch.setattr(reading, "SMALL", 100_000)
+    monkeypatch.setattr(reading, "IN_MEMORY", 1000)
+    path = tmp_path / "a.csv.gz"
+    for n, is_kept in ((10_000, True), (60_000, False)):
+        path.write_bytes(gzip.compress(b"x\n" + b"1\n2\n" * (n // 2)))
+        ((case,), _) = cases("--data", path)
+        assert case.sample.n == n
+        assert (case.again is None) == is_kept
