@@ -31,7 +31,7 @@ FIT = ("fit",)
 DATA = ("fit", "groups", "predictive")
 LEVELS = ((4, None), (12, DATA))
 """Up to so many parts each has these figures, None being all; with more parts `FIT` only. A page
-of ten parts then has 2 MB instead of 7, and is drawn in a quarter of the time."""
+of ten parts then has 1 MB instead of 6, and a quarter of the figures to draw."""
 
 
 @dataclass(frozen=True)
