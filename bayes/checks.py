@@ -69,6 +69,7 @@ SQUASHED = (
     "is not known: the data are squashed or have weights that are not whole numbers, and this "
     "takes the values themselves"
 )
+IN_PIECES = "is not known: the data were seen in pieces, and this takes all values side by side"
 ROUNDED = "says nothing of values that were rounded to steps of {:.4g}, as the model knows"
 
 
@@ -147,7 +148,7 @@ def check(
     sample : Sample, optional
         The data, where the posterior was sampled from squashed ones. Weights that are whole
         numbers are counts. Where only squashed data are known, `farthest`, `gap` and `shape` are
-        not made, and say so.
+        not made, and say so; of data that were seen in pieces (`em.Digest`) only `gap` is not.
     rng : int or numpy.random.Generator
         A seed or a generator.
     replicates : int
@@ -181,6 +182,15 @@ def check(
         _upper("skewness", seen.skewness, shapes.skewness, _side(seen.skewed, seen.skewness)),
         _upper("kurtosis", seen.kurtosis, shapes.kurtosis, _side(seen.heavy, seen.kurtosis)),
     ]
+    if data is None and given.digest is not None and given.digest.is_counted:
+        ends = given.lowest - center, given.highest - center
+        farthest = float(np.abs(ends).max()) / unit
+        return (
+            *found,
+            _two_sided("farthest", farthest, many.farthest),
+            _not_made("gap", IN_PIECES),
+            _shape(draws, given, generator),
+        )
     if data is None:
         return (*found, *(_not_made(name, SQUASHED) for name in ("farthest", "gap", "shape")))
     found.append(_two_sided("farthest", float(one.farthest), many.farthest))
@@ -255,7 +265,7 @@ def _side(mean: Floats, size: Floats) -> int:
 def _shape(draws: Parameters, data: Sample, rng: np.random.Generator) -> Check:
     edges = _edges(draws, data)
     n, R = round(data.n), len(draws.means)
-    counts = np.bincount(np.searchsorted(edges, data.values), data.weights, edges.size + 1)
+    counts = np.diff(data.below(edges), prepend=0.0, append=data.n)
     below = np.vstack([np.zeros(R), cdf(draws, edges), np.ones(R)])
     share = np.maximum(np.diff(below, axis=0).T, 1e-12)
     share /= share.sum(axis=1, keepdims=True)
@@ -276,6 +286,8 @@ def _edges(draws: Parameters, data: Sample) -> Floats:
         # Half way between rounded values: else some bins would hold more of these than others.
         origin = data.values[0] - 0.5 * step
         edges = origin + step * np.round((edges - origin) / step)
+    elif data.digest is not None and (width := data.digest.width) > 0.0:
+        edges = width * np.round(edges / width)  # where the number below is known exactly
     return np.unique(edges)
 
 

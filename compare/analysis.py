@@ -171,6 +171,7 @@ def _compared(case: Case, options: Options, progress: Progress, which: str = "")
         from bayes import fit as fit_by_bayes
         from compare import report  # noqa: F401 - only loaded, before the clock of the drawing
         from compare.criticism import criticise
+        from compare.exactness import exactness, stood_for
         from compare.table import compare
     with progress.step("bayes", f"Sampling the posterior with {options.chains} chains{of}"):
         posterior = fit_by_bayes(
@@ -202,8 +203,12 @@ def _compared(case: Case, options: Options, progress: Progress, which: str = "")
         criticism = criticise(
             fit, posterior, case.sample, options.level, options.rng, thorough=options.thorough
         )
+    exact = None
+    if stood_for(fit) and (case.again is None or options.certify):
+        with progress.step("certify", f"Passing over all values once more{of}"):
+            exact = exactness(fit, posterior, case.pieces(progress))
     seconds = _seconds(progress, posterior.settings)
-    return replace(comparison, criticism=criticism, seconds=seconds)
+    return replace(comparison, criticism=criticism, exactness=exact, seconds=seconds)
 
 
 def _seconds(progress: Progress, settings: Settings) -> dict[str, float]:
@@ -211,6 +216,7 @@ def _seconds(progress: Progress, settings: Settings) -> dict[str, float]:
     spent = dict(progress.seconds)
     comparing, sampling = spent.pop("compare"), spent.pop("bayes")
     criticising = spent.pop("criticise")
+    certifying = {"certify": spent.pop("certify")} if "certify" in spent else {}
     compiling, taking_draws = settings.seconds_compile, settings.seconds_sample
     return spent | {
         "compile": compiling,
@@ -218,5 +224,6 @@ def _seconds(progress: Progress, settings: Settings) -> dict[str, float]:
         "diagnose": max(0.0, sampling - compiling - taking_draws),
         "compare": comparing,
         "criticise": criticising,
+        **certifying,
         "total_before_drawing": progress.total,
     }

@@ -8,7 +8,7 @@ from compare.influence import conflicts
 from compare.misfit import misfits
 from compare.names import renamed
 from compare.rounding import coarse
-from compare.verdict import believed
+from compare.verdict import believed, inexact
 
 if TYPE_CHECKING:
     from compare.table import Comparison
@@ -17,7 +17,7 @@ __all__ = ["cautions"]
 
 
 def cautions(comparison: Comparison) -> tuple[str, ...]:
-    """Say where model or rounding miss the data, the prior decides, or names matter.
+    """Say where nodes, model or rounding miss the data, the prior decides, or names matter.
 
     Parameters
     ----------
@@ -30,5 +30,5 @@ def cautions(comparison: Comparison) -> tuple[str, ...]:
     """
     if not believed(comparison):
         return ()
-    others = coarse(comparison), " ".join(conflicts(comparison))
+    others = inexact(comparison), coarse(comparison), " ".join(conflicts(comparison))
     return (*misfits(comparison), *filter(None, others), *renamed(comparison))

@@ -9,10 +9,12 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from compare.apart import quantities
+from compare.exactness import stood_for
 
 if TYPE_CHECKING:
     import em
     from compare.criticism import Criticism
+    from compare.exactness import Exactness
     from compare.groups import GroupedComparison
     from compare.rivals import Rivals
     from compare.table import Comparison
@@ -118,6 +120,8 @@ def _document(comparison: Comparison) -> dict[str, Any]:
             "unit": case.unit,
             "source": case.source,
             "seed": case.seed,
+            "rounding": case.sample.rounding or None,
+            "dropped": case.dropped,
             "truth": None
             if truth is None
             else {
@@ -146,6 +150,9 @@ def _document(comparison: Comparison) -> dict[str, Any]:
             "gradient_norm": fit.gradient_norm,
             "aic": fit.aic,
             "bic": fit.bic,
+            "nodes": len(fit.data) if stood_for(fit) else None,
+            "error_bound": fit.error_bound,
+            "exact": None if comparison.exactness is None else _exact(comparison.exactness),
         },
         "bayes": {
             "sampler": settings.sampler,
@@ -160,6 +167,19 @@ def _document(comparison: Comparison) -> dict[str, Any]:
         "quantities": quantities(comparison),
         "versions": versions(),
         "seconds": {step: round(time, 3) for step, time in comparison.seconds.items()},
+    }
+
+
+def _exact(exact: Exactness) -> dict[str, Any]:
+    certificate = exact.certificate
+    return {
+        "ok": exact.ok,
+        "loglik": certificate.loglik,
+        "relative_error": certificate.relative_error,
+        "gradient_norm": certificate.gradient_norm,
+        "draws": exact.draws,
+        "largest_difference": exact.largest,
+        "bound": exact.bound,
     }
 
 

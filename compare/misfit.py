@@ -59,7 +59,7 @@ def on_checks(comparison: Comparison) -> str:
     ]
     if missing:
         told += (
-            f" Not measured: {listed(missing)}. That takes the values themselves, each seen a "
+            f" Not measured: {listed(missing)}. That takes all values side by side, each seen a "
             "whole number of times."
         )
     return told

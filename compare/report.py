@@ -139,8 +139,10 @@ def _title(comparison: Comparison) -> str:
 def _about(comparison: Comparison) -> str:
     """What was fitted, and how often."""
     unit, k = plain(comparison.case.unit, 16), comparison.n_components
+    step = comparison.case.sample.rounding
+    rounded = f", rounded to {f'{step:.6g} {unit}'.strip()}" if step > 0 else ""
     return (
-        f"{findings.observations(comparison)}{f', in {unit}' if unit else ''}; "
+        f"{findings.observations(comparison)}{f', in {unit}' if unit else ''}{rounded}; "
         f"{plain(comparison.case.source, 300)}. {k} component{'' if k == 1 else 's'}, fitted "
         "twice: by maximum likelihood (EM) and by Bayes."
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 import em
 from compare.cases import Case
+from compare.exactness import exactness, stood_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from bayes import Posterior, Priors
     from compare.criticism import Criticism
+    from compare.exactness import Exactness
 
 __all__ = ["BayesEstimate", "Comparison", "EmEstimate", "Row", "compare"]
 
@@ -122,6 +124,8 @@ class Comparison:
     """The test of one group against two, where the data allow it."""
     criticism: Criticism | None = None
     """Whether the model fits and who speaks, data or prior; None if that was not asked for."""
+    exactness: Exactness | None = None
+    """Where nodes stand for the data, what an exact pass over these says, if one was made."""
     command: str | None = None
     """The command line that makes this comparison."""
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -184,8 +188,8 @@ def compare(
     priors : bayes.Priors, optional
         What `bayes.fit` was given; the default priors by default. Used for the criticism only.
     criticism : bool
-        Whether to check the model against the data, and how much the prior matters, which takes
-        about a second.
+        Whether to check the model against the data, how much the prior matters, and how far nodes
+        that stand for many data are from these, which takes about a second.
     thorough : bool
         Whether to sample posteriors with other numbers of components as well, and to compare them
         by marginal likelihood and by prediction: some seconds to a minute.
@@ -233,6 +237,9 @@ def compare(
         from compare.criticism import criticise  # slow to import
 
         criticised = criticise(fit, posterior, case.sample, level, priors=priors, thorough=thorough)
+    exact = None
+    if criticism and stood_for(fit) and case.again is None and case.sample.bins is None:
+        exact = exactness(fit, posterior, case.pieces())
     return Comparison(
         case=case,
         fit=fit,
@@ -244,6 +251,7 @@ def compare(
         selection=em.select(fit.sample, range(1, fit.n_components + 2)),
         em_test=_em_test(fit),
         criticism=criticised,
+        exactness=exact,
         command=command,
         seconds=dict(seconds or {}),
     )

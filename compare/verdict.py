@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from compare.exactness import stood_for
 from compare.labels import free_parameters, parameters, plain
 from compare.parameters import moving_parameters
-from compare.wording import after_colon, counted, observations, parameter_name, tiny
+from compare.wording import after_colon, counted, fixed, observations, parameter_name, tiny
 
 if TYPE_CHECKING:
     from compare.table import Comparison
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "alarms",
     "believed",
+    "inexact",
     "on_chains",
     "on_climb",
     "on_nodes",
@@ -25,6 +27,9 @@ __all__ = [
     "verdict",
     "warning",
 ]
+
+WORTH_KNOWING = 0.05
+"""An error of the log-likelihood that no interval would show; a larger one is told at the head."""
 
 NAMED = re.compile(r"\b(?:weights|means|sds)\[\d+\]")
 """A parameter's name where the diagnostics use it."""
@@ -123,15 +128,45 @@ def on_chains(comparison: Comparison) -> str:
 def on_nodes(comparison: Comparison) -> str:
     """Say that both fits saw nodes in place of the data, and what that costs; empty if not."""
     fit = comparison.fit
-    if fit.data.bins is None:
+    if not stood_for(fit):
         return ""
     cost = "may be off, it is not known how far"
     if math.isfinite(fit.error_bound):
-        cost = f"is off by at most {tiny(fit.error_bound)}"
+        cost = f"is off by at most {tiny(fit.error_bound)} at EM's estimate"
     return (
         f"Both fits saw {len(fit.data)} weighted nodes that stand for the "
         f"{observations(comparison)}: within narrow bins they have the moments of the data, and "
-        f"the log-likelihood {cost}."
+        f"the log-likelihood {cost}. {_on_exactness(comparison)}"
+    ).strip()
+
+
+def inexact(comparison: Comparison) -> str:
+    """Say that nodes are not to be taken for the data; empty if they may be."""
+    fit, exact = comparison.fit, comparison.exactness
+    if not stood_for(fit):
+        return ""
+    sure = fit.error_bound < WORTH_KNOWING if exact is None else exact.ok
+    return "" if sure else on_nodes(comparison)
+
+
+def _on_exactness(comparison: Comparison) -> str:
+    exact = comparison.exactness
+    if exact is None:
+        again = "--certify reads the data once more and says how far it really is."
+        return again if comparison.case.again is not None else ""
+    certificate = exact.certificate
+    bound = f"at most {tiny(exact.bound)} by the bound" if math.isfinite(exact.bound) else ""
+    return (
+        f"An exact pass over all of them gives {fixed(certificate.loglik, 6)} there, "
+        f"{tiny(certificate.relative_error)} of it away, with a score of "
+        f"{tiny(certificate.gradient_norm)} standard errors; at {exact.draws} draws of the "
+        f"posterior the log-likelihood is off by {tiny(exact.largest)} at most"
+        f"{f' ({bound})' if bound else ''}: "
+        + (
+            "the nodes say what the data say."
+            if exact.ok
+            else "the nodes do not say quite what the data say."
+        )
     )
 
 

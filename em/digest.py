@@ -222,6 +222,26 @@ class Digest:
             total += np.where(here, held.sums[0][inside] * (place - np.floor(place)), 0.0)
         return np.asarray(total)
 
+    @property
+    def width(self) -> float:
+        """The width of the cells in the bulk of the data, in the unit of the data; 0 if exact.
+
+        Of those that hold a hundredth of the data at least, the widest. `below` is exact at its
+        multiples but for what lies in wider cells far out.
+        """
+        wide = [
+            level
+            for level, held in self.cells.levels.items()
+            if held.sums[0].sum() >= 0.01 * self.n
+        ]
+        return float(np.ldexp(1.0, max(wide))) if wide else 0.0
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether all weights add up to whole numbers, as counts do."""
+        masses = [held.sums[0] for held in self.cells.levels.values()]
+        return all(np.array_equal(mass, np.round(mass)) for mass in [self.cells.masses, *masses])
+
     def state(self) -> dict[str, Floats]:
         """All of it as arrays, to be saved with `numpy.savez` and made a digest again.
 
