@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from em.rounding import within
+
 __all__ = ["log_density_rounded"]
 
 Floats = NDArray[np.float64]
 
 HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
-NARROW = 1e-4
-"""Half of the step, in sds, up to which the density is as good as constant within a step."""
 
 
 def log_density_rounded(values: Any, means: Any, sds: Any, rounding: float) -> Floats:
@@ -39,18 +39,7 @@ def log_density_rounded(values: Any, means: Any, sds: Any, rounding: float) -> F
     ndarray
         Per unit of the data.
     """
-    from scipy.special import log_ndtr
-
-    half = 0.5 * rounding / np.asarray(sds)
-    away = np.abs((values - means) / sds)
-    # The normal is symmetric, and above its mean the tails keep their digits.
-    wide = np.maximum(half, NARROW)
-    nearer, farther = log_ndtr(wide - away), log_ndtr(-wide - away)
-    with np.errstate(under="ignore"):
-        logs = nearer + np.log(-np.expm1(farther - nearer)) - math.log(rounding)
-    if np.any(half <= NARROW):
-        # Tails too alike to be subtracted; the density bends little within the step.
-        bend = np.log1p((away**2 - 1.0) * half**2 / 6.0)
-        density = -0.5 * away**2 - np.log(sds) - HALF_LOG_2PI + bend
-        logs = np.where(half <= NARROW, density, logs)
-    return np.asarray(logs)
+    z = np.asarray((values - means) / sds)
+    width = np.broadcast_to(rounding / np.asarray(sds), z.shape)
+    found = within(np.atleast_1d(z), np.atleast_1d(width), 0)
+    return np.asarray(found.log_mean.reshape(z.shape) - np.log(sds) - HALF_LOG_2PI)

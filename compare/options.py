@@ -28,7 +28,8 @@ Fit a mixture of Gaussians to one column of numbers twice, by maximum likelihood
 Bayes (PyMC), and write a report that puts the two answers side by side and says how far each
 can be trusted. Without options it fits 1,000 synthetic heights whose true groups are known.
 It writes NAME.html, NAME.md with its figures in NAME/, NAME.json (the numbers) and NAME.nc
-(the posterior draws), where NAME is that of the data.
+(the posterior draws), where NAME is that of the data; with --by one report on all groups, whose
+draws are in NAME/GROUP.nc.
 """
 
 EXAMPLES = f"""\
