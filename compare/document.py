@@ -14,7 +14,6 @@ from compare.exactness import stood_for
 if TYPE_CHECKING:
     import em
     from compare.criticism import Criticism
-    from compare.exactness import Exactness
     from compare.groups import GroupedComparison
     from compare.rivals import Rivals
     from compare.table import Comparison
@@ -120,8 +119,6 @@ def _document(comparison: Comparison) -> dict[str, Any]:
             "unit": case.unit,
             "source": case.source,
             "seed": case.seed,
-            "rounding": case.sample.rounding or None,
-            "dropped": case.dropped,
             "truth": None
             if truth is None
             else {
@@ -150,9 +147,6 @@ def _document(comparison: Comparison) -> dict[str, Any]:
             "gradient_norm": fit.gradient_norm,
             "aic": fit.aic,
             "bic": fit.bic,
-            "nodes": len(fit.data) if stood_for(fit) else None,
-            "error_bound": fit.error_bound,
-            "exact": None if comparison.exactness is None else _exact(comparison.exactness),
         },
         "bayes": {
             "sampler": settings.sampler,
@@ -165,21 +159,30 @@ def _document(comparison: Comparison) -> dict[str, Any]:
         },
         "criticism": None if comparison.criticism is None else _criticism(comparison.criticism),
         "quantities": quantities(comparison),
+        "rounding": case.sample.rounding or None,
+        "dropped": case.dropped,
+        "nodes": _nodes(comparison) if stood_for(fit) else None,
         "versions": versions(),
         "seconds": {step: round(time, 3) for step, time in comparison.seconds.items()},
     }
 
 
-def _exact(exact: Exactness) -> dict[str, Any]:
-    certificate = exact.certificate
+def _nodes(comparison: Comparison) -> dict[str, Any]:
+    fit, exact = comparison.fit, comparison.exactness
     return {
-        "ok": exact.ok,
-        "loglik": certificate.loglik,
-        "relative_error": certificate.relative_error,
-        "gradient_norm": certificate.gradient_norm,
-        "draws": exact.draws,
-        "largest_difference": exact.largest,
-        "bound": exact.bound,
+        "count": len(fit.data),
+        "error_bound": fit.error_bound,
+        "exact": None
+        if exact is None
+        else {
+            "ok": exact.ok,
+            "loglik": exact.certificate.loglik,
+            "relative_error": exact.certificate.relative_error,
+            "gradient_norm": exact.certificate.gradient_norm,
+            "draws": exact.draws,
+            "largest_difference": exact.largest,
+            "bound": exact.bound,
+        },
     }
 
 

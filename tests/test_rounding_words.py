@@ -43,9 +43,7 @@ def test_rounded_values_are_told_with_what_that_costs(step, minded):
     sd = of.fit.mixture.sds.min()
     excess = 100 * (sd / np.sqrt(sd**2 - step**2 / 12) - 1)
     assert after(r"about (\S+)% too large", told) == [pytest.approx(excess, abs=0.051)]
-    assert told.endswith(
-        f"With rounding={step:g} each is taken for the interval that it stands for."
-    )
+    assert told.endswith(f"With rounding={step:g} each is taken for the interval it stands for.")
     assert coarse(of) == (told if minded else "")
 
 

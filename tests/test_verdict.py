@@ -118,7 +118,9 @@ def test_nodes_are_told_with_what_they_cost():
     squashed = em.fit(values, 2)
     told = on_nodes(dataclasses.replace(comparison("separate"), fit=squashed))
     assert told.startswith(f"Both fits saw {len(squashed.data)} weighted nodes that stand for the ")
-    assert after(r"at most (\S+)\.$", told) == [pytest.approx(squashed.error_bound, rel=0.5)]
+    assert after(r"at most (\S+) at EM's estimate\.$", told) == [
+        pytest.approx(squashed.error_bound, rel=0.5)
+    ]
     unknown = dataclasses.replace(squashed, error_bound=math.inf)
     told = on_nodes(dataclasses.replace(comparison("separate"), fit=unknown))
     assert told.endswith("the log-likelihood may be off, it is not known how far.")
