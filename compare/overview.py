@@ -20,6 +20,7 @@ from compare.wording import (
     group_name,
     groups,
     label,
+    measured_in,
     numeral,
     share,
 )
@@ -87,10 +88,10 @@ def column(grouped: GroupedComparison) -> str:
 
 def about(grouped: GroupedComparison) -> str:
     """What was fitted, and how often."""
-    unit, k = plain(grouped.parts[0].comparison.case.unit, 16), grouped.n_components
-    count = len(grouped.parts)
+    k, count = grouped.n_components, len(grouped.parts)
+    unit = measured_in(grouped.parts[0].comparison.case)
     return (
-        f"{_values(grouped)}{f', in {unit}' if unit else ''}; {plain(grouped.source, 300)}, split "
+        f"{_values(grouped)}{unit}; {plain(grouped.source, 300)}, split "
         f"by {column(grouped)}. {capitalized(numeral(count))} part{'' if count == 1 else 's'}, "
         f"each fitted on its own with {k} component{'' if k == 1 else 's'}, twice: by maximum "
         f"likelihood (EM) and by Bayes."

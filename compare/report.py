@@ -16,6 +16,7 @@ from compare.markup import write
 from compare.original import revisit
 from compare.overview_figure import overview_figure
 from compare.sections import sections
+from compare.wording import measured_in
 
 if TYPE_CHECKING:
     from compare.blocks import Section
@@ -138,11 +139,9 @@ def _title(comparison: Comparison) -> str:
 
 def _about(comparison: Comparison) -> str:
     """What was fitted, and how often."""
-    unit, k = plain(comparison.case.unit, 16), comparison.n_components
-    step = comparison.case.sample.rounding
-    rounded = f", rounded to {f'{step:.6g} {unit}'.strip()}" if step > 0 else ""
+    k = comparison.n_components
     return (
-        f"{findings.observations(comparison)}{f', in {unit}' if unit else ''}{rounded}; "
+        f"{findings.observations(comparison)}{measured_in(comparison.case)}; "
         f"{plain(comparison.case.source, 300)}. {k} component{'' if k == 1 else 's'}, fitted "
         "twice: by maximum likelihood (EM) and by Bayes."
     )

@@ -9,6 +9,7 @@ from compare.labels import group, number, plain, variable
 
 if TYPE_CHECKING:
     import em
+    from compare.cases import Case
     from compare.table import Comparison, Row
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "group_names",
     "groups",
     "label",
+    "measured_in",
     "model_name",
     "numeral",
     "observations",
@@ -43,6 +45,13 @@ def observations(comparison: Comparison) -> str:
     if comparison.case.seed is not None:
         return f"{count} heights"
     return f"{count} values of {variable(comparison)}"
+
+
+def measured_in(case: Case) -> str:
+    """The unit and the rounding of the data, to be set behind their number; may be empty."""
+    unit, step = plain(case.unit, 16), case.sample.rounding
+    told = f", in {unit}" if unit else ""
+    return f"{told}, rounded to {f'{step:.6g} {unit}'.strip()}" if step > 0 else told
 
 
 def label(comparison: Comparison, row: Row) -> str:

@@ -59,3 +59,13 @@ def test_steps_wider_than_a_group_leave_nothing_to_say_of_its_sd():
     narrow = em.Mixture([0.5, 0.5], [164, 190], [0.2, 7])
     of = dataclasses.replace(of, fit=dataclasses.replace(of.fit, mixture=narrow))
     assert "they say nothing of standard deviations as small" in coarse(of)
+
+
+def test_the_report_says_to_what_the_values_were_rounded():
+    "In its first line, with the unit; and in the model's own section."
+    of = rounded(1.0, rounding=1)
+    of = dataclasses.replace(of, case=dataclasses.replace(of.case, unit="cm"))
+    page = of.to_markdown()
+    assert page.splitlines()[2].startswith("600 values of value, in cm, rounded to 1 cm; ")
+    assert "The values are taken as rounded to 1 cm: each stands for anything" in page
+    assert coarse(of) == ""
