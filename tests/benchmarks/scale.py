@@ -133,7 +133,7 @@ def _beside(row: Row, path: Path, settings: Settings, say: Callable[[str], None]
             f"{there:.0f} GB"
         )
     say(f"n = {n:,}: pyarrow, and the whole report, in turns")
-    for name, timed in interleave(cells, 10.0 * settings.budget, settings.turns).items():
+    for name, timed in interleave(cells, 25.0 * settings.budget, settings.turns).items():
         row[name] = {
             "seconds": timed.seconds,
             "median": statistics.median(timed.seconds) if timed.seconds else None,
