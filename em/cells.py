@@ -18,12 +18,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from em.counting import CHUNK, distinct, few_values, look, taken
+
 __all__ = [
     "Cells",
     "Level",
     "Rules",
     "added",
-    "counted",
     "rules",
     "tabulate",
     "thinned",
@@ -41,14 +42,6 @@ DEEPEST = 20
 """How often data may be cut again; 2048 cells each time tell any two doubles apart by then."""
 LOWEST_LEVEL = -1000
 """Narrower cells have no place among doubles."""
-LOOK = 4096
-"""Values looked at to find the bulk of the data."""
-CHUNK = 1 << 15
-"""Values worked on at a time: they then stay in the cache."""
-FEW = 1024
-"""Different values among those looked at, above which all are taken for continuous."""
-SLOTS = 1 << 13
-"""Places for different values, at the most."""
 
 
 class Level(NamedTuple):
@@ -138,8 +131,8 @@ def _cut(
         found.keep(values, weights)
         return
     # A strided look finds the bulk; what lies outside of it is cut by itself.
-    looked = _look(values)
-    if depth == 0 and (few := _counted(values, weights, looked)) is not None:
+    looked = look(values)
+    if depth == 0 and (few := few_values(values, weights, looked)) is not None:
         found.points.append(few)
         return
     low, high = float(looked[looked.size // 200]), float(looked[-1 - looked.size // 200])
@@ -149,9 +142,9 @@ def _cut(
     if not (level > LOWEST_LEVEL and low + math.ldexp(1.0, level) > low):
         # Nearly all of what was looked at is one value: take it apart from the others.
         middle = values == looked[looked.size // 2]
-        found.keep(*_take(values, weights, middle))
+        found.keep(*taken(values, weights, middle))
         if not middle.all():
-            _cut(*_take(values, weights, ~middle), large, count, depth + 1, found)
+            _cut(*taken(values, weights, ~middle), large, count, depth + 1, found)
         return
     scale = math.ldexp(1.0, -level)
     first = math.floor(low * scale)
@@ -168,13 +161,13 @@ def _cut(
         with np.errstate(invalid="ignore", over="ignore"):
             cell = np.floor(np.clip(values * scale - first, -1.0, slots)).astype(np.int32)
         for one in dense:
-            _cut(*_take(values, weights, cell == one), large, count, depth + 1, found)
+            _cut(*taken(values, weights, cell == one), large, count, depth + 1, found)
     if outside:
         far = np.concatenate([value for value, _ in outside])
         mass = None if weights is None else np.concatenate([m for _, m in outside if m is not None])
         for side in (far < low, far >= low):
             if side.any():
-                _cut(*_take(far, mass, side), large, count, depth + 1, found)
+                _cut(*taken(far, mass, side), large, count, depth + 1, found)
 
 
 def _add_up(
@@ -192,7 +185,7 @@ def _add_up(
             place -= first
             if place.min() < 0 or place.max() >= slots:
                 out = (place < 0) | (place >= slots)
-                outside.append(_take(block, mass, out))
+                outside.append(taken(block, mass, out))
                 place = place[~out]
                 mass = None if mass is None else mass[~out]
             cell = place.astype(np.intp)  # what bincount would make of it four times
@@ -207,87 +200,6 @@ def _add_up(
             term *= away
             sums[3] += np.bincount(cell, term, slots)
     return sums, outside
-
-
-def _look(values: Floats) -> Floats:
-    """Some of the values, in increasing order."""
-    return np.sort(values[:: max(values.size // LOOK, 1)])
-
-
-def counted(values: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
-    """`distinct`, and fast where there are only a few different values.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n,)
-    weights : ndarray of shape (n,) or None
-
-    Returns
-    -------
-    points, masses : ndarray of shape (m,)
-    """
-    return _counted(values, weights, _look(values)) or distinct(values, weights)
-
-
-def _counted(
-    values: Floats, weights: Floats | None, looked: Floats
-) -> tuple[Floats, Floats] | None:
-    """How often each value was seen, where few different ones recur; None where they do not.
-
-    Sorting would take several times as long as all the rest.
-    """
-    edge = looked.size // 200
-    known = looked[edge : looked.size - edge]  # what lies far out is counted by itself
-    known = known[np.r_[True, np.diff(known) > 0]]
-    if not 1 < known.size <= FEW:
-        return None
-    span, gap = float(known[-1] - known[0]), float(np.diff(known).min())
-    if not 3.0 * span < gap * SLOTS:
-        return None
-    low, scale, slots = float(known[0]) - 0.25 * span, 2.0 / gap, int(3.0 * span / gap) + 1
-    holder, counts = np.full(slots, np.nan), np.zeros(slots)
-    rest: list[tuple[Floats, Floats | None]] = []
-    for begin in range(0, values.size, CHUNK):
-        block = values[begin : begin + CHUNK]
-        mass = None if weights is None else weights[begin : begin + CHUNK]
-        with np.errstate(over="ignore"):
-            place = (block - low) * scale
-        if place.min() < 0 or place.max() >= slots:
-            out = (place < 0) | (place >= slots)
-            rest.append(_take(block, mass, out))
-            if sum(value.size for value, _ in rest) > SLOTS:
-                return None
-            place, block = place[~out], block[~out]
-            mass = None if mass is None else mass[~out]
-        cell = place.astype(np.intp)
-        before = holder[cell]
-        holder[cell] = block
-        if not np.all((holder[cell] == block) & ((before == block) | np.isnan(before))):
-            return None  # two values share a place: they are not few after all
-        counts += np.bincount(cell, mass, slots)
-    full = counts > 0
-    if not rest:
-        return holder[full], counts[full]
-    far = [distinct(*part) for part in rest]
-    return distinct(
-        np.concatenate([holder[full], *(value for value, _ in far)]),
-        np.concatenate([counts[full], *(mass for _, mass in far)]),
-    )
-
-
-def _take(
-    values: Floats, weights: Floats | None, which: NDArray[np.bool_]
-) -> tuple[Floats, Floats | None]:
-    return values[which], None if weights is None else weights[which]
-
-
-def distinct(values: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
-    """The distinct values in increasing order, each with the sum of its weights."""
-    if weights is None:
-        points, counts = np.unique(values, return_counts=True)
-        return points, counts.astype(np.float64)
-    points, place = np.unique(values, return_inverse=True)
-    return points, np.bincount(place, weights, points.size)
 
 
 def added(one: Cells, other: Cells) -> Cells:

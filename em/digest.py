@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.cells import Cells, Level, added, counted, tabulate, thinned
+from em.cells import Cells, Level, added, tabulate, thinned
+from em.counting import counted
 from em.options import whole
 from em.sample import Sample, from_cells
 
