@@ -204,7 +204,7 @@ def _compared(case: Case, options: Options, progress: Progress, which: str = "")
             fit, posterior, case.sample, options.level, options.rng, thorough=options.thorough
         )
     exact = None
-    if stood_for(fit) and (case.again is None or options.certify):
+    if stood_for(fit) and (case.in_memory or (options.certify and case.again is not None)):
         with progress.step("certify", f"Passing over all values once more{of}"):
             exact = exactness(fit, posterior, case.pieces(progress))
     seconds = _seconds(progress, posterior.settings)

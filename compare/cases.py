@@ -63,6 +63,11 @@ class Case:
     again: Again | None = None
     """Reads the data once more, where they were too many to be kept; None where they are here."""
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether the sample holds the data themselves, and not nodes that stand for them."""
+        return self.again is None and self.sample.bins is None
+
     def pieces(self, progress: Progress | None = None) -> Iterator[Sample]:
         """All data once more, exactly as they are, in pieces of bounded size.
 

@@ -238,7 +238,7 @@ def compare(
 
         criticised = criticise(fit, posterior, case.sample, level, priors=priors, thorough=thorough)
     exact = None
-    if criticism and stood_for(fit) and case.again is None and case.sample.bins is None:
+    if criticism and stood_for(fit) and case.in_memory:
         exact = exactness(fit, posterior, case.pieces())
     return Comparison(
         case=case,
