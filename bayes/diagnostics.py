@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bayes.records import Second
 from em import Parameters
 
 __all__ = ["BFMI_AT_LEAST", "ESS_AT_LEAST", "RHAT_AT_MOST", "Diagnostics"]
@@ -27,8 +28,10 @@ class Diagnostics:
     """What is known of the draws' quality, and the gate that they pass or fail.
 
     The gate: R-hat at most 1.01 and bulk and tail effective sample sizes of at least 400 for
-    every parameter, no divergences, and a BFMI of at least 0.3 in every chain. A value that
-    cannot be computed fails it; the weight of a single component is a constant and is left out.
+    every parameter, no divergences, and a BFMI of at least 0.3 in every chain; and a second route
+    to the posterior that comes to the same (`bayes.second`). Draws of the sequential run have no
+    chains: theirs are the effective sample size and the second route. A value that cannot be
+    computed fails the gate; the weight of a single component is a constant and is left out.
     """
 
     rhat: Parameters
@@ -47,6 +50,8 @@ class Diagnostics:
     """Tuning draws of each chain."""
     target_accept: float
     """The acceptance rate that the step size was tuned for."""
+    second: Second | None = None
+    """How the two routes to the posterior compare; None where there was only one."""
 
     @property
     def ok(self) -> bool:
@@ -66,13 +71,49 @@ class Diagnostics:
     @property
     def _by_check(self) -> dict[str, str]:
         """What each check has to say; empty if it passes."""
-        return {
-            "R-hat": self._rhat_message(),
+        said = {
+            "R-hat": "" if self.by_sequential else self._rhat_message(),
             "bulk effective sample size": self._ess_message("bulk", self.ess_bulk),
             "tail effective sample size": self._ess_message("tail", self.ess_tail),
-            "divergences": self._divergence_message(),
-            "BFMI": self._bfmi_message(),
+            "divergences": "" if self.by_sequential else self._divergence_message(),
+            "BFMI": "" if self.by_sequential else self._bfmi_message(),
         }
+        if self.second is not None:
+            said["two routes"] = self._route_message(self.second)
+            said["modes"] = self._mode_message(self.second)
+        return said
+
+    @property
+    def by_sequential(self) -> bool:
+        """Whether the draws are those of the sequential run, and not of the chains.
+
+        Those chains did not find the posterior, or not its shares: their R-hat (within the places
+        where they are), divergences and BFMI are told and judge nothing.
+        """
+        return self.second is not None and self.second.published == "sequential"
+
+    def _route_message(self, second: Second) -> str:
+        if second.difference <= second.allowed:
+            return ""
+        routes = (
+            "The sequential run and importance sampling"
+            if self.by_sequential
+            else "The chains and the sequential run"
+        )
+        return (
+            f"{routes} differ by {second.difference:.2f} posterior sds on {second.parameter}, "
+            f"more than the {second.allowed:.2f} that do not matter or that chance explains: "
+            "part of the posterior may be missing; try another seed, more draws or stronger priors."
+        )
+
+    def _mode_message(self, second: Second) -> str:
+        if second.unseen == 0:
+            return ""
+        many = "A maximum" if second.unseen == 1 else f"{second.unseen} maxima"
+        return (
+            f"{many} of the likelihood with a share of the posterior that is not negligible "
+            "holds no draw: part of the posterior is missing; try another seed or stronger priors."
+        )
 
     def _rhat_message(self) -> str:
         bad = {name: v for name, v in _named(self.rhat) if not v <= RHAT_AT_MOST}

@@ -17,6 +17,7 @@ from bayes import archive
 from bayes.diagnostics import Diagnostics
 from bayes.draws import Kind, bfmi, check_interval, ess_bulk, ess_tail, interval, rhat
 from bayes.quantities import Quantities
+from bayes.records import Second
 from bayes.relabelling import ORDERS, LabelChange, Order, label_change, permuted, places
 from em import Parameters, Sample
 
@@ -58,6 +59,9 @@ class Settings:
     note: str = ""
     """What had to be done about draws that failed a check, in a sentence that says what failed,
     what was done and whether it helped; empty where nothing was."""
+    second: Second | None = None
+    """What the second route to the posterior says, and whose draws these are; None where there
+    was one route only."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -189,6 +193,8 @@ class Posterior:
         """How the draws were made."""
         found = json.loads(self.data.attrs["settings"])
         found["priors"] = tuple(tuple(row) for row in found["priors"])
+        if found.get("second") is not None:
+            found["second"] = Second(**found["second"])
         return Settings(**found)
 
     def interval(self, level: float = 0.95, kind: Kind = "eti") -> Parameters:
@@ -264,12 +270,17 @@ class Posterior:
                 *(np.array([statistic(v[..., k]) for k in components]) for v in self._draws)
             )
 
+        second = settings.second
+        if second is not None and second.published == "sequential":
+            sizes = _as_parameters(second.ess)
+            found = (_as_parameters(second.rhat), sizes, sizes)
+        else:
+            found = (each(rhat), each(ess_bulk), each(ess_tail))
         return Diagnostics(
-            rhat=each(rhat),
-            ess_bulk=each(ess_bulk),
-            ess_tail=each(ess_tail),
+            *found,
             divergences=int(stats["diverging"].to_numpy().sum()),
             bfmi=bfmi(stats["energy"].to_numpy()),
+            second=second,
             draws=settings.draws,
             tune=settings.tune,
             target_accept=settings.target_accept,
@@ -376,3 +387,7 @@ class Posterior:
         chains, draws, K = self.means.shape
         verdict = "pass" if self.diagnostics.ok else "FAIL"
         return f"Posterior({K} components, {chains} chains of {draws} draws, diagnostics {verdict})"
+
+
+def _as_parameters(lists: Mapping[str, list[float]]) -> Parameters:
+    return Parameters(**{name: np.array(values) for name, values in lists.items()})

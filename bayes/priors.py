@@ -28,6 +28,7 @@ from bayes.distributions import (
 )
 from bayes.propriety import improper_on_ties
 from em import Parameters, Sample
+from em.groups import smallest_sd
 
 __all__ = ["Numbers", "Priors", "check_components"]
 
@@ -124,8 +125,9 @@ class Priors:
 
         - weights ~ Dirichlet(2, ..., 2);
         - means ~ Normal(m, 1.5 s);
-        - sds ~ LogNormal(log(s / K), 1), where values are tied only above half of the smallest
-          gap between distinct values (and never above s / 2).
+        - sds ~ LogNormal(log(s / K), 1), where values lie on a grid of step h only above
+          h / sqrt(2 pi) (or s / 2, if that is less): data on a grid carry no density above 1 / h
+          (`em.groups`).
 
         The lognormal goes to zero at zero faster than any power, so the posterior is proper
         although the likelihood is not bounded; a half-normal would not do where values are tied.
@@ -169,10 +171,13 @@ class Priors:
             reason += (
                 "falls to zero at zero fast enough to stop a group from shrinking onto one value"
             )
-        floor = 0.0 if sample.rounding > 0 else min(0.5 * sample.resolution, 0.5 * s)
+        floor = min(smallest_sd(sample.grid), 0.5 * s)
         if floor > 0:
             sds = pm.Truncated.dist(sds, lower=np.array(floor))
-            reason += "; values are tied, and nothing finer than half their resolution can be seen"
+            reason += (
+                f"; values lie on a grid of steps of {sample.grid:.4g}, where no density is above "
+                "one over the step"
+            )
         sds.tag.reason = reason
         return cls(weights, means, sds)
 

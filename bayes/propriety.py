@@ -57,11 +57,7 @@ def _most_ties(sample: Sample) -> float:
     """How often the commonest value was seen."""
     if sample.bins is None:
         return float(sample.collapse().weights.max())
-    if sample.resolution == 0:
-        return 1.0
-    # Of squashed data only the resolution is known; so many values share the commonest at least.
-    places = np.ptp(sample.values) / sample.resolution + 1.0
-    return max(2.0, math.ceil(sample.n / places))
+    return float(sample.recording.counts.max(initial=1.0))
 
 
 def _power_at_zero(unit: float, sds: Any, K: int) -> float:

@@ -18,24 +18,32 @@ from pytensor.compile.mode import Mode
 
 import em
 from bayes.priors import Priors
-from em import Mixture, Sample
+from em import Mixture, Parameters, Sample
+from em.fit import standardised
+from em.groups import Verdict, verdict
 
-__all__ = ["disperse", "locator", "starting_mixture"]
+__all__ = ["disperse", "locator", "starting_mixtures"]
 
 Floats = NDArray[np.float64]
 
+NEGLIGIBLE = 15.0
+"""Log-likelihood below that of the best maximum from which another one is no place to start."""
 NARROWEST = 1e-3
 """Smallest starting sd, in sds of the data: a collapsed group starts open again."""
 LIGHTEST = 0.01
 """Smallest starting weight."""
 
 
-def starting_mixture(start: Any, sample: Sample, n_components: int, seed: int) -> Mixture:
-    """The mixture to start around: the given fit or mixture, or else an EM fit of the sample.
+def starting_mixtures(
+    start: Any, sample: Sample, n_components: int, seed: int
+) -> tuple[Mixture, ...]:
+    """The mixtures to start around: the maxima that EM found whose components are groups.
 
     Parameters
     ----------
     start : em.Fit, em.Mixture or None
+        A fit that searched brings its maxima. Another fit, or a mixture, is one more place, if its
+        components are groups.
     sample : Sample
     n_components : int
     seed : int
@@ -43,7 +51,8 @@ def starting_mixture(start: Any, sample: Sample, n_components: int, seed: int) -
 
     Returns
     -------
-    Mixture
+    tuple of Mixture
+        At least one; the likeliest maximum first, if there is any.
 
     Raises
     ------
@@ -52,24 +61,36 @@ def starting_mixture(start: Any, sample: Sample, n_components: int, seed: int) -
     ValueError
         If it has another number of components.
     """
-    if start is None:
-        try:
-            return em.fit(sample, n_components, rng=seed).mixture
-        except ValueError:
-            # Too few distinct values for a maximum. A posterior exists all the same.
-            return _side_by_side(sample, n_components)
-    mixture = start.mixture if isinstance(start, em.Fit) else start
-    if not isinstance(mixture, Mixture):
+    given = start.mixture if isinstance(start, em.Fit) else start
+    if not (given is None or isinstance(given, Mixture)):
         raise TypeError(
             f"expected start to be an em.Fit or an em.Mixture, got {type(start).__name__}; for "
             "example start=em.fit(x), or leave it out"
         )
-    if mixture.n_components != n_components:
+    if given is not None and given.n_components != n_components:
         raise ValueError(
-            f"expected a start with {n_components} components, got {mixture.n_components}; fit "
+            f"expected a start with {n_components} components, got {given.n_components}; fit "
             "both with the same n_components"
         )
-    return mixture
+    searched = isinstance(start, em.Fit) and start.n_climbs > 1
+    try:
+        fit = start if searched else em.fit(sample, n_components, rng=seed)
+    except ValueError:
+        # Too few distinct values for a maximum. A posterior exists all the same.
+        return (_side_by_side(sample, n_components) if given is None else given,)
+    tops = [
+        top.mixture for top in fit.optima
+        if top.status is em.Status.CONVERGED and top.loglik > fit.loglik - NEGLIGIBLE
+    ]  # fmt: skip
+    if given is not None and given is not fit.mixture and _has_groups(given, fit):
+        tops.append(given)
+    return tuple(tops) or (_side_by_side(sample, n_components),)
+
+
+def _has_groups(mixture: Mixture, fit: em.Fit) -> bool:
+    """Whether all components of a mixture are groups, for the data of a fit."""
+    at = standardised(mixture, fit.data.mean, fit.data.sd)
+    return verdict(Parameters(*(v[0] for v in at)), fit.observed) is Verdict.GROUPS
 
 
 def disperse(
@@ -101,8 +122,8 @@ def disperse(
 
 
 def locator(
-    model: pm.Model, priors: Priors, mixture: Mixture, sample: Sample
-) -> Callable[[np.random.Generator], tuple[dict[str, Floats], Floats]]:
+    model: pm.Model, priors: Priors
+) -> Callable[[Mixture, np.random.Generator], tuple[dict[str, Floats], Floats]]:
     """Make starting points for a PyMC model with any priors.
 
     A value that its prior does not allow is replaced by a draw from that prior.
@@ -113,14 +134,11 @@ def locator(
         From `bayes.build_model`.
     priors : Priors
         The `filled` priors that the model was built with.
-    mixture : Mixture
-        To start around.
-    sample : Sample
 
     Returns
     -------
     callable
-        From a `numpy.random.Generator` to the starting values by name, and to the same as one
+        From a mixture and a `numpy.random.Generator` to the starting values by name, and to the same as one
         vector in the coordinates in which the model is sampled.
     """
     spare = priors.draw(200, seed=0)
@@ -133,8 +151,10 @@ def locator(
         outputs.append(moved)
     forward = pytensor.function(inputs, outputs, mode=Mode("py", None), on_unused_input="ignore")
 
-    def locate(rng: np.random.Generator) -> tuple[dict[str, Floats], Floats]:
-        near = _free_values(model, disperse(mixture, sample, rng))
+    def locate(
+        mixture: Mixture, rng: np.random.Generator
+    ) -> tuple[dict[str, Floats], Floats]:
+        near = _free_values(model, mixture)
         row = rng.integers(len(spare.means))
         prior = _free_values(model, Mixture(*(value[row] for value in spare)))
         for name, moved in zip(near, forward(*near.values()), strict=True):

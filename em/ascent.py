@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from em.coordinates import FLOOR, Coordinates
 from em.curvature import FLAT, Curvature, curvature
+from em.groups import smallest_sd
 from em.information import Pass, Room, expect, sweep
 from em.mixture import Parameters
 from em.observed import Observed
@@ -30,6 +31,8 @@ Floats = NDArray[np.float64]
 
 SMALLEST_SD = 1e-9
 """In units of the sample's sd: below it a component has collapsed onto one value."""
+LOST = 0.1
+"""In the smallest sd that the data can show: below it a climb does not find its way back."""
 SMALLEST_COUNT = 1e-7
 """In observations: below it a component holds nothing of the data."""
 LEVEL = 1e-6
@@ -49,9 +52,13 @@ class Status(enum.Enum):
         "tol, or start elsewhere"
     )
     COLLAPSED = (
-        "collapsed: a component sits on a few nearly equal values, such as rounding or chance "
-        "leaves in any sample, where the likelihood means nothing; use fewer components, "
-        "equal_sds=True or more starts"
+        "collapsed: a component is a point, with half or more of what it holds on one recorded "
+        "value or narrower than the data were recorded, where the likelihood means nothing; "
+        "leave that value out, or use fewer components or equal_sds=True"
+    )
+    CHANCE = (
+        "set aside: a component rests on a clump of a few values such as chance leaves in any "
+        "sample; use fewer components or equal_sds=True"
     )
     EMPTY = (
         "empty: the weight of a component went to zero, so fewer components say the same; "
@@ -160,6 +167,7 @@ class _Climbs:
     ) -> None:
         self.data, self.coordinates = data, coordinates
         self.tol, self.radius, self.penalty = tol, radius, penalty
+        self.smallest = max(SMALLEST_SD, LOST * smallest_sd(data.resolution))
         self.room = Room()
         at = _copied(start)
         self.at = at._replace(sds=np.maximum(at.sds, FLOOR))
@@ -282,7 +290,7 @@ class _Climbs:
     ) -> NDArray[np.bool_]:
         """End the climbs that ran into a component that is no longer one."""
         free = self.coordinates.free_sds
-        shrunk = (here.sds[:, free] < SMALLEST_SD).any(axis=1)
+        shrunk = (here.sds[:, free] < self.smallest).any(axis=1)
         empty = found.counts.min(axis=1) < SMALLEST_COUNT
         lost = shrunk | empty
         if lost.any():

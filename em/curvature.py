@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 
 FLAT = 1e-9
 """Relative curvature below which a direction is called flat."""
+NEXT_TO_NOTHING = 1e-8
+"""Complete-data information of a logit, in observations, that is rounding and no more."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def curvature(at: Pass) -> Curvature:
     else:
         # A weight next to nothing makes this singular to rounding; as a metric a little more does.
         diagonal = np.einsum("bii->bi", at.complete)
-        more = np.where(diagonal > 0, 1e-10 * diagonal, 1.0)
+        more = np.where(diagonal > NEXT_TO_NOTHING, 1e-10 * diagonal, 1.0)
         inverse = np.linalg.inv(np.linalg.cholesky(at.complete + more[:, None] * np.eye(size)))
         turned = inverse.swapaxes(-1, -2)
         eigenvalues, vectors = _eigen(inverse @ at.information @ turned)

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from em.cells import Cells, Level, added, tabulate, thinned
 from em.counting import counted
 from em.options import whole
+from em.recording import Recording, recorded
 from em.sample import Sample, from_cells
 
 __all__ = ["Digest"]
@@ -191,9 +192,16 @@ class Digest:
     @property
     def resolution(self) -> float:
         """The step of rounded data, as far as a part of them shows it; see `Sample.resolution`."""
+        if self.n == 0:
+            return 0.0
+        return self.rounding if self.rounding > 0 else self.recording.step
+
+    @property
+    def recording(self) -> Recording:
+        """How the values were written down, as far as a part of them shows it."""
         if self.is_exact:
-            return self.sample().resolution if self.n else 0.0
-        return Sample(self._looked).resolution
+            return self.sample().recording
+        return recorded(Sample(self._looked).collapse(), self.n / self._looked.size)
 
     def below(self, edges: ArrayLike) -> Floats:
         """The weight of the values below some places.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +18,9 @@ from em.mixture import Mixture, Parameters, log_joint
 from em.observed import Observed
 from em.sample import Sample, as_sample
 from em.tops import Way
+
+if TYPE_CHECKING:
+    from em.points import Point
 
 __all__ = ["Certificate", "Fit", "Optimum", "penalty_term", "standardised"]
 
@@ -33,9 +36,9 @@ class Optimum:
     loglik: float
     """Its log-likelihood."""
     n_starts: int
-    """How many starts led there."""
+    """How many climbs ended there."""
     status: Status
-    """How the climb ended; `Status.COLLAPSED` for a top that is set aside."""
+    """How they ended; `Status.COLLAPSED` or `Status.CHANCE` for a top that is set aside."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,8 @@ class Fit:
     """The distinct tops found, best first; collapsed ones come last."""
     n_starts: int = 1
     """How many starts were tried, besides those made from smaller models."""
+    n_climbs: int = 1
+    """How many climbs were led to an end; `Optimum.n_starts` counts those that ended at each."""
     ways: tuple[Way, ...] = field(default=())
     """Climbs that lead to the estimate, for `history`."""
 
@@ -127,6 +132,17 @@ class Fit:
     def converged(self) -> bool:
         """Whether the estimate is a maximum of the likelihood."""
         return self.status is Status.CONVERGED
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """Recorded values on which a component would be likelier than the estimate.
+
+        Such a component is no group (`em.groups`); the estimate is the best without. Of a fit
+        that collapsed, the values that its components sit on.
+        """
+        from em.points import points  # points are made from fits
+
+        return points(self)
 
     @property
     def n_components(self) -> int:

@@ -65,10 +65,11 @@ def fit(
     start : Mixture or Fit, optional
         Climb from here only. By default from `n_starts` seeded places.
     n_starts : int, optional
-        How many random starts to try. By default ten for each component; two components are
-        tried from all over the space of mixtures with the sample's mean and variance instead,
-        where there are enough values for that (`em.lattice`). A group of less than about 1 % of
-        the data can still be missed, or one of a few values that chance might have put there.
+        How many random starts to try, besides those that are made from smaller models and from
+        stretches with more values than these put there. More never lead to less. By default ten
+        for each component, forty at the most; two components are tried from all over the space of mixtures with the
+        sample's mean and variance instead, where there are enough values for that
+        (`em.lattice`).
     equal_sds : bool
         Whether the components share one sd.
     fixed : mapping of str to array_like of shape (n_components,), optional
@@ -91,8 +92,9 @@ def fit(
     Returns
     -------
     Fit
-        Where regular maxima exist, one with more components, or with unequal sds instead of
-        equal ones, is never less likely.
+        The most likely of the maxima found whose components are all groups (`em.groups`). One
+        with more components, or with unequal sds instead of equal ones, is never less likely,
+        unless a component of the smaller model is no group in the larger one.
 
     Raises
     ------
@@ -184,16 +186,18 @@ def fit_with(
         _check_steps(data, options.coordinates.size)
         with np.errstate(under="ignore"):  # a density far from its mean is zero
             if mixture is not None:
-                tops, n_tried = _climbed(data, mixture, options), 1
+                tops, n_tried, n_climbs = _climbed(data, mixture, options), 1, 1
             else:
                 if fixed is not None or finer not in searches:
                     searches[finer] = Search(Observed.of(data), options, generator)
                 model = (n_components, options.equal_sds)
-                tops, n_tried = searches[finer].tops(*model), searches[finer].n_tried(*model)
+                search = searches[finer]
+                tops, n_tried = search.tops(*model), search.n_tried(*model)
+                n_climbs = search.n_climbs[model]
         bound = 0.0 if data.bins is None else quadrature_bound(data.bins, _raw(tops[0].at, data))
         last = squash or not compact or (seen_in_pieces and finer == FINEST)
         if last or bound <= TOLERATED * abs(tops[0].loglik):
-            return _finished(sample, data, options, tops, bound, n_tried)
+            return _finished(sample, data, options, tops, bound, n_tried, n_climbs)
         # An sd is small against the bins: narrower ones, and in the end the data themselves.
         finer *= 4
         compact = finer <= FINEST and (seen_in_pieces or sample.bins is None)
@@ -222,6 +226,7 @@ def _finished(
     tops: list[Top],
     bound: float,
     n_starts: int,
+    n_climbs: int,
 ) -> Fit:
     shift = sample.n * float(np.log(data.sd))
     optima = tuple(
@@ -247,6 +252,7 @@ def _finished(
         penalty=options.penalty,
         optima=optima,
         n_starts=n_starts,
+        n_climbs=n_climbs,
         ways=best.ways,
     )
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from em.ascent import Status, ascend
 from em.coordinates import Coordinates
+from em.groups import Verdict, verdict
 from em.information import Pass, natural_jacobian, sweep
 from em.mixture import Parameters
-from em.optimum import is_spurious
 from em.options import real
 from em.rounding import HIDDEN
 
@@ -309,10 +309,9 @@ class _Walk:
 
     def _is_spike(self, found: _Point) -> bool:
         """Whether a component has shrunk onto a few values."""
-        data = self.fit.observed
         at = Parameters(*(value[0] for value in found.at))
         bounded = self.fit.equal_sds or self.fit.penalty > 0
-        return is_spurious(at, self.fit.data.n, data.resolution, data.rounding, bounded=bounded)
+        return verdict(at, self.fit.observed, bounded=bounded) is not Verdict.GROUPS
 
     def _is_closed(self, inner: _Point, outer: _Point, goal: float) -> bool:
         """Whether there is nothing left to look for between two points."""

@@ -125,9 +125,7 @@ def tails(x: Floats, weights: Floats) -> tuple[Parameters, Floats]:
     return Parameters(*(v[order] for v in at)), loglik[order]
 
 
-def peaks(
-    x: Floats, weights: Floats, *, equal_sds: bool
-) -> tuple[Parameters, Floats, NDArray[np.intp]]:
+def peaks(x: Floats, weights: Floats, *, equal_sds: bool) -> tuple[Parameters, Floats]:
     """The lattice points above all of their neighbours.
 
     Parameters
@@ -143,21 +141,12 @@ def peaks(
         Of shape (B, 2), the highest first.
     loglik : ndarray of shape (B,)
         Log-likelihoods, to a few digits.
-    basins : ndarray of shape (B,)
-        From how many lattice points the steepest way over neighbours leads there.
     """
     lattice = _lattice(equal_sds)
     loglik = _logliks(x, weights, lattice.polynomials)
-    uphill = _uphill(loglik, lattice.neighbours)
-    while True:
-        further = uphill[uphill]
-        if (further == uphill).all():
-            break
-        uphill = further
-    basins = np.bincount(uphill, minlength=loglik.size)
-    found = np.flatnonzero(basins)
+    found = np.flatnonzero(_uphill(loglik, lattice.neighbours) == np.arange(loglik.size))
     found = found[np.argsort(-loglik[found], kind="stable")]
-    return Parameters(*(v[found] for v in lattice.at)), loglik[found], basins[found]
+    return Parameters(*(v[found] for v in lattice.at)), loglik[found]
 
 
 def _logliks(x: Floats, weights: Floats, polynomials: NDArray[np.float32]) -> Floats:

@@ -28,15 +28,31 @@ class Observed:
     rounding: float = 0.0
     """The step to which the values were rounded; 0 if the density at the value is meant."""
     resolution: float = 0.0
-    """What exact values look rounded to: smaller sds mean nothing. 0 where `rounding` is set,
-    since then the likelihood knows."""
+    """The step of the grid that the values were recorded on, as far as `rounding` does not say
+    it: the likelihood then knows of it. 0 where there is none."""
+    heaps: tuple[Floats, Floats] = (np.zeros(0), np.zeros(0))
+    """The values recorded more than once, and how often each was."""
+    stands_for_others: bool = False
+    """Whether `x` are points that stand for the values, and not recorded values themselves."""
 
     @classmethod
     def of(cls, sample: Sample) -> Observed:
         """A sample less its mean, in units of its sd."""
-        rounding = sample.rounding / sample.sd
-        resolution = 0.0 if rounding else sample.resolution / sample.sd
-        return cls(sample.standardised, sample.weights, rounding, resolution)
+        rounding, grid, seen = (
+            sample.rounding / sample.sd,
+            sample.grid / sample.sd,
+            sample.recording,
+        )
+        heaps = (seen.values - sample.mean) / sample.sd, seen.counts
+        nodes = sample.bins is not None and sample.bins.masses.size > 0
+        return cls(sample.standardised, sample.weights, rounding, grid, heaps, nodes)
+
+    @cached_property
+    def most_on_one(self) -> float:
+        """The largest count of a recorded value, one at the least."""
+        if not self.stands_for_others:
+            return max(float(self.weights.max()), 1.0)
+        return float(self.heaps[1].max(initial=1.0))
 
     @cached_property
     def n(self) -> float:
@@ -44,8 +60,8 @@ class Observed:
         return float(self.weights.sum()) / (self.weights.shape[0] if self.weights.ndim > 1 else 1)
 
     def stood_for(self, x: Floats, weights: Floats) -> Observed:
-        """Points that stand for these values: they lie anywhere, and show no resolution."""
-        return replace(self, x=x, weights=weights, resolution=0.0)
+        """Points that stand for these values, whatever these were recorded on."""
+        return replace(self, x=x, weights=weights, stands_for_others=True)
 
     def rows(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Observed:
         """The values of some mixtures of the batch; what all of them share is one row."""

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from em.ascent import Status, ascend
 from em.cells import two_points
+from em.groups import verdicts
 from em.mixture import Parameters, as_generator
 from em.observed import Observed
-from em.optimum import are_spurious
 from em.options import whole
+from em.tops import SET_ASIDE_AS
 
 if TYPE_CHECKING:
     from em.fit import Fit
@@ -217,9 +218,10 @@ def _climb(
     ended = Parameters(*map(np.concatenate, zip(*(one.at for one in found), strict=True)))
     status = np.array([name for one in found for name in one.status], dtype=object)
     bounded = fit.equal_sds or fit.penalty > 0
-    shown = fit.observed
-    spikes = are_spurious(ended, fit.data.n, shown.resolution, shown.rounding, bounded=bounded)
-    status[spikes & (status != Status.EMPTY)] = Status.COLLAPSED
+    # Every value of a resample is a tie; what is a point shows in the data that it was drawn from.
+    for row, judged in enumerate(verdicts(ended, fit.observed, bounded=bounded)):
+        if status[row] is not Status.EMPTY:
+            status[row] = SET_ASIDE_AS.get(judged, status[row])
     return ended, status
 
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from em.column import numbers, own, step_of
 from em.options import whole
+from em.recording import Recording, recorded
 from em.squash import Bins, Squashed, nodes, squash
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ Floats = NDArray[np.float64]
 LOOKED_AT = 1 << 15
 """Values looked at to find out whether they are rounded."""
 
-KNOWN = ("bins", "n", "resolution", "mean", "sd", "standardised", "digest")
+COARSER = 1.5
+"""In the rounding that is given: a grid that much coarser is one that the likelihood misses."""
+
+KNOWN = ("bins", "n", "recording", "mean", "sd", "standardised", "digest")
 """What a squashed sample knows of the data that it stands for."""
 
 
@@ -232,7 +236,7 @@ class Sample:
             some = self.values[:: max(self.values.size // 1024, 1)]
             origin = _origin(float(np.median(some)), float(np.ptp(some)))
             found = squash(self.values[seen], mass, finer, origin)
-            self._squashed[finer] = _standing(found, origin, self.n, self.resolution)
+            self._squashed[finer] = _standing(found, origin, self.n, self.recording)
         return self._squashed[finer]
 
     @cached_property
@@ -294,28 +298,33 @@ class Sample:
         """What was kept of data that were seen piece by piece; None for any other."""
         return None
 
-    @cached_property
+    @property
     def resolution(self) -> float:
-        """The step of rounded data: `rounding`, or what the values look like.
+        """The step of rounded data, in the unit of the values: `rounding`, or what they look like.
 
-        That is the smallest gap between distinct values if values are tied, else zero. Tied
-        measurements were rounded, and nothing finer than the rounding can be learnt from
-        them. A weight above one counts as a tie. Of large samples a part is looked at.
+        That is the step of the grid on which nearly all values lie, where some are tied, else
+        zero. Nothing finer than the rounding can be learnt from them.
         """
-        if self.rounding > 0:
-            return self.rounding
+        return self.rounding if self.rounding > 0 else self.recording.step
+
+    @property
+    def grid(self) -> float:
+        """The step of the grid that values lie on, unless `rounding` says it to the likelihood."""
+        step = self.recording.step
+        return 0.0 if step < COARSER * self.rounding else step
+
+    @cached_property
+    def recording(self) -> Recording:
+        """How the values were written down: on what grid, and which of them more than once.
+
+        Of large samples a part is looked at, and the counts are scaled up.
+        """
         if self.values.size > LOOKED_AT:
             # At random, since sorted or periodic data would hide their ties from a stride.
-            places = np.random.default_rng(0).integers(self.values.size, size=LOOKED_AT)
-            part = np.unique(places)[: LOOKED_AT // 2]
-            return Sample(self.values[part], self.weights[part]).resolution
-        distinct = self.collapse()
-        if distinct.values.size < 2 or distinct.weights.max() <= 1.0:
-            return 0.0
-        gaps = np.diff(distinct.values)
-        # Two routes to one number may differ in its last digit, which is no gap.
-        real = gaps[gaps > 1e-9 * (distinct.values[-1] - distinct.values[0])]
-        return float(real.min())
+            some = np.unique(np.random.default_rng(0).integers(self.values.size, size=LOOKED_AT // 2))
+            part = Sample(self.values[some], self.weights[some])
+            return recorded(part.collapse(), self.n / part.n)
+        return recorded(self.collapse())
 
     def __getstate__(self) -> dict[str, Any]:
         """What cannot be computed again, so that pickles stay small."""
@@ -378,12 +387,12 @@ def from_cells(cells: Cells, digest: Digest, finer: int) -> Sample:
     """The nodes that stand for what a digest has seen."""
     middle = 0.5 * (digest.lowest + digest.highest)
     origin = _origin(middle, digest.highest - digest.lowest)
-    made = _standing(nodes(cells, finer, origin), origin, digest.n, digest.resolution)
+    made = _standing(nodes(cells, finer, origin), origin, digest.n, digest.recording)
     made.__dict__["digest"] = digest
     return made
 
 
-def _standing(found: Squashed, origin: float, n: float, resolution: float) -> Sample:
+def _standing(found: Squashed, origin: float, n: float, recording: Recording) -> Sample:
     """A sample of nodes, with what they cannot tell of the data they stand for."""
     near = Sample(found.values, found.weights)
     small = Sample(found.values + origin, found.weights) if origin else near
@@ -391,7 +400,7 @@ def _standing(found: Squashed, origin: float, n: float, resolution: float) -> Sa
     small.__dict__.update(
         bins=Bins(lower + origin, upper + origin, *rest),
         n=n,
-        resolution=resolution,
+        recording=recording,
         mean=origin + near.mean,
         sd=near.sd,
     )

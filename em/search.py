@@ -7,7 +7,6 @@ smaller models inside this one, so that a larger model never ends below a smalle
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,14 +18,14 @@ from em.curvature import curvature
 from em.information import sweep
 from em.mixture import Parameters
 from em.observed import Observed
-from em.scouts import Scouts
+from em.scouts import FEW, Scouts
 from em.start import coarse, pooled, split, starts
 from em.tops import Top, Way, distinct, picked, rank, same, stacked
 
 if TYPE_CHECKING:
     from em.options import Options
 
-__all__ = ["Search", "climb"]
+__all__ = ["Search", "climb", "merged"]
 
 Floats = NDArray[np.float64]
 
@@ -36,10 +35,14 @@ MANY = 4000
 """Values above which many starts climb on so many points that stand for them."""
 MOST = 8
 """Tops found there that are climbed on all of the data."""
-FEW = 3
+LEAST_CLIMBED = 3
 """The same where each climb takes long."""
-EXTRA = 40
-"""Further starts for each component, where none of the first led above a smaller model."""
+EXTRA = 120
+"""Further starts where none of the first led above a smaller model."""
+BEHIND = 15.0
+"""Tops of the coarse copy so much lower than the best are not climbed on all of the data."""
+AT_LEAST = 3
+"""So many of them are all the same."""
 
 
 def climb(
@@ -98,7 +101,7 @@ def climb(
         )
         for row, count, status in distinct(found, tally, data, bounded=bounded)
     ]
-    return sorted(tops, key=lambda top: (rank(top.status), -round(top.height, 6)))
+    return sorted(tops, key=_order)
 
 
 class Search:
@@ -119,6 +122,8 @@ class Search:
     def __init__(self, data: Observed, options: Options, rng: np.random.Generator) -> None:
         self.data, self.options = data, options
         self.scouts = Scouts(data, options, int(rng.integers(2**32)))
+        self.n_climbs: dict[tuple[int, bool], int] = {}
+        """How many climbs were led to an end, for each model."""
         self._answers: dict[tuple[int, bool], list[Top]] = {}
 
     def tops(self, k: int, equal_sds: bool) -> list[Top]:
@@ -149,22 +154,23 @@ class Search:
         self,
         start: Parameters,
         equal_sds: bool,
-        tally: NDArray[np.intp],
+        tally: NDArray[np.intp] | None = None,
         origins: Parameters | None = None,
     ) -> list[Top]:
         coordinates = self.scouts.coordinates(start.means.shape[1], equal_sds)
         return climb(self.data, start, coordinates, self.options, tally, origins)
 
-    def _climb_many(self, start: Parameters, equal_sds: bool, tally: NDArray[np.intp]) -> list[Top]:
+    def _climb_many(self, start: Parameters, equal_sds: bool) -> list[Top]:
         """The same from many starts, where there are many data by way of a copy with fewer."""
-        size = self.data.x.size
+        k, size = start.means.shape[1], self.data.x.size
+        self.n_climbs[k, equal_sds] = self.n_climbs.get((k, equal_sds), 0) + start.means.shape[0]
         if size <= MANY:
-            return self._climb(start, equal_sds, tally)
+            return self._climb(start, equal_sds)
         points, masses = coarse(self.data.x, self.data.weights, MANY // 2)
-        fewer = replace(self.data, x=points, weights=masses)
-        coordinates = self.scouts.coordinates(start.means.shape[1], equal_sds)
-        found = climb(fewer, start, coordinates, self.options, tally)
-        found = found[: MOST if size <= 5 * MANY else FEW]
+        fewer = self.data.stood_for(points, masses)
+        coordinates = self.scouts.coordinates(k, equal_sds)
+        found = climb(fewer, start, coordinates, self.options)
+        found = found[: MOST if size <= 5 * MANY else LEAST_CLIMBED]
         rows = [Parameters(*(value[None] for value in top.at)) for top in found]
         counts = np.array([top.n_starts for top in found], dtype=np.intp)
         return self._climb(stacked(rows), equal_sds, counts)
@@ -173,25 +179,30 @@ class Search:
         """The tops that the starts of a model lead to."""
         scouts = self.scouts
         if k == 1 or not scouts.is_coarse:
-            first, tally = scouts.starts(k, equal_sds)
-            return self._climb(first, equal_sds, tally)
+            return self._climb_many(stacked(scouts.starts(k, equal_sds)), equal_sds)
         found = scouts.tops(k, equal_sds)
+        found = [
+            top for place, top in enumerate(found)
+            if place < AT_LEAST or top.merit > found[0].merit - BEHIND
+        ]  # fmt: skip
+        self.n_climbs[k, equal_sds] = scouts.n_led[k, equal_sds]
         counts = np.array([top.n_starts for top in found], dtype=np.intp)
         origins = stacked([top.origin for top in found])
         tops = self._climb(stacked([top.at for top in found]), equal_sds, counts, origins)
+        narrow = scouts.narrow(k, equal_sds)
+        if narrow is not None:
+            tops = merged(tops, self._climb_many(narrow, equal_sds))
         if tops[0].status is not Status.CONVERGED:
             # What stood on the coarse copy fell into a gap of the data: the starts, then.
-            first, tally = scouts.starts(k, equal_sds)
-            direct = self._climb_many(first, equal_sds, tally)
-            tops = min(tops, direct, key=lambda ends: (rank(ends[0].status), -ends[0].loglik))
+            direct = self._climb_many(stacked(scouts.starts(k, equal_sds)), equal_sds)
+            tops = merged(tops, direct)
         return tops
 
     def _not_below(self, tops: list[Top], k: int, equal_sds: bool) -> list[Top]:
-        """Make sure that no smaller model inside this one has a higher likelihood.
+        """See whether a smaller model inside this one is likelier, and climb from there if so.
 
-        Where one has, climb from its maximum. The likelihood cannot fall on the way, but the climb
-        may end in a collapse: then there is no regular maximum above the smaller model, and the
-        collapsed one comes first, by its name.
+        The likelihood cannot fall on the way, but the climb may end where a component is no group:
+        then no regular maximum need be above the smaller model.
         """
         best: list[Parameters] = []
         floor = -np.inf
@@ -208,14 +219,9 @@ class Search:
             return tops
         # Starts that the coarse copy sorted out may lead to a regular maximum after all.
         rng = np.random.default_rng((self.scouts.seed, k, 1))
-        extra = starts(self.data.x, self.data.weights, k, EXTRA * k, rng)
+        extra = starts(self.data.x, self.data.weights, k, EXTRA if k <= FEW else EXTRA // 4, rng)
         rows = stacked([*best, pooled(extra) if equal_sds else extra])
-        more = self._climb_many(rows, equal_sds, np.zeros(rows.means.shape[0], dtype=np.intp))
-        both = sorted(
-            [*tops, *more],
-            key=lambda top: (top.loglik < floor - slack, rank(top.status), -top.height),
-        )
-        return [both[0], *(top for top in both[1:] if not _equal(top, both[0]))]
+        return merged(tops, self._climb_many(rows, equal_sds))
 
     def _is_far_below(self, k: int, equal_sds: bool, top: Top) -> bool:
         """Whether all tops of a smaller model are below this one, without climbing them."""
@@ -233,6 +239,23 @@ class Search:
         # The tops of the coarse copy are near: what is left to climb shows in slope and curvature.
         highest = found.loglik + 10 * curvature(found).gain() + 1e-3
         return bool((highest < top.loglik).all())
+
+
+def merged(tops: list[Top], more: list[Top]) -> list[Top]:
+    """The tops of two searches, the best regular one first, and each once."""
+    both = list(tops)
+    for top in more:
+        for place, other in enumerate(both):
+            if _equal(top, other):
+                both[place] = other._replace(n_starts=other.n_starts + top.n_starts)
+                break
+        else:
+            both.append(top)
+    return sorted(both, key=_order)
+
+
+def _order(top: Top) -> tuple[int, float]:
+    return rank(top.status), -round(top.height, 6)
 
 
 def _equal(a: Top, b: Top) -> bool:

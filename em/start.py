@@ -12,16 +12,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from em.lattice import tail_cuts
-from em.mixture import Parameters
+from em.lattice import peaks, tail_cuts
+from em.mixture import Parameters, log_joint
 
 if TYPE_CHECKING:
     from em.options import Options
 
-__all__ = ["coarse", "pinned", "pooled", "split", "starts", "with_tail"]
+__all__ = ["coarse", "parted", "pinned", "pooled", "split", "starts", "with_tail"]
 
 Floats = NDArray[np.float64]
 
+PART = 24
+"""Stretches into which what a component accounts for is cut, so that it can be looked at alone."""
+PAIRS = 4
+"""Best pairs that a component is replaced by."""
+TRACE = 1e-3
+"""Values that belong to a component with less than this probability are no part of it."""
 SPLIT = 0.5
 """How far apart the halves of a split component start, in its sds."""
 
@@ -69,14 +75,17 @@ def starts(
     means = between(weights * x) / counts
     squares = between(weights * x * x) / counts - means**2
     # A stretch cut out of a wider component is too narrow; half its width on top allows for it.
-    sds = np.sqrt(np.maximum(squares, 0.0)) * 1.25 + 0.05
+    # Far-off values make the sd of all large against a stretch of the others.
+    half = x[np.searchsorted(position, [0.25 * position[-1], 0.75 * position[-1]])]
+    usual = min(1.0, float(half[1] - half[0]))
+    sds = np.sqrt(np.maximum(squares, 0.0)) * 1.25 + 0.05 * usual + 1e-6
 
     nested = np.arange(3, n_starts, 4)
     if nested.size:
         ladder = 2.0 ** -np.arange(k)
         middle = np.searchsorted(position, rng.uniform(0, position[-1], size=(nested.size, k)))
         means[nested] = x[middle]
-        sds[nested] = 1.2 * ladder
+        sds[nested] = (1.2 * usual ** rng.uniform(size=(nested.size, 1)) + 1e-6) * ladder
         means[nested, 0] = 0.0
         counts[nested] = ladder / ladder.sum()
     total = counts.sum(axis=1, keepdims=True)
@@ -101,6 +110,60 @@ def split(one: Parameters, apart: float = SPLIT) -> Parameters:
             )
         )
     return Parameters(*(np.stack(column) for column in zip(*rows, strict=True)))
+
+
+def parted(one: Parameters, x: Floats, weights: Floats) -> Parameters:
+    """One mixture with each component replaced by the best pairs for what it accounts for.
+
+    Parameters
+    ----------
+    one : Parameters
+        Of shape (1, K).
+    x, weights : ndarray of shape (n,)
+        Distinct values in increasing order, standardised, and their weights.
+
+    Returns
+    -------
+    Parameters
+        Of shape (B, K + 1).
+    """
+    at = Parameters(*(value[0] for value in one))
+    joint = log_joint(x, *at)
+    joint -= joint.max(axis=0)
+    with np.errstate(under="ignore"):
+        np.exp(joint, out=joint)
+    joint *= weights / joint.sum(axis=0)
+    rows = []
+    for j, held in enumerate(joint):
+        own = held > TRACE * weights
+        if own.sum() < PART:
+            continue
+        points, masses = coarse(x[own], held[own], PART)
+        total = float(masses.sum())
+        middle = float(points @ masses) / total
+        spread = float(np.sqrt((points - middle) ** 2 @ masses / total))
+        if not spread > 0:
+            continue
+        pairs, _ = peaks((points - middle) / spread, masses, equal_sds=False)
+        best = Parameters(*(value[:PAIRS] for value in pairs))
+        others = np.delete(np.arange(at.means.size), j)
+        rows.append(
+            Parameters(
+                *(
+                    np.column_stack([np.repeat(old[None, others], len(new), axis=0), new])
+                    for old, new in zip(
+                        at,
+                        (
+                            best.weights * at.weights[j],
+                            middle + spread * best.means,
+                            spread * best.sds,
+                        ),
+                        strict=True,
+                    )
+                )
+            )
+        )
+    return Parameters(*map(np.concatenate, zip(*rows, strict=True))) if rows else split(one)
 
 
 def with_tail(one: Parameters, points: Floats, masses: Floats) -> Parameters:

@@ -9,13 +9,29 @@ from numpy.typing import NDArray
 
 from em.ascent import Ascent, Status, ascend
 from em.coordinates import Coordinates
+from em.groups import Verdict, verdicts
 from em.mixture import Parameters
 from em.observed import Observed
-from em.optimum import are_spurious
 
-__all__ = ["Top", "Way", "distinct", "picked", "rank", "same", "stacked", "taken"]
+__all__ = [
+    "SET_ASIDE",
+    "SET_ASIDE_AS",
+    "Top",
+    "Way",
+    "distinct",
+    "picked",
+    "rank",
+    "same",
+    "stacked",
+    "taken",
+]
 
 Floats = NDArray[np.float64]
+
+SET_ASIDE_AS = {Verdict.POINT: Status.COLLAPSED, Verdict.CHANCE: Status.CHANCE}
+"""What a top is called whose components are not all groups."""
+SET_ASIDE = frozenset(SET_ASIDE_AS.values())
+"""How tops end that are no answer because of what their components are."""
 
 
 class Way(NamedTuple):
@@ -45,7 +61,7 @@ class Top(NamedTuple):
     loglik: float
     """Its log-likelihood."""
     status: Status
-    """How the climb ended, `Status.COLLAPSED` also if the top is spurious."""
+    """How the climb ended; what its components are, if they are not all groups."""
     n_starts: int
     """How many starts led there."""
     n_iter: int
@@ -58,7 +74,7 @@ class Top(NamedTuple):
     @property
     def height(self) -> float:
         """What tops of one status are ranked by: how likely they are, spikes being worth less."""
-        if self.status is not Status.COLLAPSED:
+        if self.status not in SET_ASIDE:
             return self.loglik
         # Of tops that are no answer the least degenerate says most about the data.
         return -float((self.at.sds**-2.0).sum())
@@ -71,13 +87,13 @@ def distinct(
     # Rounded, so that of two climbs to one top the first stands for both on every machine.
     height = np.round(found.loglik, 6)
     order = np.lexsort((-height, np.array([rank(status) for status in found.status])))
-    spurious = are_spurious(found.at, data.n, data.resolution, data.rounding, bounded=bounded)
+    judged = verdicts(found.at, data, bounded=bounded)
     tops: list[tuple[int, int, Status]] = []
     for row in order.tolist():
         mine = Parameters(*(value[row] for value in found.at))
         status = found.status[row]
-        if status is not Status.EMPTY and spurious[row]:
-            status = Status.COLLAPSED
+        if status is not Status.EMPTY:
+            status = SET_ASIDE_AS.get(judged[row], status)
         for place, (other, count, reached) in enumerate(tops):
             near = abs(found.loglik[row] - found.loglik[other]) <= 1e-3 + 1e-9 * data.n
             if status is not reached or not near:
@@ -94,7 +110,8 @@ def distinct(
 def rank(status: Status) -> int:
     """Answers first, then what merely stopped, then what is no mixture of K at all."""
     return (
-        Status.CONVERGED, Status.MAX_ITER, Status.FLAT, Status.EMPTY, Status.COLLAPSED
+        Status.CONVERGED, Status.MAX_ITER, Status.FLAT, Status.EMPTY, Status.CHANCE,
+        Status.COLLAPSED,
     ).index(status)  # fmt: skip
 
 
@@ -110,7 +127,7 @@ def stacked(rows: list[Parameters]) -> Parameters:
     return Parameters(*map(np.concatenate, zip(*rows, strict=True)))
 
 
-def picked(at: Parameters, rows: list[int] | NDArray[np.intp]) -> Parameters:
+def picked(at: Parameters, rows: list[int] | NDArray[np.intp] | NDArray[np.bool_]) -> Parameters:
     """Some rows of a batch."""
     return Parameters(*(value[rows] for value in at))
 

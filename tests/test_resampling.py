@@ -10,7 +10,7 @@ from scipy import stats
 
 import em
 from em import resampling
-from em.optimum import is_spurious
+from em.groups import Verdict, verdict
 
 APART = em.Mixture([0.4, 0.6], [0, 10], [1, 2])
 KINDS = ["parametric", "nonparametric"]
@@ -84,7 +84,8 @@ def test_no_refit_of_the_heights_is_a_spike(many, fit):
     "An interior optimum on a few near or equal values is no estimate."
     unit = fit.sample.sd
     for weights, means, sds in zip(*many.draws, strict=True):
-        assert not is_spurious(em.Parameters(weights, means / unit, sds / unit), 1000, 0.0)
+        at = em.Parameters(weights, (means - fit.sample.mean) / unit, sds / unit)
+        assert verdict(at, fit.observed) is Verdict.GROUPS
 
 
 def test_labels_stay_matched_where_means_cross():
@@ -308,10 +309,11 @@ def test_refits_without_a_maximum_are_counted_and_left_out(poor):
 
 def test_a_refit_is_judged_like_a_fit(poor):
     "None of those kept is a spike, which a fit of the same data would not give either."
-    unit, n = poor.sample.sd, poor.sample.n
+    unit = poor.sample.sd
     draws = em.bootstrap(poor, 300, "nonparametric").draws
     for weights, means, sds in zip(*draws, strict=True):
-        assert not is_spurious(em.Parameters(weights, means / unit, sds / unit), n, 0.0)
+        at = em.Parameters(weights, (means - poor.sample.mean) / unit, sds / unit)
+        assert verdict(at, poor.observed) is Verdict.GROUPS
 
 
 def test_an_interval_of_few_refits_comes_with_a_warning(poor, fit):

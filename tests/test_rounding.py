@@ -12,7 +12,8 @@ from em.coordinates import Coordinates
 from em.information import expect, sweep
 from em.mixture import Parameters
 from em.observed import Observed
-from em.optimum import is_spurious
+from em.groups import Verdict, verdict
+from em.observed import Observed
 from em.rounding import nearest_step, within
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -294,9 +295,11 @@ def test_chance_on_one_step_is_a_spike_and_a_full_one_is_not():
     "The width of a group's values is that of its sd and the step together."
     some = Parameters(np.array([0.99, 0.01]), np.array([0.0, 1.0]), np.array([1.0, 1e-4]))
     many = some._replace(weights=np.array([0.7, 0.3]))
-    assert is_spurious(some, 1000, 0.0, 0.1)
-    assert not is_spurious(many, 1000, 0.0, 0.1)
-    assert not is_spurious(some, 1000, 0.0, 1.0)  # nothing is narrow against such a step
+    nowhere = np.linspace(-50, 50, 4001), np.full(4001, 1000 / 4001)
+    fine, coarse = (Observed(*nowhere, step, stands_for_others=True) for step in (0.1, 1.0))
+    assert verdict(some, fine) is Verdict.CHANCE
+    assert verdict(many, fine) is Verdict.GROUPS
+    assert verdict(some, coarse) is Verdict.GROUPS  # nothing is narrow against such a step
 
 
 def test_profile_ends_are_those_of_a_brute_force_profile():

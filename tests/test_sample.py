@@ -174,20 +174,42 @@ def test_collapsing_keeps_the_weight_of_every_value(pairs):
     assert again.weights.tolist() == collapsed.weights.tolist()
 
 
+INCHES = np.round(np.random.default_rng(0).normal(68, 4, 900))
+TENTHS = np.round(np.random.default_rng(1).normal(170, 9, 400), 1)
+
+
 @pytest.mark.parametrize(
     ("values", "weights", "resolution"),
     [
-        ([1.0, 2.5, 7.0], None, 0.0),
+        ([1.0, 2.5, 7.0], None, 0.0),  # no value twice: no grid can be seen
         ([1.0, 2.5, 2.5, 7.0], None, 1.5),
         ([7.0, 1.0, 2.5], [1, 2, 1], 1.5),
         ([7.0, 1.0, 2.5], [0.5, 0.2, 1], 0.0),
         ([4.0, 4.0], None, 0.0),
         ([1.0, 1.25, 2.0], [2, 0, 1], 1.0),
+        (INCHES, None, 1.0),
+        (INCHES * 2.54, None, 2.54),
+        (np.r_[INCHES, 70.866142, 70.866146], None, 1.0),  # a near-tie among strays is no grid
+        (np.r_[INCHES, TENTHS[:200]], None, 0.1),  # a habit of some is no grid of all
+        (np.r_[TENTHS, np.full(60, 160.02)], None, 0.02),
+        (TENTHS / 60, None, 0.1 / 60),
+        (np.r_[np.zeros(300), np.random.default_rng(2).normal(30, 2, 700)], None, 0.0),
     ],
 )
-def test_the_resolution_is_the_smallest_gap_where_values_are_tied(values, weights, resolution):
-    "Untied values have none; a weight above one is a tie; a value of weight zero is not there."
-    assert em.Sample(values, weights).resolution == resolution
+def test_the_resolution_is_the_grid_on_which_nearly_all_values_lie(values, weights, resolution):
+    "A weight above one is a tie; a value of weight zero is not there; without ties there is none."
+    assert em.Sample(values, weights).resolution == pytest.approx(resolution, rel=1e-5)
+
+
+def test_what_was_recorded_more_than_once_is_kept_with_its_count():
+    "Also of squashed values, and of large samples about, from a part."
+    values = np.r_[np.zeros(300), np.random.default_rng(2).normal(30, 2, 2700)]
+    for sample in (em.Sample(values), em.Sample(values).squash()):
+        assert sample.recording.values.tolist() == [0.0]
+        assert sample.recording.counts.tolist() == [300.0]
+    many = em.Sample(np.r_[np.zeros(30_000), np.random.default_rng(2).normal(30, 2, 270_000)])
+    assert many.recording.values.tolist() == [0.0]
+    assert many.recording.counts[0] == pytest.approx(30_000, rel=0.1)
 
 
 def test_a_sample_is_frozen():

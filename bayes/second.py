@@ -1,0 +1,170 @@
+"""second: what the second route to the posterior says of the first, and which is published."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayes.agreement import Agreement, agreement
+from bayes.draws import rhat
+from bayes.fused import FusedDensity
+from bayes.laplace import laplace
+from bayes.records import Published, Second
+from em import Mixture, Parameters
+
+if TYPE_CHECKING:
+    from bayes.posterior import Posterior
+    from bayes.priors import Priors
+    from bayes.sequential import Sequential
+
+__all__ = ["Compared", "compared"]
+
+Floats = NDArray[np.float64]
+
+APART = 1.05
+"""R-hat above which two chains are not at the same place."""
+NEGLIGIBLE = 0.02
+"""Share of the posterior below which a mode that nobody has seen misleads nobody."""
+NEAR = 4.0
+"""Of a mode, in sds of its normal approximation for each dimension: draws so near have seen it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """Both routes side by side."""
+
+    of_chains: Agreement
+    """Of the chains with the sequential run."""
+    of_weights: Agreement
+    """Of the sequential run with importance sampling."""
+    torn: bool
+    """Whether the chains are at different places."""
+    unseen: int
+    """As in `Second`."""
+    within: Parameters
+    """R-hat of chains at the same place, the largest; of shape (K,)."""
+    chains: Posterior
+    whole: Sequential
+
+    def second(self, published: Published) -> Second:
+        """The record to keep."""
+        which = self.of_chains if published == "chains" else self.of_weights
+        parameter, difference, allowed = which.worst
+        return Second(
+            published=published,
+            parameter=parameter,
+            difference=difference,
+            allowed=allowed,
+            unseen=self.unseen,
+            log_evidence=self.whole.log_evidence,
+            log_evidence_se=self.whole.se,
+            rhat={name: v.tolist() for name, v in self.within._asdict().items()},
+            ess={name: v.tolist() for name, v in self.whole.ess._asdict().items()},
+            divergences=self.chains.diagnostics.divergences,
+            seconds=self.whole.seconds,
+        )
+
+
+def compared(
+    chains: Posterior, whole: Sequential, priors: Priors, tops: tuple[Mixture, ...]
+) -> Compared:
+    """Hold the chains' draws, the sequential run's and an importance sample against each other.
+
+    Parameters
+    ----------
+    chains : Posterior
+        Of the chains.
+    whole : Sequential
+    priors : Priors
+        `filled`.
+    tops : tuple of Mixture
+        EM's maxima.
+
+    Returns
+    -------
+    Compared
+    """
+    checks = chains.diagnostics
+    K = chains.n_components
+    drawn = Parameters(*(v.reshape(-1, K) for v in (chains.weights, chains.means, chains.sds)))
+    of_chains = agreement(
+        drawn, whole.draws, (checks.ess_bulk, checks.ess_tail), (whole.ess, whole.ess)
+    )
+    proposed, log_weights = whole.proposed
+    share = np.exp(log_weights - log_weights.max())
+    size = float(share.sum() ** 2 / (share**2).sum())
+    sizes = Parameters(*(np.full(K, size) for _ in range(3)))
+    of_weights = agreement(
+        whole.draws, proposed, (whole.ess, whole.ess), (sizes, sizes), weights=share
+    )
+    places = _places(chains)
+    return Compared(
+        of_chains=of_chains,
+        of_weights=of_weights,
+        torn=len(places) > 1,
+        unseen=_unseen(chains, whole, priors, tops),
+        within=_within(chains, places),
+        chains=chains,
+        whole=whole,
+    )
+
+
+def _places(chains: Posterior) -> list[list[int]]:
+    """Chains grouped by whether they are at the same place."""
+    groups: list[list[int]] = []
+    for chain in range(len(chains.means)):
+        for group in groups:
+            if _largest(_rhats(chains, [group[0], chain])) <= APART:
+                group.append(chain)
+                break
+        else:
+            groups.append([chain])
+    return groups
+
+
+def _within(chains: Posterior, places: list[list[int]]) -> Parameters:
+    """The largest R-hat within a place; of a single chain, of its two halves."""
+    each = [_rhats(chains, group) for group in places]
+    return Parameters(*(np.max(values, axis=0) for values in zip(*each, strict=True)))
+
+
+def _rhats(chains: Posterior, which: list[int]) -> Parameters:
+    found = []
+    for draws in (chains.weights, chains.means, chains.sds):
+        some = draws[which]
+        if len(which) == 1:
+            half = some.shape[1] // 2
+            some = np.concatenate([some[:, :half], some[:, half : 2 * half]])
+        found.append(np.array([rhat(some[..., k]) for k in range(some.shape[-1])]))
+    return Parameters(*found)
+
+
+def _largest(values: Parameters) -> float:
+    return float(max(np.nan_to_num(value, nan=math.inf).max() for value in values))
+
+
+def _unseen(
+    chains: Posterior, whole: Sequential, priors: Priors, tops: tuple[Mixture, ...]
+) -> int:
+    """How many maxima with a share of their own hold no draw of the sequential run."""
+    numbers = priors.numbers
+    if numbers is None:
+        return 0  # other priors have no density that can be climbed at once
+    density = FusedDensity(chains.sample, chains.n_components, numbers)
+    # A label for each order of the components would be as good: draws are in order of mean.
+    points = np.stack(
+        [density.locate(Mixture(*one)) for one in zip(*whole.draws, strict=True)]
+    )
+    count = 0
+    for top in tops:
+        if top.sds.min() <= numbers.floor:
+            continue
+        local = laplace(density, top)
+        if local.log_evidence - whole.log_evidence < math.log(NEGLIGIBLE):
+            continue
+        count += bool(local.distance(points).min() > NEAR**2 * density.n_dim)
+    return count
