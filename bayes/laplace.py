@@ -36,7 +36,7 @@ class Laplace(NamedTuple):
     def distance(self, points: Floats) -> Floats:
         """Squared Mahalanobis distances of points of shape (n, d) from the mode, of shape (n,)."""
         away = points - self.point
-        return np.einsum("nd,de,ne->n", away, self.precision, away)
+        return np.asarray(np.einsum("nd,de,ne->n", away, self.precision, away))
 
 
 def laplace(density: FusedDensity, mixture: Mixture) -> Laplace:

@@ -67,9 +67,9 @@ def fit(
     n_starts : int, optional
         How many random starts to try, besides those that are made from smaller models and from
         stretches with more values than these put there. More never lead to less. By default ten
-        for each component, forty at the most; two components are tried from all over the space of mixtures with the
-        sample's mean and variance instead, where there are enough values for that
-        (`em.lattice`).
+        for each component, forty at the most; two components are tried from all over the space
+        of mixtures with the sample's mean and variance instead, where there are enough values for
+        that (`em.lattice`).
     equal_sds : bool
         Whether the components share one sd.
     fixed : mapping of str to array_like of shape (n_components,), optional

@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 from em.mixture import Parameters, log_joint
 from em.observed import Observed
 
-__all__ = ["HALF", "Verdict", "heaviest", "smallest_sd", "verdict", "verdicts"]
+__all__ = ["HALF", "NARROW", "Verdict", "heaviest", "smallest_sd", "verdict", "verdicts"]
 
 Floats = NDArray[np.float64]
 
@@ -50,8 +50,6 @@ NARROW = 0.1
 FEWEST = 1.5
 """Expected observations below which a component has nothing to stand on."""
 
-AROUND = 10.0
-"""In stretches: what is looked at around one, to see how densely values lie there."""
 
 class Verdict(enum.Enum):
     """What the components of a mixture are."""
@@ -63,9 +61,11 @@ class Verdict(enum.Enum):
     CHANCE = "chance"
     """One rests on so few values as chance brings together in any sample."""
 
+
 def smallest_sd(step: float) -> float:
     """The smallest sd that data recorded on a grid can show: its density is at most 1/step."""
     return step / math.sqrt(2 * math.pi)
+
 
 def heaviest(at: Parameters, data: Observed) -> tuple[Floats, Floats]:
     """The largest share of each component's expected count on one recorded value, and the value.
@@ -91,6 +91,7 @@ def heaviest(at: Parameters, data: Observed) -> tuple[Floats, Floats]:
     largest = held[np.arange(place.size), place]
     return largest / np.maximum(expected, np.finfo(float).tiny), values[place]
 
+
 def _responsibilities(at: Parameters, x: Floats, rounding: float) -> Floats:
     joint = log_joint(x, *at, rounding)
     joint -= joint.max(axis=0)
@@ -98,6 +99,7 @@ def _responsibilities(at: Parameters, x: Floats, rounding: float) -> Floats:
         np.exp(joint, out=joint)
     joint /= joint.sum(axis=0)
     return np.asarray(joint)
+
 
 def verdict(at: Parameters, data: Observed, *, bounded: bool = False) -> Verdict:
     """Whether the components of a mixture are groups.
@@ -122,23 +124,22 @@ def verdict(at: Parameters, data: Observed, *, bounded: bool = False) -> Verdict
     if bounded:
         return Verdict.GROUPS
     counts = data.n * at.weights
-    sitting = _widths(at, data.rounding)
-    sitting = sitting < NARROW * sitting.max() if data.rounding else sitting > 0
+    widths = _widths(at, data.rounding)
+    sitting = widths < (NARROW if data.rounding else 2.0) * widths.max()
     # Half of the expected count is no more than the largest count of a value. (On the way up an
     # expected count is not yet n times the weight.)
-    sitting &= counts <= 4 * data.most_on_one
+    sitting = sitting & (counts <= 4 * data.most_on_one)
     if sitting.any() and (heaviest(at, data)[0][sitting] >= HALF).any():
         return Verdict.POINT
     return Verdict.CHANCE if _is_chance(at, data) else Verdict.GROUPS
 
+
 def _is_chance(at: Parameters, data: Observed) -> bool:
     """Whether a component is a clump such as chance leaves in any sample.
 
-    That is c values on top of the lam that chance puts in the same short stretch, although among
-    n values about ``n P(Poisson(lam) = c + lam)`` stretches as full are expected (the leading
-    term of the scan statistic's distribution). What chance puts there is what the other
-    components say, or what lies around the stretch if that is more: a component that is wide
-    because of one outlier says next to nothing of the values that it covers.
+    That is c values on top of the lam that the other components put in the same short stretch,
+    although among n values about ``n P(Poisson(lam) = c + lam)`` stretches as full are expected
+    (the leading term of the scan statistic's distribution).
     """
     n, rounding = data.n, data.rounding
     counts = n * at.weights
@@ -153,7 +154,6 @@ def _is_chance(at: Parameters, data: Observed) -> bool:
     np.fill_diagonal(others, 0.0)
     # c values with sd s are spread over a stretch of about s sqrt(12).
     expected = n * others.sum(axis=1) * widths * math.sqrt(12.0)
-    expected = np.maximum(expected, _around(at.means, widths, counts, data))
     for count, lam in zip(counts[narrow].tolist(), expected[narrow].tolist(), strict=True):
         if lam > 0:
             full = count + lam
@@ -162,17 +162,11 @@ def _is_chance(at: Parameters, data: Observed) -> bool:
                 return True
     return False
 
-def _around(means: Floats, widths: Floats, counts: Floats, data: Observed) -> Floats:
-    """How many values a stretch would hold at the rate of its surroundings, its own left out."""
-    half = 0.5 * AROUND * math.sqrt(12.0) * widths
-    running = np.concatenate([[0.0], np.cumsum(data.weights)])
-    ends = np.searchsorted(data.x, [means - half, means + half])
-    held = running[ends[1]] - running[ends[0]]
-    return np.asarray(np.maximum(held - counts, 0.0) / AROUND)
 
 def _widths(at: Parameters, rounding: float) -> Floats:
     """Rounded to a width h, values with sd s have an sd of about ``sqrt(s^2 + h^2 / 12)``."""
     return np.asarray(np.hypot(at.sds, rounding / math.sqrt(12.0)))
+
 
 def verdicts(at: Parameters, data: Observed, *, bounded: bool = False) -> list[Verdict]:
     """`verdict` for many mixtures.

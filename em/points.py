@@ -7,7 +7,8 @@ admissible (`em.groups`), but a reader must know of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,7 +25,8 @@ LOOKED_INTO = 3
 """Values, those with the greatest excess over what the fit expects there."""
 
 
-class Point(NamedTuple):
+@dataclass(frozen=True)
+class Point:
     """A recorded value on which a component could sit."""
 
     value: float

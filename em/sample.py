@@ -321,7 +321,9 @@ class Sample:
         """
         if self.values.size > LOOKED_AT:
             # At random, since sorted or periodic data would hide their ties from a stride.
-            some = np.unique(np.random.default_rng(0).integers(self.values.size, size=LOOKED_AT // 2))
+            some = np.unique(
+                np.random.default_rng(0).integers(self.values.size, size=LOOKED_AT // 2)
+            )
             part = Sample(self.values[some], self.weights[some])
             return recorded(part.collapse(), self.n / part.n)
         return recorded(self.collapse())

@@ -121,7 +121,7 @@ class Scouts:
 
     def _random(self, k: int) -> list[Parameters]:
         left = self.options.n_starts or default_starts(k)
-        lots = []
+        lots: list[Parameters] = []
         while left > 0:
             # The seed goes by K, so that a smaller model has the starts of a fit of its own.
             rng = np.random.default_rng((self.seed, k, len(lots)))

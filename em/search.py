@@ -20,7 +20,7 @@ from em.mixture import Parameters
 from em.observed import Observed
 from em.scouts import FEW, Scouts
 from em.start import coarse, pooled, split, starts
-from em.tops import Top, Way, distinct, picked, rank, same, stacked
+from em.tops import SET_ASIDE, Top, Way, blunted, distinct, picked, rank, same, stacked
 
 if TYPE_CHECKING:
     from em.options import Options
@@ -35,6 +35,9 @@ MANY = 4000
 """Values above which many starts climb on so many points that stand for them."""
 MOST = 8
 """Tops found there that are climbed on all of the data."""
+TELLING = 25.0
+"""A top that is set aside explains so much more, even with no component narrower than a tenth of
+the widest: on 900 simulated samples without outliers the most was 16, with one it is hundreds."""
 LEAST_CLIMBED = 3
 """The same where each climb takes long."""
 EXTRA = 120
@@ -89,6 +92,12 @@ def climb(
         return way._replace(start=picked(origins, [row]), em_passes=EM_PASSES), way
 
     bounded = coordinates.equal_sds or options.penalty > 0
+    ended = distinct(found, tally, data, bounded=bounded)
+    aside = [row for row, _, status in ended if status in SET_ASIDE]
+    heights: dict[int, float] = {}
+    if aside:
+        blunt = blunted(picked(found.at, aside), data)
+        heights = dict(zip(aside, blunt.tolist(), strict=True))
     tops = [
         Top(
             at=Parameters(*(value[row] for value in found.at)),
@@ -97,11 +106,12 @@ def climb(
             n_starts=count,
             n_iter=int(found.n_iter[row]),
             gradient_norm=float(found.gradient_norm[row]),
+            blunted=heights.get(row, np.nan),
             ways=ways(row),
         )
-        for row, count, status in distinct(found, tally, data, bounded=bounded)
+        for row, count, status in ended
     ]
-    return sorted(tops, key=_order)
+    return ranked(tops)
 
 
 class Search:
@@ -251,11 +261,21 @@ def merged(tops: list[Top], more: list[Top]) -> list[Top]:
                 break
         else:
             both.append(top)
-    return sorted(both, key=_order)
+    return ranked(both)
 
 
-def _order(top: Top) -> tuple[int, float]:
-    return rank(top.status), -round(top.height, 6)
+def ranked(tops: list[Top]) -> list[Top]:
+    """The best regular one first, unless a value far out explains the data so much better.
+
+    With an outlier among the data there are regular tops where the widest component takes it
+    together with all the rest. They are no answer, and the outlier has to be named.
+    """
+    order = sorted(tops, key=lambda top: (rank(top.status), -round(top.height, 6)))
+    best = order[0]
+    if best.status is Status.CONVERGED:
+        telling = [top for top in order if top.blunted > best.loglik + TELLING]
+        order = telling[:1] + [top for top in order if not telling or top is not telling[0]]
+    return order
 
 
 def _equal(a: Top, b: Top) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 
 from em.ascent import Ascent, Status, ascend
 from em.coordinates import Coordinates
-from em.groups import Verdict, verdicts
+from em.groups import NARROW, Verdict, verdicts
+from em.information import expect
 from em.mixture import Parameters
 from em.observed import Observed
 
@@ -28,6 +30,8 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
+ONE_PLACE = 1e-4
+"""In sds of the data: points so near are one."""
 SET_ASIDE_AS = {Verdict.POINT: Status.COLLAPSED, Verdict.CHANCE: Status.CHANCE}
 """What a top is called whose components are not all groups."""
 SET_ASIDE = frozenset(SET_ASIDE_AS.values())
@@ -68,16 +72,16 @@ class Top(NamedTuple):
     """Passes over the data of the climb."""
     gradient_norm: float
     """The score in standard errors."""
+    blunted: float
+    """Of a top that is set aside, the log-likelihood with no component so narrow against the
+    widest; NaN for others."""
     ways: tuple[Way, ...]
     """How it may have been reached: all the way from a start first, if that is known."""
 
     @property
     def height(self) -> float:
         """What tops of one status are ranked by: how likely they are, spikes being worth less."""
-        if self.status not in SET_ASIDE:
-            return self.loglik
-        # Of tops that are no answer the least degenerate says most about the data.
-        return -float((self.at.sds**-2.0).sum())
+        return self.loglik if math.isnan(self.blunted) else self.blunted
 
 
 def distinct(
@@ -95,7 +99,10 @@ def distinct(
         if status is not Status.EMPTY:
             status = SET_ASIDE_AS.get(judged[row], status)
         for place, (other, count, reached) in enumerate(tops):
-            near = abs(found.loglik[row] - found.loglik[other]) <= 1e-3 + 1e-9 * data.n
+            # How far a climb onto a point was followed is nobody's business.
+            near = status in SET_ASIDE or (
+                abs(found.loglik[row] - found.loglik[other]) <= 1e-3 + 1e-9 * data.n
+            )
             if status is not reached or not near:
                 continue
             if same(mine, Parameters(*(value[other] for value in found.at))):
@@ -108,17 +115,26 @@ def distinct(
 
 
 def rank(status: Status) -> int:
-    """Answers first, then what merely stopped, then what is no mixture of K at all."""
-    return (
-        Status.CONVERGED, Status.MAX_ITER, Status.FLAT, Status.EMPTY, Status.CHANCE,
-        Status.COLLAPSED,
-    ).index(status)  # fmt: skip
+    """Answers first, then what merely stopped, then what is no mixture of K groups at all."""
+    if status in SET_ASIDE:
+        return 3
+    return (Status.CONVERGED, Status.MAX_ITER, Status.FLAT, None, Status.EMPTY).index(status)
+
+
+def blunted(at: Parameters, data: Observed) -> Floats:
+    """Log-likelihoods with no component narrower than a tenth of the widest.
+
+    What makes a top that is no answer tell something of the data: a value far out explains much
+    even so, and two nearly equal ones among many nothing.
+    """
+    sds = np.maximum(at.sds, NARROW * at.sds.max(axis=1, keepdims=True))
+    return expect(data, at._replace(sds=sds)).loglik
 
 
 def same(a: Parameters, b: Parameters) -> bool:
     """Whether two climbs ended on one top, whatever the order of their components."""
     i, j = np.argsort(a.means), np.argsort(b.means)
-    apart = np.abs(a.means[i] - b.means[j]) / (a.sds[i] + b.sds[j])
+    apart = np.abs(a.means[i] - b.means[j]) / np.maximum(a.sds[i] + b.sds[j], ONE_PLACE)
     return bool(apart.max() < 0.05 and np.abs(a.weights[i] - b.weights[j]).max() < 0.02)
 
 
