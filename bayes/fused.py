@@ -24,7 +24,7 @@ from bayes import kernel
 from bayes.priors import Numbers
 from em import Mixture, Sample
 
-__all__ = ["FusedDensity"]
+__all__ = ["FusedDensity", "log_constant"]
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +58,7 @@ class FusedDensity:
         header[kernel.COMPONENTS], header[kernel.VALUES] = K, data.values.size
         header[kernel.LOCATION], header[kernel.SCALE] = location, scale
         header[kernel.CONCENTRATION : kernel.FLOOR + 1] = p
-        header[kernel.CONSTANT] = _constant(K, scale, p)
+        header[kernel.CONSTANT] = log_constant(K, scale, p)
         header[kernel.ROUNDING] = self.sample.rounding
         standardised = (data.values - location) / scale
         table = np.concatenate([header, standardised, data.weights])
@@ -165,7 +165,7 @@ class FusedDensity:
         )
 
 
-def _constant(K: int, scale: float, p: Numbers) -> float:
+def log_constant(K: int, scale: float, p: Numbers) -> float:
     """What the log-density adds whatever the point, so that it equals the PyMC model's."""
     constant = K * (
         math.log(scale / (p.spread * p.log_spread))  # means in sds of the data; two normals

@@ -1,4 +1,5 @@
-"""kernel: the compiled loop that computes the log-density and its gradient; used by `bayes.fused`.
+"""kernel: the compiled loops that compute log-densities: with gradient, for `bayes.fused`, and
+the log-likelihood alone at many points, for `bayes.target`.
 
 For each value the loop needs an exponential for every component and a logarithm. The library
 functions take one number at a time and most of the time, so both are written here as polynomials,
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numba
@@ -16,7 +18,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-__all__ = ["density_c", "publish_c"]
+__all__ = ["compiled", "density_c", "log_likelihoods", "publish_c"]
 
 Floats = NDArray[np.float64]
 
@@ -51,6 +53,9 @@ MOST_TERMS = 24.0
 """Highest Hermite polynomial that the series may need, for the widest of these."""
 FAR = 6.0
 """Distances from which the continued fraction of the tail probability has converged."""
+
+HALF = 0.5
+"""Of a component's expected count: so much on one recorded value makes it a point, no group."""
 
 
 # Every function below is inlined into one compiled unit. Compiled apart and kept on disk apart,
@@ -354,6 +359,126 @@ def _density(point: Floats, table: Floats, gradient: Floats) -> float:
     return density
 
 
+@numba.njit(inline="always")
+def _joint(
+    values: Floats,
+    log_weight: float,
+    mean: float,
+    log_sd: float,
+    scale: float,
+    rounding: float,
+    joint: Floats,
+    room: Floats,
+) -> None:
+    """Fill the log of weight times density of one component at up to `BLOCK` values.
+
+    Of rounded values, that is the mean density of what is rounded to each; `room` holds four rows
+    for what that takes.
+    """
+    size = values.size
+    precision = scale / math.exp(log_sd)
+    height = log_weight - log_sd - HALF_LOG_2PI
+    if rounding <= 0.0:
+        for i in range(size):
+            u = (values[i] - mean) * precision
+            joint[i] = height - 0.5 * u * u
+        return
+    half = 0.5 * rounding / math.exp(log_sd)
+    u, factor = room[0, :size], room[1, :size]
+    for i in range(size):
+        u[i] = (values[i] - mean) * precision
+    narrow = half <= NARROW
+    if narrow:
+        _series(u, half, joint, factor, room[2], room[3])
+    for i in range(size):
+        if not (narrow and abs(u[i]) * half <= LEVEL):
+            joint[i], factor[i], _, _ = _interval(u[i], half)
+    for i in range(size):
+        joint[i] += height + _log(factor[i])
+
+
+def _log_likelihoods(
+    points: Floats,
+    values: Floats,
+    counts: Floats,
+    heaps: Floats,
+    scale: float,
+    floor: float,
+    rounding: float,
+    found: Floats,
+) -> None:
+    """Fill the log-likelihood at each of many points in the sampler's coordinates.
+
+    It is minus infinity where a component is a point: where half or more of its expected count
+    lies on one of the values that were recorded more than once. `heaps` says how often those
+    were, and is zero for all other values. Values are standardised by `scale`.
+    """
+    n, K = values.size, (points.shape[1] + 1) // 3
+    log_weights, log_sds, expected = np.empty(K), np.empty(K), np.empty(K)
+    joint, room, most = np.empty((K, BLOCK)), np.empty((4, BLOCK)), np.empty((K, BLOCK))
+    top, total = np.empty(BLOCK), np.empty(BLOCK)
+    ruled = False
+    single = K < 100  # else the products below might overflow
+    for i in range(n):
+        ruled = ruled or (K > 1 and heaps[i] > 0.0)
+        single = single and counts[i] == 1.0
+
+    for p in range(points.shape[0]):
+        point = points[p]
+        means = point[K - 1 : 2 * K - 1]
+        _log_weights(point, K, log_weights)
+        for k in range(K):
+            log_sds[k] = point[2 * K - 1 + k]
+            if floor > 0.0:
+                log_sds[k] = math.log(floor + math.exp(log_sds[k]))
+        expected[:] = 0.0
+        most[:] = 0.0
+        loglik = 0.0
+        for begin in range(0, n, BLOCK):
+            size = min(BLOCK, n - begin)
+            for k in range(K):
+                here = values[begin : begin + size]
+                _joint(here, log_weights[k], means[k], log_sds[k], scale, rounding, joint[k], room)
+            if K == 2 and not ruled:
+                # One exponential in place of two: that of the larger term would be one.
+                for i in range(size):
+                    top[i] = max(joint[0, i], joint[1, i])
+                    total[i] = 1.0 + _exp(-abs(joint[0, i] - joint[1, i]))
+            else:
+                for i in range(size):
+                    top[i], total[i] = joint[0, i], 0.0
+                for k in range(1, K):
+                    for i in range(size):
+                        top[i] = max(top[i], joint[k, i])
+                for k in range(K):
+                    for i in range(size):
+                        joint[k, i] = _exp(joint[k, i] - top[i])
+                        total[i] += joint[k, i]
+            if single:
+                # Between 1 and K each, so that one logarithm of their product does for all.
+                product = 1.0
+                for i in range(size):
+                    product *= total[i]
+                    loglik += top[i]
+                loglik += math.log(product)
+            else:
+                for i in range(size):
+                    loglik += counts[begin + i] * (top[i] + _log(total[i]))
+            if ruled:
+                for k in range(K):
+                    count = 0.0
+                    for i in range(size):
+                        share = joint[k, i] / total[i]
+                        count += counts[begin + i] * share
+                        most[k, i] = max(most[k, i], heaps[begin + i] * share)
+                    expected[k] += count
+        if ruled:
+            for k in range(K):
+                if most[k].max() >= HALF * expected[k]:
+                    loglik = -np.inf
+        found[p] = loglik
+
+
 def _density_c(size: int, point_: Any, gradient_: Any, density_: Any, table_: Any) -> int:
     """`_density` as C calls it; returns 0, or a positive number where the point is no use."""
     length = int(carray(table_, (1,), np.float64)[LENGTH])
@@ -399,13 +524,22 @@ _PUBLISH = types.int64(types.uint64, types.uint64, _ARRAY, _ARRAY, types.voidptr
 _ANY_ORDER = {"reassoc", "contract", "nsz", "arcp"}
 
 
-def _compiled(function: Callable[..., int], signature: Any) -> Any:
-    options: dict[str, Any] = {"error_model": "numpy", "fastmath": _ANY_ORDER}
+def _compiled(function: Callable[..., Any], compiler: Any = numba.njit, **options: Any) -> Any:
+    options |= {"error_model": "numpy", "fastmath": _ANY_ORDER}
     try:
-        return numba.cfunc(signature, cache=True, **options)(function)
+        return compiler(cache=True, **options)(function)
     except RuntimeError:  # nowhere to keep it: a read-only installation without a home folder
-        return numba.cfunc(signature, **options)(function)
+        return compiler(**options)(function)
 
 
-density_c = _compiled(_density_c, _DENSITY)
-publish_c = _compiled(_publish_c, _PUBLISH)
+def compiled(function: Callable[..., Any]) -> Any:
+    """A function on arrays as machine code, kept on disk, that lets other threads run.
+
+    For functions that call no other compiled ones: see above.
+    """
+    return _compiled(function, nogil=True)
+
+
+density_c = _compiled(_density_c, partial(numba.cfunc, _DENSITY))
+publish_c = _compiled(_publish_c, partial(numba.cfunc, _PUBLISH))
+log_likelihoods = compiled(_log_likelihoods)

@@ -1,0 +1,188 @@
+"""proposal: a mixture of t distributions that is fitted to points, drawn from and evaluated.
+
+Where a posterior is curved or has several modes, no one distribution comes near it, but a handful
+of local ones do. Their heavy tails keep the ratio of the posterior to them bounded.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayes.kernel import compiled
+
+__all__ = ["Proposal"]
+
+Floats = NDArray[np.float64]
+
+FREEDOM = 8.0
+"""Degrees of freedom: heavier tails than the posterior's, at little cost in the middle."""
+ROUNDS = 4
+"""Steps of EM from the first clusters: enough to bend them along the points."""
+OWN_SPREAD = 0.1
+"""Weight of a cluster's own spreads without their correlations, in points for each dimension."""
+JITTER = 1e-6
+"""Added to the spreads, in those of all points: a cluster of equal points has none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """A mixture of multivariate t distributions with the same degrees of freedom."""
+
+    shares: Floats
+    """Weights, of shape (C,)."""
+    centers: Floats
+    """Locations, of shape (C, d)."""
+    roots: Floats
+    """Cholesky factors of the scale matrices, of shape (C, d, d)."""
+    inverses: Floats
+    """Their inverses."""
+
+    @classmethod
+    def fitted(cls, points: Floats, n_clusters: int, rng: np.random.Generator) -> Proposal:
+        """Fit the mixture by a few steps of EM.
+
+        Parameters
+        ----------
+        points : ndarray of shape (n, d)
+            With n > d.
+        n_clusters : int
+            At the most; fewer where points coincide.
+        rng : numpy.random.Generator
+            Chooses the first clusters.
+
+        Returns
+        -------
+        Proposal
+        """
+        n, d = points.shape
+        spreads = points.std(axis=0)
+        floor = JITTER * np.maximum(spreads, np.finfo(float).tiny) ** 2
+        share = np.zeros((n, n_clusters))
+        share[np.arange(n), _nearest(points, n_clusters, rng)] = 1.0
+        pull = share  # how much each point counts in the moments of each cluster
+        for step in range(ROUNDS + 1):
+            mass = share.sum(axis=0)
+            kept = mass > 1e-3
+            share, pull, mass = share[:, kept], pull[:, kept], mass[kept]
+            centers, scatter = _moments(points, pull)
+            spread = np.einsum("cii->ci", scatter) / mass[:, None] + floor
+            extra = OWN_SPREAD * d
+            scatter[:, np.arange(d), np.arange(d)] += extra * spread
+            # A cluster of few points is known less well than it looks.
+            wider = (1.0 + 1.0 / mass) / (mass + extra)
+            roots = np.linalg.cholesky(scatter * wider[:, None, None])
+            found = cls(mass / n, centers, roots, np.linalg.inv(roots))
+            if step == ROUNDS:
+                break
+            logs, squares = found._log_joint(points)
+            share = np.exp(logs - logs.max(axis=1, keepdims=True))
+            share /= share.sum(axis=1, keepdims=True)
+            pull = share * ((FREEDOM + d) / (FREEDOM + squares))
+        return found
+
+    def draw(self, n: int, rng: np.random.Generator) -> Floats:
+        """Points of shape (n, d)."""
+        which = rng.choice(self.shares.size, n, p=self.shares / self.shares.sum())
+        normal = rng.standard_normal((n, self.centers.shape[1]))
+        normal /= np.sqrt(rng.chisquare(FREEDOM, n) / FREEDOM)[:, None]
+        return self.centers[which] + np.einsum("nij,nj->ni", self.roots[which], normal)
+
+    def log_density(self, points: Floats) -> Floats:
+        """At points of shape (n, d)."""
+        logs, _ = self._log_joint(points)
+        top = logs.max(axis=1)
+        with np.errstate(under="ignore"):
+            return np.asarray(top + np.log(np.exp(logs - top[:, None]).sum(axis=1)))
+
+    def _log_joint(self, points: Floats) -> tuple[Floats, Floats]:
+        """Log of weight times density of each cluster, and squared distances in its spreads."""
+        d = points.shape[1]
+        squares = _squares(points, self.centers, self.inverses)
+        height = (
+            math.lgamma(0.5 * (FREEDOM + d))
+            - math.lgamma(0.5 * FREEDOM)
+            - 0.5 * d * math.log(FREEDOM * math.pi)
+            + np.log(self.shares)
+            - np.log(np.einsum("cii->ci", self.roots)).sum(axis=1)
+        )
+        return height - 0.5 * (FREEDOM + d) * np.log1p(squares / FREEDOM), squares
+
+
+def _nearest(points: Floats, n_clusters: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """First clusters: each point with the nearest of some that lie far from one another.
+
+    Those are drawn by their squared distance to the ones before, as in k-means++ (Arthur &
+    Vassilvitskii 2007), so that a small mode away from the rest gets one of its own.
+    """
+    n, d = points.shape
+    center, scatter = _moments(points, np.full((n, 1), 1.0 / n))
+    scatter[0, np.arange(d), np.arange(d)] *= 1.0 + 1e-6
+    # Distances in the spreads of all points, along their correlations.
+    white = np.einsum("ij,nj->ni", _inverse_root(scatter[0]), points - center[0])
+    labels, nearest = np.zeros(n, dtype=np.intp), np.full(n, np.inf)
+    for cluster in range(n_clusters):
+        running = np.cumsum(nearest) if cluster else np.arange(1.0, n + 1.0)
+        if running[-1] <= 0.0:
+            break  # every point is a seed, or equal to one
+        seed = min(int(np.searchsorted(running, rng.uniform() * running[-1], "right")), n - 1)
+        away = ((white - white[seed]) ** 2).sum(axis=1)
+        closer = away < nearest
+        labels[closer], nearest[closer] = cluster, away[closer]
+    return labels
+
+
+def _inverse_root(scatter: Floats) -> Floats:
+    return np.asarray(np.linalg.inv(np.linalg.cholesky(scatter)))
+
+
+@compiled
+def _squares(points: Floats, centers: Floats, inverses: Floats) -> Floats:
+    """Squared length of ``inverse (point - center)`` of each point and cluster, of shape (n, C)."""
+    n, d = points.shape
+    C = centers.shape[0]
+    squares = np.empty((n, C))
+    away = np.empty(d)
+    for i in range(n):
+        for c in range(C):
+            total = 0.0
+            for a in range(d):
+                away[a] = points[i, a] - centers[c, a]
+                z = 0.0
+                for b in range(a + 1):  # a lower triangle
+                    z += inverses[c, a, b] * away[b]
+                total += z * z
+            squares[i, c] = total
+    return squares
+
+
+@compiled
+def _moments(points: Floats, pull: Floats) -> tuple[Floats, Floats]:
+    """Weighted mean of each cluster, and weighted sums of products of distances from it."""
+    n, d = points.shape
+    C = pull.shape[1]
+    centers, scatter, mass = np.zeros((C, d)), np.zeros((C, d, d)), np.zeros(C)
+    away = np.empty(d)
+    for i in range(n):
+        for c in range(C):
+            mass[c] += pull[i, c]
+            for a in range(d):
+                centers[c, a] += pull[i, c] * points[i, a]
+    for c in range(C):
+        for a in range(d):
+            centers[c, a] /= mass[c]
+    for i in range(n):
+        for c in range(C):
+            if pull[i, c] > 0.0:
+                for a in range(d):
+                    away[a] = points[i, a] - centers[c, a]
+                    for b in range(a + 1):
+                        scatter[c, a, b] += pull[i, c] * away[a] * away[b]
+    for c in range(C):
+        for a in range(d):
+            for b in range(a):
+                scatter[c, b, a] = scatter[c, a, b]
+    return centers, scatter

@@ -1,0 +1,248 @@
+"""sequential: the posterior by tempered sequential Monte Carlo, from the prior, wherever it lies.
+
+Chains that start at a maximum of the likelihood stay with that maximum. Here particles are drawn
+from the prior, and the likelihood is let in by degrees, so that every mode gets the share of them
+that it has of the posterior (Neal 2001; Del Moral, Doucet & Jasra 2006). At each temperature the
+particles are resampled and moved (`bayes.moves`), until hardly any is where it was resampled.
+
+A mixture in which a component is a point, with half or more of its expected count on a value that
+was recorded more than once, has no density: the prior is that of the admissible mixtures.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bayes.bridging import bridge, error_of_mean
+from bayes.moves import ROUNDS, Block, Swarm, move
+from bayes.priors import Priors
+from bayes.target import PARTS, Target
+from bayes.tempering import Arrival, InadmissibleError, descend
+from em import Parameters, Sample
+from em.mixture import as_generator
+
+__all__ = ["InadmissibleError", "Sequential", "sequential"]
+
+Floats = NDArray[np.float64]
+Ids = NDArray[np.int64]
+
+FEWEST = 100
+"""Particles, at least."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sequential:
+    """Draws from the whole posterior, equally weighted. Made by `sequential`."""
+
+    draws: Parameters
+    """Weights, means and sds, each of shape (N, K), components in increasing order of mean."""
+    origins: Ids
+    """Draws with the same number are not independent; all others are, as good as. Shape (N,)."""
+    n_particles: int
+    """How many particles there were; N is a whole multiple."""
+    log_evidence: float
+    """Log of the marginal likelihood under the prior of admissible mixtures, components in any
+    order, by bridge sampling at the last temperature."""
+    se: float
+    """Its standard error."""
+    log_prior_mass: float
+    """Log of the probability of the admissible mixtures under the prior as it is written. Where
+    priors differ by component, of those with means in order too."""
+    log_prior_mass_se: float
+    """Its standard error; `se` includes it."""
+    temperatures: tuple[float, ...]
+    """The powers of the likelihood, the last of them 1."""
+    n_moves: int
+    """Moves of either kind that each particle was proposed."""
+    acceptance: tuple[tuple[float, float], ...]
+    """Rates of the two kinds at each temperature: anywhere, and nearby."""
+    stale: float
+    """Share of the particles that had kept their origin since the last step of temperature when
+    the first draws were kept."""
+    settled: bool
+    """Whether that is as small as it should be, and the evidence had come to rest."""
+    seconds: float
+    """What it took."""
+    _course: _Course = field(repr=False)
+
+    @property
+    def n_origins(self) -> int:
+        """The number of different origins."""
+        return int(np.unique(self.origins).size)
+
+    def error(self, values: ArrayLike) -> Floats:
+        """Monte Carlo standard error of the mean of something over the draws.
+
+        Parameters
+        ----------
+        values : array_like of shape (N, ...)
+            One for each draw, for example ``draws.weights``, or whether it is in some mode.
+
+        Returns
+        -------
+        ndarray
+            Of the shape of one.
+        """
+        return error_of_mean(np.asarray(values, dtype=np.float64), self.origins)
+
+    def effective_size(self, values: ArrayLike) -> Floats:
+        """How many independent draws would give the mean of something the same error."""
+        given = np.asarray(values, dtype=np.float64)
+        return np.asarray(given.var(axis=0) / self.error(given) ** 2)
+
+    def quantile_error(self, values: ArrayLike, level: float) -> Floats:
+        """Monte Carlo standard error of a quantile of something over the draws.
+
+        Half the distance between the quantiles whose levels are one standard error away.
+
+        Parameters
+        ----------
+        values : array_like of shape (N, ...)
+        level : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        ndarray
+            Of the shape of one.
+        """
+        given = np.asarray(values, dtype=np.float64)
+        flat = given.reshape(len(given), -1)
+        errors = np.atleast_1d(self.error(flat <= np.quantile(flat, level, axis=0)))
+        ends = [
+            np.quantile(column, np.clip([level - error, level + error], 0.0, 1.0))
+            for column, error in zip(flat.T, errors, strict=True)
+        ]
+        return np.array([0.5 * (high - low) for low, high in ends]).reshape(given.shape[1:])
+
+    def prolonged(self, n_draws: int) -> Sequential:
+        """The same run with more draws.
+
+        Parameters
+        ----------
+        n_draws : int
+            At least so many in all.
+
+        Returns
+        -------
+        Sequential
+            The draws there are, then others, from the same particles moved on.
+        """
+        begun = time.perf_counter()
+        with ThreadPoolExecutor(PARTS) as threads:
+            course = self._course.longer(n_draws, threads)
+        return _published(course, self.seconds + time.perf_counter() - begun)
+
+
+def sequential(
+    sample: Sample,
+    n_components: int,
+    priors: Priors,
+    *,
+    n_particles: int = 2000,
+    n_draws: int | None = None,
+    rng: int | np.random.Generator | None = 0,
+) -> Sequential:
+    """Sample the posterior from the prior.
+
+    Parameters
+    ----------
+    sample : Sample
+        Squashed ones too.
+    n_components : int
+        K.
+    priors : Priors
+        `filled`. For other than the default family PyMC's densities are called.
+    n_particles : int
+        At least 100; an odd number becomes the next even one.
+    n_draws : int, optional
+        At least so many are kept; as many as particles by default. More cost little, see
+        `Sequential.prolonged`.
+    rng : int or numpy.random.Generator
+        A seed or a generator. The same seed gives the same draws, whatever the number of threads.
+
+    Returns
+    -------
+    Sequential
+
+    Raises
+    ------
+    InadmissibleError
+        A `ValueError`, if hardly any mixture of the prior is admissible: where a value is half of
+        all, say.
+    ValueError
+        If there are too few particles.
+
+    Notes
+    -----
+    The evidence is that of `bayes.evidence`, with the prior renormalised to admissible mixtures.
+    """
+    begun = time.perf_counter()
+    if n_particles < FEWEST:
+        raise ValueError(f"expected at least {FEWEST} particles, got {n_particles}; 2000 will do")
+    M = n_particles + n_particles % 2
+    target = Target(sample, n_components, priors)
+    generator = as_generator(rng)
+    with ThreadPoolExecutor(PARTS) as threads:
+        arrival = descend(target, M, generator, threads)
+        course = _Course(target, arrival, (), generator.spawn(1)[0]).longer(n_draws or M, threads)
+    return _published(course, time.perf_counter() - begun)
+
+
+@dataclass(frozen=True, eq=False)
+class _Course:
+    """Particles at the last temperature, and where they have been."""
+
+    target: Target
+    arrival: Arrival
+    blocks: tuple[Block, ...]
+    rng: np.random.Generator
+
+    @property
+    def swarms(self) -> list[Swarm]:
+        """Where the particles were, after each round of moves."""
+        return [swarm for block in self.blocks for swarm in block.swarms]
+
+    def longer(self, n_draws: int, threads: ThreadPoolExecutor) -> _Course:
+        """The same until there are at least so many draws."""
+        rng, blocks = copy.deepcopy(self.rng), list(self.blocks)
+        M = len(self.arrival.swarms[-1].points)
+        while len(blocks) * ROUNDS * M < n_draws:
+            latest = blocks[-1].swarms if blocks else self.arrival.swarms
+            blocks.append(move(self.target, latest, 1.0, rng, threads))
+        return replace(self, blocks=tuple(blocks), rng=rng)
+
+
+def _published(course: _Course, seconds: float) -> Sequential:
+    arrival, blocks = course.arrival, course.blocks
+    kept = Swarm.joined(course.swarms)
+    ours, origins, theirs = (
+        np.concatenate([getattr(block, name).ravel() for block in blocks])
+        for name in ("before", "origins", "proposed")
+    )
+    constant, se = bridge(ours, origins, theirs)
+    mass = arrival.admissible / arrival.drawn
+    of_mass = math.sqrt((1.0 - mass) / arrival.admissible)
+    return Sequential(
+        draws=course.target.publish(kept.points),
+        origins=kept.origins,
+        n_particles=len(blocks[0].last.points),
+        log_evidence=constant - math.log(mass),
+        se=math.hypot(se, of_mass),
+        log_prior_mass=math.log(mass),
+        log_prior_mass_se=of_mass,
+        temperatures=arrival.temperatures,
+        n_moves=ROUNDS * (arrival.n_blocks + len(blocks)),
+        acceptance=arrival.acceptance,
+        stale=arrival.stale,
+        settled=arrival.settled,
+        seconds=seconds,
+        _course=course,
+    )
