@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from em import Parameters
 
-__all__ = ["Agreement", "agreement"]
+__all__ = ["ENDS", "Agreement", "agreement"]
 
 Floats = NDArray[np.float64]
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,17 +127,13 @@ class FusedDensity:
         )
         return Mixture(out[:K], out[K : 2 * K], out[2 * K :])
 
-    def for_nutpie(self, start: Callable[[int], Floats]) -> Any:
+    def for_nutpie(self) -> Any:
         """The density as a model that `nutpie.sample` takes.
-
-        Parameters
-        ----------
-        start : callable
-            From a seed to a starting point.
 
         Returns
         -------
         nutpie.compile_pymc.CompiledPyMCModel
+            Which lacks its ``initial_point_func``, from a seed to a starting point.
         """
         from nutpie.compile_pymc import CompiledPyMCModel
 
@@ -151,7 +146,7 @@ class FusedDensity:
             reparameterized_names=[],
             compiled_logp_func=kernel.density_c,
             compiled_expand_func=kernel.publish_c,
-            initial_point_func=start,
+            initial_point_func=None,
             shared_data={},
             shared_var_keys={},
             user_data=self.table,

@@ -30,6 +30,9 @@ __all__ = ["ROUNDS", "Block", "Swarm", "move", "scored"]
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
 
+import os
+
+CLIP = float(os.environ.get("CLIP", "30"))
 ROUNDS = 2
 """Moves of both kinds between fits of the proposal."""
 CLUSTERS = 5
@@ -95,6 +98,7 @@ class Block(NamedTuple):
     """and the same ratio of what was proposed to it."""
     acceptance: tuple[float, float]
     """Rates of the two moves."""
+    drawn: object
 
     def bridged(self) -> tuple[float, float]:
         """Log of the target's normalising constant, and its standard error."""
@@ -137,6 +141,7 @@ def move(
     temperature: float,
     rng: np.random.Generator,
     threads: Executor | None = None,
+    earlier=None,
 ) -> Block:
     """Fit proposals and make a few rounds of moves.
 
@@ -159,7 +164,7 @@ def move(
     M, d = start.points.shape
     h = M // 2
     halves = slice(0, h), slice(h, M)
-    hops = _hops(target, swarms, halves, rng, threads)
+    hops = _hops(target, swarms, halves, rng, threads, earlier)
     drawn = [hop.draw(ROUNDS * h, rng) for hop in hops]
     first = int(start.origins.max()) + 1
     proposed = scored(target, np.concatenate(drawn), threads, first)
@@ -194,6 +199,7 @@ def move(
         np.array(origins),
         np.array(ratios),
         (float(rates[0]), float(rates[1])),
+        (proposed.points, proposed.log_density(temperature) - of_proposed),
     )
 
 
@@ -203,13 +209,33 @@ def _hops(
     halves: tuple[slice, slice],
     rng: np.random.Generator,
     threads: Executor | None,
+    drawn=None,
 ) -> list[_Hop]:
     """The proposals for each half, fitted to the other."""
     forms = [np.concatenate([swarm.points[other] for swarm in swarms]) for other in halves[::-1]]
+    import os
+
+    how = int(os.environ.get("HOW", "0"))
+    if drawn is not None and how:
+        pts, lw = drawn
+        n = len(pts) // 2
+        for i in range(2):
+            o = slice(n, 2 * n) if i == 0 else slice(0, n)
+            w = np.exp(lw[o] - lw[o].max())
+            w /= w.mean()
+            w = np.minimum(w, CLIP)
+            k = w > 1e-3
+            x = forms[i]
+            if how == 1:
+                forms[i] = (np.concatenate([x, pts[o][k]]), np.concatenate([np.ones(len(x)), w[k]]))
+            else:
+                forms[i] = (pts[o][k], w[k])
+    else:
+        forms = [(f, np.ones(len(f))) for f in forms]
     n_clusters = CLUSTERS * target.n_components
 
-    def fitted(form: Floats, stream: np.random.Generator) -> _Hop:
-        return _Hop(target, Proposal.fitted(form, n_clusters, stream))
+    def fitted(form, stream: np.random.Generator) -> _Hop:
+        return _Hop(target, Proposal.fitted(form[0], n_clusters, stream, form[1]))
 
     run = map if threads is None else threads.map
     return list(run(fitted, forms, rng.spawn(2)))

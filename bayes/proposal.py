@@ -42,7 +42,9 @@ class Proposal:
     """Their inverses."""
 
     @classmethod
-    def fitted(cls, points: Floats, n_clusters: int, rng: np.random.Generator) -> Proposal:
+    def fitted(
+        cls, points: Floats, n_clusters: int, rng: np.random.Generator, weights=None
+    ) -> Proposal:
         """Fit the mixture by a few steps of EM.
 
         Parameters
@@ -59,10 +61,11 @@ class Proposal:
         Proposal
         """
         n, d = points.shape
+        weights = np.ones(n) if weights is None else weights
         spreads = points.std(axis=0)
         floor = JITTER * np.maximum(spreads, np.finfo(float).tiny) ** 2
         share = np.zeros((n, n_clusters))
-        share[np.arange(n), _nearest(points, n_clusters, rng)] = 1.0
+        share[np.arange(n), _nearest(points, n_clusters, rng)] = weights
         pull = share  # how much each point counts in the moments of each cluster
         for step in range(ROUNDS + 1):
             mass = share.sum(axis=0)
@@ -75,12 +78,12 @@ class Proposal:
             # A cluster of few points is known less well than it looks.
             wider = (1.0 + 1.0 / mass) / (mass + extra)
             roots = np.linalg.cholesky(scatter * wider[:, None, None])
-            found = cls(mass / n, centers, roots, np.linalg.inv(roots))
+            found = cls(mass / mass.sum(), centers, roots, np.linalg.inv(roots))
             if step == ROUNDS:
                 break
             logs, squares = found._log_joint(points)
             share = np.exp(logs - logs.max(axis=1, keepdims=True))
-            share /= share.sum(axis=1, keepdims=True)
+            share *= (weights / share.sum(axis=1))[:, None]
             pull = share * ((FREEDOM + d) / (FREEDOM + squares))
         return found
 

@@ -17,7 +17,10 @@ from bayes.mending import Plan, mend, what_was_done
 from bayes.model import build_model, checked_priors
 from bayes.posterior import Posterior, Settings
 from bayes.priors import Priors, check_components
-from bayes.starts import disperse, locator, starting_mixture
+from bayes.records import Second
+from bayes.second import compared
+from bayes.sequential import InadmissibleError, Sequential, sequential
+from bayes.starts import disperse, locator, starting_mixtures
 from em import Fit, Mixture, Parameters, Sample, as_sample
 
 __all__ = ["fit"]
@@ -48,7 +51,25 @@ class _Problem:
     sample: Sample
     n_components: int
     priors: Priors
-    around: Mixture
+    tops: tuple[Mixture, ...]
+    """Maxima of the likelihood, the likeliest first."""
+    whole: Sequential | None
+    """The posterior by another route, from which half of the chains start."""
+
+    def starts(self, n_chains: int, seed: int) -> list[Mixture]:
+        """Where each chain starts: around the maxima, and every other one at a particle."""
+        rng = np.random.default_rng(seed)
+        numbers = self.priors.numbers
+        floor = 0.0 if numbers is None else numbers.floor
+        found = []
+        for chain in range(n_chains):
+            if self.whole is not None and chain % 2 == 1:
+                row = int(rng.integers(len(self.whole.draws.means)))
+                found.append(Mixture(*(value[row] for value in self.whole.draws)))
+            else:
+                place = (chain // 2 if self.whole is not None else chain) % len(self.tops)
+                found.append(disperse(self.tops[place], self.sample, rng, floor))
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,11 +105,19 @@ def fit(
 
     The model is `bayes.build_model`. For priors of the default family nutpie is given the same
     density written out by hand, which needs no compiling (`bayes.fused`); for others it compiles
-    the PyMC model, which takes some seconds.
+    the PyMC model, which takes some seconds. Where values recur, the posterior is the one given
+    that no component is a point (`em.groups`).
 
-    Where the draws fail a check (`Posterior.diagnostics`), the chains run once more, longer and
-    with smaller steps, and `Posterior.settings.note` says why and whether it helped. If not, the
-    diagnostics fail and say what to try.
+    The posterior is found by two routes: the chains, half of which start around EM's maxima and
+    half at draws of the other route, which is tempered sequential Monte Carlo from the prior
+    (`bayes.sequential`). Where both agree and the chains pass every check, the chains' draws are
+    published. Where the chains have not agreed, because the posterior has several modes or none
+    that they find, those of the sequential run are, if they are the same by importance sampling;
+    `Posterior.settings.second` says which and how far apart the routes are.
+
+    Where the chains merely were too short, they run once more, longer and with smaller steps, and
+    `Posterior.settings.note` says why and whether it helped. If nothing does, the diagnostics
+    fail and say what to try.
 
     Parameters
     ----------
@@ -102,8 +131,8 @@ def fit(
     priors : Priors, optional
         Weakly informative ones by default.
     start : em.Fit or em.Mixture, optional
-        Where the chains start, each moved away from it differently; an EM fit of the data by
-        default. The priors do not depend on it.
+        An EM fit of the data, which saves making one, or a further place for chains to start. The
+        priors do not depend on it, and but for chance the answer does not.
     sampler : {"nutpie", "pymc"}
         Which implementation of the No-U-Turn sampler.
     draws, tune, chains : int
@@ -148,6 +177,7 @@ def fit(
     seed = _whole("seed", _entropy() if seed is None else seed, at_least=0)
     seeds = map(int, np.random.SeedSequence(seed).generate_state(4))
     seed_start, seed_prior, seed_sampler, seed_again = seeds
+    seed_whole, seed_drawn = map(int, np.random.SeedSequence((seed, 1)).generate_state(2))
     plan = Plan(
         chains=_whole("chains", chains, at_least=1),
         draws=_whole("draws", draws, at_least=1),
@@ -157,15 +187,19 @@ def fit(
         progress=bool(progress),
     )
     filled = checked_priors(priors).filled(sample, K)
-    problem = _Problem(sample, K, filled, starting_mixture(start, sample, K, seed_start))
     prior = filled.draw(PRIOR_DRAWS, seed_prior)
-
     begun = time.perf_counter()
+    tops = starting_mixtures(start, sample, K, seed_start)
+    # One component has one mode, and draws that are too few for the checks are a quick look.
+    whole = _whole_posterior(sample, K, filled, seed_whole) if K > 1 and plan.can_pass else None
+    problem = _Problem(sample, K, filled, tops, whole)
     density, engine = _pymc(problem) if sampler == "pymc" else _nutpie(problem)
     seconds_engine = time.perf_counter() - begun
     runs: list[_Run] = []
 
-    def posterior(plan: Plan, note: str = "") -> Posterior:
+    def posterior(
+        plan: Plan, note: str = "", second: Second | None = None, draws: Parameters | None = None
+    ) -> Posterior:
         settings = Settings(
             sampler=sampler,
             density=density,
@@ -178,30 +212,68 @@ def fit(
             seconds_sample=sum(run.seconds_sample for run in runs),
             priors=filled.describe(),
             note=note,
+            second=second,
         )
-        return Posterior.from_draws(sample, runs[-1].draws, runs[-1].stats, prior, settings)
+        return Posterior.from_draws(
+            sample, runs[-1].draws if draws is None else draws, runs[-1].stats, prior, settings
+        )
 
     runs.append(engine(plan))
     first = posterior(plan)
-    again = mend(plan, first.diagnostics, seed_again) if mending else None
-    if again is None:
-        return first
-    runs.append(engine(again))
-    note = what_was_done(first.diagnostics, posterior(again).diagnostics)
-    return posterior(again, note)
+    if whole is None:
+        again = mend(plan, first.diagnostics, seed_again) if mending else None
+        if again is None:
+            return first
+        runs.append(engine(again))
+        return posterior(again, what_was_done(first.diagnostics, posterior(again).diagnostics))
+    found = compared(first, whole, filled, tops)
+    if found.of_chains.ok and not found.torn:
+        if first.diagnostics.ok:
+            return posterior(plan, second=found.second("chains"))
+        again = mend(plan, first.diagnostics, seed_again) if mending else None
+        if again is not None:
+            runs.append(engine(again))
+            last = posterior(again)
+            found = compared(last, whole, filled, tops)
+            note = what_was_done(first.diagnostics, last.diagnostics)
+            if last.diagnostics.ok and found.of_chains.ok:
+                return posterior(again, note, found.second("chains"))
+    # The chains have not found the whole posterior, or not its shares.
+    longer = whole.prolonged(plan.chains * plan.draws)
+    found = compared(first, longer, filled, tops)
+    # In any order: neighbours among the particles are often of one origin.
+    size = len(longer.draws.means)
+    rows = np.random.default_rng(seed_drawn).choice(size, plan.chains * plan.draws, replace=False)
+    shape = (plan.chains, plan.draws, K)
+    draws = Parameters(*(value[rows].reshape(shape) for value in longer.draws))
+    return posterior(plan, second=found.second("sequential"), draws=draws)
+
+
+def _whole_posterior(sample: Sample, K: int, priors: Priors, seed: int) -> Sequential | None:
+    """The posterior by the second route; None where the prior leaves no mixture to begin with."""
+    try:
+        return sequential(sample, K, priors, rng=seed)
+    except InadmissibleError:
+        return None
 
 
 def _nutpie(problem: _Problem) -> tuple[str, Engine]:
     import nutpie  # a second, half of it for plots that are not drawn here
 
-    density, compiled = "fused", _fused(problem)
-    if compiled is None:
-        density, compiled = "pymc", _compiled(problem)
+    density = "fused"
+    found = _fused(problem)
+    if found is None:
+        density, found = "pymc", _compiled(problem)
+    compiled, locate = found
 
     def engine(plan: Plan) -> _Run:
         begun = time.perf_counter()
+        points = [
+            locate(mixture, np.random.default_rng((plan.seed, chain)))
+            for chain, mixture in enumerate(problem.starts(plan.chains, plan.seed))
+        ]
         sampling = nutpie.sample(
-            compiled,
+            _started(compiled, points, plan),
             draws=plan.draws,
             tune=plan.tune,
             chains=plan.chains,
@@ -227,7 +299,38 @@ def _nutpie(problem: _Problem) -> tuple[str, Engine]:
     return density, engine
 
 
-def _fused(problem: _Problem) -> Any:
+def _started(compiled: Any, points: list[Floats], plan: Plan) -> Any:
+    """The model with a starting point for each chain, the same whatever order chains begin in."""
+    import nutpie
+
+    seen: list[int] = []
+
+    def spy(seed: int) -> Floats:
+        seen.append(seed)
+        return points[0]
+
+    # nutpie tells a chain by a seed that it derives from the one it is given, and by nothing else.
+    nutpie.sample(
+        replace(compiled, initial_point_func=spy),
+        draws=1,
+        tune=1,
+        chains=plan.chains,
+        seed=plan.seed,
+        save_warmup=False,
+        progress_bar=False,
+        return_raw_trace=True,
+    )
+    place = {seed: chain for chain, seed in enumerate(sorted(set(seen)))}
+    return replace(
+        compiled,
+        initial_point_func=lambda seed: points[place.get(seed, seed) % len(points)],
+    )
+
+
+Located = Callable[[Mixture, np.random.Generator], Floats]
+
+
+def _fused(problem: _Problem) -> tuple[Any, Located] | None:
     """The density written out by hand, for nutpie; None where the priors are of another family."""
     numbers = problem.priors.numbers
     if numbers is None:
@@ -236,12 +339,11 @@ def _fused(problem: _Problem) -> Any:
 
     fused = FusedDensity(problem.sample, problem.n_components, numbers)
 
-    def start(seed: int) -> Floats:
-        rng = np.random.default_rng(seed)
-        return fused.locate(disperse(problem.around, problem.sample, rng, numbers.floor))
+    def locate(mixture: Mixture, _: np.random.Generator) -> Floats:
+        return fused.locate(mixture)
 
     try:
-        return fused.for_nutpie(start)
+        return fused.for_nutpie(), locate
     except (AttributeError, ImportError, TypeError) as error:
         # It is built of parts that nutpie does not promise to keep. The PyMC model always works.
         warnings.warn(
@@ -253,26 +355,26 @@ def _fused(problem: _Problem) -> Any:
         return None
 
 
-def _compiled(problem: _Problem) -> Any:
+def _compiled(problem: _Problem) -> tuple[Any, Located]:
     """The PyMC model, compiled for nutpie."""
     import nutpie
 
     model = build_model(problem.sample, problem.n_components, problem.priors)
-    locate = locator(model, problem.priors, problem.around, problem.sample)
+    locate = locator(model, problem.priors)
     compiled = nutpie.compile_pymc_model(model, var_names=list(Parameters._fields))
-    # nutpie calls this with a seed of its own for every chain, derived from the one it is given.
-    return replace(compiled, initial_point_func=lambda seed: locate(np.random.default_rng(seed))[1])
+    return compiled, lambda mixture, rng: locate(mixture, rng)[1]
 
 
 def _pymc(problem: _Problem) -> tuple[str, Engine]:
     import pymc as pm
 
     model = build_model(problem.sample, problem.n_components, problem.priors)
-    locate = locator(model, problem.priors, problem.around, problem.sample)
+    locate = locator(model, problem.priors)
 
     def engine(plan: Plan) -> _Run:
         begun = time.perf_counter()
         rngs = np.random.default_rng(plan.seed).spawn(plan.chains)
+        starts = zip(problem.starts(plan.chains, plan.seed), rngs, strict=True)
         with model:
             tree = pm.sample(
                 draws=plan.draws,
@@ -281,7 +383,7 @@ def _pymc(problem: _Problem) -> tuple[str, Engine]:
                 cores=min(plan.chains, _cores()),  # PyMC by itself counts pairs of threads once
                 nuts_sampler="pymc",
                 init="adapt_diag",
-                initvals=[locate(rng)[0] for rng in rngs],
+                initvals=[locate(mixture, rng)[0] for mixture, rng in starts],
                 target_accept=plan.target_accept,
                 random_seed=plan.seed,
                 var_names=list(Parameters._fields),

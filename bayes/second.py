@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bayes.agreement import Agreement, agreement
+from bayes.agreement import ENDS, Agreement, agreement
 from bayes.draws import rhat
 from bayes.fused import FusedDensity
 from bayes.laplace import laplace
@@ -47,6 +47,8 @@ class Compared:
     """As in `Second`."""
     within: Parameters
     """R-hat of chains at the same place, the largest; of shape (K,)."""
+    ess: Parameters
+    """Effective numbers of draws of the sequential run, each of shape (K,)."""
     chains: Posterior
     whole: Sequential
 
@@ -63,7 +65,7 @@ class Compared:
             log_evidence=self.whole.log_evidence,
             log_evidence_se=self.whole.se,
             rhat={name: v.tolist() for name, v in self.within._asdict().items()},
-            ess={name: v.tolist() for name, v in self.whole.ess._asdict().items()},
+            ess={name: v.tolist() for name, v in self.ess._asdict().items()},
             divergences=self.chains.diagnostics.divergences,
             seconds=self.whole.seconds,
         )
@@ -91,16 +93,14 @@ def compared(
     checks = chains.diagnostics
     K = chains.n_components
     drawn = Parameters(*(v.reshape(-1, K) for v in (chains.weights, chains.means, chains.sds)))
-    of_chains = agreement(
-        drawn, whole.draws, (checks.ess_bulk, checks.ess_tail), (whole.ess, whole.ess)
-    )
+    ess = _sizes(whole)
+    of_chains = agreement(drawn, whole.draws, (checks.ess_bulk, checks.ess_tail), (ess, ess))
     proposed, log_weights = whole.proposed
-    share = np.exp(log_weights - log_weights.max())
+    with np.errstate(under="ignore"):
+        share = np.exp(log_weights - log_weights.max())
     size = float(share.sum() ** 2 / (share**2).sum())
     sizes = Parameters(*(np.full(K, size) for _ in range(3)))
-    of_weights = agreement(
-        whole.draws, proposed, (whole.ess, whole.ess), (sizes, sizes), weights=share
-    )
+    of_weights = agreement(whole.draws, proposed, (ess, ess), (sizes, sizes), weights=share)
     places = _places(chains)
     return Compared(
         of_chains=of_chains,
@@ -108,9 +108,21 @@ def compared(
         torn=len(places) > 1,
         unseen=_unseen(chains, whole, priors, tops),
         within=_within(chains, places),
+        ess=ess,
         chains=chains,
         whole=whole,
     )
+
+
+def _sizes(whole: Sequential) -> Parameters:
+    """Effective numbers of draws, for the mean or the tails of each parameter, whichever is less."""
+    found = []
+    for values in whole.draws:
+        ends = np.quantile(values, ENDS, axis=0)
+        each = [values, *(values <= end for end in ends)]
+        with np.errstate(divide="ignore", invalid="ignore"):  # the weight of a single component
+            found.append(np.min([whole.effective_size(one) for one in each], axis=0))
+    return Parameters(*(np.nan_to_num(size, nan=float(len(whole.draws.means))) for size in found))
 
 
 def _places(chains: Posterior) -> list[list[int]]:
@@ -147,18 +159,14 @@ def _largest(values: Parameters) -> float:
     return float(max(np.nan_to_num(value, nan=math.inf).max() for value in values))
 
 
-def _unseen(
-    chains: Posterior, whole: Sequential, priors: Priors, tops: tuple[Mixture, ...]
-) -> int:
+def _unseen(chains: Posterior, whole: Sequential, priors: Priors, tops: tuple[Mixture, ...]) -> int:
     """How many maxima with a share of their own hold no draw of the sequential run."""
     numbers = priors.numbers
     if numbers is None:
         return 0  # other priors have no density that can be climbed at once
     density = FusedDensity(chains.sample, chains.n_components, numbers)
     # A label for each order of the components would be as good: draws are in order of mean.
-    points = np.stack(
-        [density.locate(Mixture(*one)) for one in zip(*whole.draws, strict=True)]
-    )
+    points = np.stack([density.locate(Mixture(*one)) for one in zip(*whole.draws, strict=True)])
     count = 0
     for top in tops:
         if top.sds.min() <= numbers.floor:

@@ -16,6 +16,7 @@ import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -71,6 +72,20 @@ class Sequential:
     seconds: float
     """What it took."""
     _course: _Course = field(repr=False)
+
+    @cached_property
+    def proposed(self) -> tuple[Parameters, Floats]:
+        """An importance sample of the posterior: mixtures, and the logs of their weights.
+
+        What the moves to anywhere proposed at the last temperature, accepted or not, with the
+        ratio of posterior to proposal.
+        """
+        points, ratios = (
+            np.concatenate(parts)
+            for parts in zip(*(block.drawn for block in self._course.blocks), strict=True)
+        )
+        kept = np.isfinite(ratios)
+        return self._course.target.publish(points[kept]), ratios[kept]
 
     @property
     def n_origins(self) -> int:

@@ -151,9 +151,7 @@ def locator(
         outputs.append(moved)
     forward = pytensor.function(inputs, outputs, mode=Mode("py", None), on_unused_input="ignore")
 
-    def locate(
-        mixture: Mixture, rng: np.random.Generator
-    ) -> tuple[dict[str, Floats], Floats]:
+    def locate(mixture: Mixture, rng: np.random.Generator) -> tuple[dict[str, Floats], Floats]:
         near = _free_values(model, mixture)
         row = rng.integers(len(spare.means))
         prior = _free_values(model, Mixture(*(value[row] for value in spare)))

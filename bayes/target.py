@@ -171,7 +171,9 @@ class Target:
         """The mixtures at some points, in the unit of the data, each of shape (S, K)."""
         ratios, means, sds = self._parts(points)
         location, scale = self.sample.mean, self.sample.sd
-        return Parameters(_weights(ratios), location + scale * means, self._prior.floor + np.exp(sds))
+        return Parameters(
+            _weights(ratios), location + scale * means, self._prior.floor + np.exp(sds)
+        )
 
     def _ordered(self, points: Floats) -> NDArray[np.bool_]:
         K = self.n_components
@@ -272,7 +274,11 @@ class _Other:
     def log_density(self, points: Floats) -> Floats:
         """Of shape (S,)."""
         K = self.priors.n_components
-        ratios, means, logs = _ratios(points, K), points[:, K - 1 : 2 * K - 1], points[:, 2 * K - 1 :]
+        ratios, means, logs = (
+            _ratios(points, K),
+            points[:, K - 1 : 2 * K - 1],
+            points[:, 2 * K - 1 :],
+        )
         weights = _weights(ratios)
         density = self._compiled(weights, self.location + self.scale * means, np.exp(logs))
         jacobian = K * math.log(self.scale) + logs.sum(axis=1)

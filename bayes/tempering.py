@@ -140,8 +140,10 @@ def _descend(
         here, fewer, most = near, STALE, MOST_BLOCKS
         if temperature == 1.0:
             here, fewer, most = target, STALE_LAST, MOST_BLOCKS_LAST
+        earlier = None
         for count in range(1, most + 1):
-            block = move(here, swarms, temperature, rng, threads)
+            block = move(here, swarms, temperature, rng, threads, earlier)
+            earlier = block.drawn
             swarms = block.swarms
             stale = float((block.last.origins == resampled).mean())
             settled = stale <= fewer
