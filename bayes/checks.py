@@ -69,6 +69,10 @@ SQUASHED = (
     "is not known: the data are squashed or have weights that are not whole numbers, and this "
     "takes the values themselves"
 )
+WEIGHTED = (
+    "is not known: of data with sampling weights, drawing as many values from the posterior does "
+    "not tell how much it would vary"
+)
 IN_PIECES = "is not known: the data were seen in pieces, and this takes all values side by side"
 ROUNDED = "says nothing of values that were rounded to steps of {:.4g}, as the model knows"
 
@@ -149,6 +153,7 @@ def check(
         The data, where the posterior was sampled from squashed ones. Weights that are whole
         numbers are counts. Where only squashed data are known, `farthest`, `gap` and `shape` are
         not made, and say so; of data that were seen in pieces (`em.Digest`) only `gap` is not.
+        Of data with sampling weights none is.
     rng : int or numpy.random.Generator
         A seed or a generator.
     replicates : int
@@ -160,6 +165,8 @@ def check(
         In the order above.
     """
     given = posterior.sample if sample is None else require_same(posterior, sample)
+    if given.weights_are == "sampling":
+        return tuple(_not_made(name, WEIGHTED) for name in SUBJECTS)
     data = counted(given)
     known = given if data is None else data
     generator = as_generator(rng)

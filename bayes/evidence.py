@@ -17,6 +17,7 @@ from bayes.posterior import Posterior
 from bayes.priors import Priors
 from em import Parameters, Sample
 from em.mixture import as_generator
+from em.weighting import refuse_sampling
 
 __all__ = ["Evidence", "evidence"]
 
@@ -120,9 +121,10 @@ def evidence(
     Raises
     ------
     ValueError
-        If the priors are not those of the posterior or differ by component, or if there are too
-        few draws or they do not vary.
+        If the priors are not those of the posterior or differ by component, if there are too
+        few draws or they do not vary, or if the data have sampling weights.
     """
+    refuse_sampling(posterior.sample, "a marginal likelihood")
     chosen = priors_of(posterior, sample, priors)
     if not chosen.exchangeable:
         raise ValueError(

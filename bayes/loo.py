@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from bayes.density import cdf, joined, log_density, require_counted, require_same
 from bayes.posterior import Posterior
 from em import Parameters, Sample
+from em.weighting import refuse_sampling
 
 __all__ = ["Loo", "loo"]
 
@@ -230,11 +231,12 @@ def loo(posterior: Posterior, sample: Sample | None = None) -> Loo:
     Raises
     ------
     ValueError
-        If the sample is not what the posterior was sampled from, if it is squashed or has
-        weights that are no whole numbers, if there are fewer than 100 draws, or if they do not
-        vary.
+        If the sample is not what the posterior was sampled from, if it is squashed, if its weights
+        are sampling weights or no whole numbers, if there are fewer than 100 draws, or if they do
+        not vary.
     """
     given = posterior.sample if sample is None else require_same(posterior, sample)
+    refuse_sampling(given, "leave-one-out")
     data = require_counted(given, "leave-one-out")
     draws = joined(posterior, DRAWS)
     S = len(draws.means)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -20,6 +21,8 @@ from bayes.quantities import Quantities
 from bayes.records import Second
 from bayes.relabelling import ORDERS, LabelChange, Order, label_change, permuted, places
 from em import Parameters, Sample
+from em.magnitude import size_of
+from em.sample import merged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +79,8 @@ class Posterior:
     """The groups ``posterior``, ``prior``, ``sample_stats`` and ``observed_data``, laid out as
     ArviZ expects them. ``posterior`` and ``prior`` hold weights, means and sds with dimensions
     (chain, draw, component); ``observed_data`` holds values and sample_weights, and the step to
-    which the values were rounded as its attribute ``rounding``."""
+    which the values were rounded as its attribute ``rounding``. Where its attribute ``weights_are``
+    is ``"sampling"`` this is a pseudo-posterior, see `is_pseudo`."""
 
     def __post_init__(self) -> None:
         missing = [group for group in GROUPS if group not in self.data.children]
@@ -114,6 +118,13 @@ class Posterior:
         Posterior
         """
         component = np.arange(draws.means.shape[-1])
+        observed = {"values": sample.values, "sample_weights": sample.weights}
+        told: dict[str, float | str] = {"rounding": sample.rounding}
+        if sample.weights_are == "sampling":
+            told |= {"weights_are": "sampling", "n": sample.n}
+            rows, squares = sample.rows_and_squares
+            if rows is not None and squares is not None:
+                observed |= {"rows": rows, "squared_weights": squares}
 
         def group(parameters: Parameters) -> xr.Dataset:
             n_chains, n_draws, _ = parameters.means.shape
@@ -136,11 +147,8 @@ class Posterior:
             ),
             "prior": group(Parameters(*(value[None] for value in prior))),
             "observed_data": xr.Dataset(
-                {
-                    "values": ("value", np.array(sample.values)),
-                    "sample_weights": ("value", np.array(sample.weights)),
-                },
-                attrs={"rounding": sample.rounding},
+                {name: ("value", np.array(column)) for name, column in observed.items()},
+                attrs=told,
             ),
         }
         data = xr.DataTree.from_dict(tree)
@@ -181,12 +189,27 @@ class Posterior:
     def sample(self) -> Sample:
         """The data."""
         observed = self.data["observed_data"]
-        return Sample(
-            observed["values"].to_numpy(),
-            observed["sample_weights"].to_numpy(),
-            # Files of earlier versions do not have it.
-            float(observed.attrs.get("rounding", 0.0)),
-        )
+
+        def column(name: str) -> Floats | None:
+            return observed[name].to_numpy() if name in observed else None
+
+        values, weights = observed["values"].to_numpy(), observed["sample_weights"].to_numpy()
+        # Files of earlier versions do not have it.
+        rounding = float(observed.attrs.get("rounding", 0.0))
+        if not self.is_pseudo:
+            return Sample(values, weights, rounding)
+        n = float(observed.attrs["n"])
+        return merged(values, weights, column("rows"), column("squared_weights"), n, rounding)
+
+    @property
+    def is_pseudo(self) -> bool:
+        """Whether the data have sampling weights, so that this is a pseudo-posterior.
+
+        The likelihood in it is each row's to the power of its weight, which estimates that of the
+        population but counts the rows for independent and equal ones: its draws lie where the
+        posterior would, and its intervals do not hold the truth as often as they say.
+        """
+        return bool(self.data["observed_data"].attrs.get("weights_are") == "sampling")
 
     @cached_property
     def settings(self) -> Settings:
@@ -245,7 +268,7 @@ class Posterior:
             f"{name}[{k}]": {
                 "mean": draws[..., k].mean(),
                 "median": np.median(draws[..., k]),
-                "sd": draws[..., k].std(ddof=1),
+                "sd": _sd(draws[..., k]),
                 "lower": getattr(ends, name)[k, 0],
                 "upper": getattr(ends, name)[k, 1],
                 "rhat": getattr(checks.rhat, name)[k],
@@ -386,7 +409,14 @@ class Posterior:
     def __repr__(self) -> str:
         chains, draws, K = self.means.shape
         verdict = "pass" if self.diagnostics.ok else "FAIL"
-        return f"Posterior({K} components, {chains} chains of {draws} draws, diagnostics {verdict})"
+        kind = "Pseudo-posterior" if self.is_pseudo else "Posterior"
+        return f"{kind}({K} components, {chains} chains of {draws} draws, diagnostics {verdict})"
+
+
+def _sd(draws: Floats) -> float:
+    """The standard deviation of draws whose squares may be too small or large to be numbers."""
+    size = size_of(draws)
+    return math.ldexp(float(np.ldexp(draws, -size).std(ddof=1)), size)
 
 
 def _as_parameters(lists: Mapping[str, list[float]]) -> Parameters:

@@ -29,6 +29,7 @@ from bayes.distributions import (
 from bayes.propriety import improper_on_ties
 from em import Parameters, Sample
 from em.groups import smallest_sd
+from em.weighting import require_counts
 
 __all__ = ["Numbers", "Priors", "check_components"]
 
@@ -353,7 +354,8 @@ def check_components(sample: Sample, n_components: int) -> int:
     TypeError
         If `n_components` is not a whole number.
     ValueError
-        If it is less than one, or if the sample has too few distinct values.
+        If it is less than one, if the sample has too few distinct values, or if its weights are
+        no counts of these.
     """
     if isinstance(n_components, bool) or not hasattr(n_components, "__index__"):
         raise TypeError(
@@ -373,6 +375,7 @@ def check_components(sample: Sample, n_components: int) -> int:
             f"expected at least {K} distinct values for {K} components, got {distinct}; ask for "
             "fewer components"
         )
+    require_counts(sample.collapse(), max(K, 2), K)
     return K
 
 

@@ -9,7 +9,6 @@ whose probability is at most one: there is nothing to warn of.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np

@@ -122,7 +122,8 @@ def fit(
     Parameters
     ----------
     x : array_like of shape (n,) or Sample
-        The data.
+        The data. Of a `Sample` with sampling weights the draws are from a pseudo-posterior, see
+        `Posterior.is_pseudo`.
     n_components : int
         K, at least 1.
     rounding : float, optional

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bayes.agreement import ENDS, Agreement, agreement
+from bayes.routes import ENDS, Agreement, agreement
 from bayes.draws import rhat
 from bayes.fused import FusedDensity
 from bayes.laplace import laplace

@@ -48,7 +48,8 @@ def on_truth(comparison: Comparison) -> str | None:
 
     by_em = sum(held(row, row.em.lower, row.em.upper) for row in rows)
     by_bayes = sum(held(row, row.bayes.lower, row.bayes.upper) for row in rows)
+    kind = "Wald" if comparison.fit.is_pseudo else "profile-likelihood"
     return (
-        f"The truth lies inside {all_of(by_em, len(rows))} profile-likelihood intervals and "
+        f"The truth lies inside {all_of(by_em, len(rows))} {kind} intervals and "
         f"inside {all_of(by_bayes, len(rows))} credible intervals."
     )

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 
 from compare.blocks import Block, Note
 from compare.labels import number, percent, plain
+from compare.survey import what_columns_mean
 from compare.wording import label
 
 if TYPE_CHECKING:
     from compare.table import Comparison, Row
 
 __all__ = ["Answer", "Answers", "answers", "columns", "constant"]
+
+
+METHODS = {"profile": "profile", "wald": "Wald (sandwich)"}
+"""How the table calls the ways in which EM's intervals are made."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def answers(comparison: Comparison) -> Answers:
     """The table of a comparison, to the digits that the posterior's spread makes meaningful."""
     return Answers(
         level=percent(comparison.level),
-        method=comparison.rows[0].em.method,
+        method=METHODS[comparison.rows[0].em.method],
         has_truth=comparison.truth is not None,
         rows=tuple(_answer(comparison, row) for row in comparison.rows),
     )
@@ -65,13 +70,18 @@ def columns(comparison: Comparison) -> Note:
     """What the columns mean."""
     level = percent(comparison.level)
     order = " Components are in order of their means." if comparison.n_components > 1 else ""
-    return Note(
-        "What the columns mean",
-        "EM reports the mixture that makes the data most probable. Its standard error (se) comes "
-        "from the curvature of the likelihood there, the observed information; its "
+    by_em = (
+        what_columns_mean(level)
+        if comparison.fit.is_pseudo
+        else "EM reports the mixture that makes the data most probable. Its standard error (se) "
+        "comes from the curvature of the likelihood there, the observed information; its "
         "profile-likelihood interval holds every value that the data do not contradict, whatever "
         f"the other parameters are, and would hold the truth in about {level} of many samples if "
-        "the model is right and the sample is large. Bayes weighs every mixture by how well it "
+        "the model is right and the sample is large."
+    )
+    return Note(
+        "What the columns mean",
+        f"{by_em} Bayes weighs every mixture by how well it "
         "explains the data and by the prior; its credible interval holds the parameter with "
         f"probability {level}, given both, with equal tails outside. The percentage in the last "
         "column is the share of the posterior below EM's estimate: 50% is its middle."

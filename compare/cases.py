@@ -12,6 +12,7 @@ import numpy as np
 from compare import columns
 from compare.errors import InputError, quoted
 from em import Mixture, Sample
+from em.weighting import MOST
 
 if TYPE_CHECKING:
     import os
@@ -21,8 +22,18 @@ if TYPE_CHECKING:
 
     from compare.passes import Again
     from compare.progress import Progress
+    from em.weighting import WeightsAre
 
-__all__ = ["Case", "name_of", "refuse_constant", "sample_of", "stem_of"]
+__all__ = [
+    "Case",
+    "name_of",
+    "refuse_constant",
+    "refuse_extreme",
+    "refuse_no_counts",
+    "sample_of",
+    "stem_of",
+    "weighted_by",
+]
 
 SEED, N = 666, 1000
 """The sample of the original report: its printed numbers come from these (not from seed 1)."""
@@ -31,6 +42,14 @@ HIGHEST_SEED = 2**32 - 1
 """The largest that `numpy.random.RandomState` takes."""
 
 SYNTHETIC = "synthetic-heights"
+
+SMALLEST, LARGEST = 1e-70, 1e70
+"""Sizes of values whose fourth powers are numbers, with room for sums."""
+
+SAY = (
+    "say what they are: --weights-are shares --total N, N the number of values, or "
+    "--weights-are sampling, for a survey"
+)
 
 UPPER, LOWER = (176.0, 8.0), (164.0, 6.0)
 """Mean and sd of the two groups of synthetic heights, in cm."""
@@ -176,6 +195,9 @@ class Case:
         column: str | None = None,
         weights: str | None = None,
         unit: str = "",
+        *,
+        weights_are: WeightsAre | None = None,
+        total: float | None = None,
     ) -> Case:
         """Read a column of a CSV file.
 
@@ -189,6 +211,10 @@ class Case:
             The column that says how often each value counts.
         unit : str
             The unit of the values.
+        weights_are : {"counts", "shares", "sampling"}, optional
+            What the weights are, see `em.Sample`; counts by default, if they can be.
+        total : float, optional
+            How many values the shares are shares of.
 
         Returns
         -------
@@ -206,13 +232,17 @@ class Case:
         name = name_of(stem_of(file.name), file.name)
         read = columns.read(file, column, weights)
         where = f"column {quoted(read.name)} of {quoted(file.name)}"
-        sample = sample_of(read.values, read.weights, where)
+        sample = sample_of(
+            read.values, read.weights, where, weights_are=weights_are or "counts", total=total
+        )
         refuse_constant(sample, where)
+        where += weighted_by(weights, weights_are, total)
+        refuse_no_counts(sample, where, said=weights_are is not None)
         return cls(
             name=name,
             sample=sample,
             unit=unit,
-            source=where if weights is None else f"{where}, weighted by column {quoted(weights)}",
+            source=where,
             seed=None,
             truth=None,
             variable=read.name or "value",
@@ -228,7 +258,8 @@ class Case:
         Raises
         ------
         InputError
-            A `ValueError` of one line, if there are fewer than two distinct values a component.
+            A `ValueError` of one line, if there are fewer than two distinct values a component, or
+            weights that sum to less.
         """
         n_distinct = self.sample.collapse().values.size
         needed = 2 * n_components
@@ -236,6 +267,11 @@ class Case:
             raise InputError(
                 f"{self.source}: {n_components} components need at least {needed} distinct "
                 f"values, got {n_distinct}; ask for fewer components"
+            )
+        if self.sample.n < needed * (1 - 1e-9):
+            raise InputError(
+                f"{self.source}: {n_components} components need counts that sum to at least "
+                f"{needed}, got {self.sample.n:.6g}; {SAY}"
             )
 
 
@@ -255,6 +291,9 @@ def sample_of(
     weights: NDArray[np.float64] | None,
     where: str,
     rounding: float = 0.0,
+    *,
+    weights_are: WeightsAre = "counts",
+    total: float | None = None,
 ) -> Sample:
     """Make a sample of columns, or say what is wrong with them and where they are.
 
@@ -264,7 +303,7 @@ def sample_of(
     weights : ndarray of shape (n,) or None
     where : str
         The column and its file.
-    rounding : float
+    rounding, weights_are, total
         See `em.Sample`.
 
     Returns
@@ -277,13 +316,73 @@ def sample_of(
         A `ValueError` of one line, if they make no sample.
     """
     try:
-        return Sample(values, weights, rounding)
+        return Sample(values, weights, rounding, weights_are=weights_are, total=total)
     except ValueError as error:
         raise InputError(f"{where}: {error}") from error
 
 
+def weighted_by(column: str | None, weights_are: WeightsAre | None, total: float | None) -> str:
+    """What to add to a source with weights: ``, weighted by column 'w'``; empty without.
+
+    Parameters
+    ----------
+    column : str or None
+        The column of the weights.
+    weights_are, total
+        See `em.Sample`.
+
+    Returns
+    -------
+    str
+    """
+    if column is None:
+        return ""
+    kind = ""
+    if weights_are == "sampling":
+        kind = " (sampling weights)"
+    elif weights_are == "shares" and total is not None:
+        kind = f" (shares of {total:,.12g} values)"
+    return f", weighted by column {quoted(column)}{kind}"
+
+
+def refuse_no_counts(sample: Sample, where: str, *, said: bool) -> None:
+    """Ask what weights are that count nothing.
+
+    Who counts different values counts each at least once, so counts sum to the number of these or
+    more. Weights in a file that sum to less are nearly always shares, percentages or the like.
+    (From Python smaller ones come that are meant, such as the responsibilities of a group.)
+
+    Parameters
+    ----------
+    sample : Sample
+    where : str
+        The column, its file and the weights.
+    said : bool
+        Whether somebody has said what the weights are, who is believed.
+
+    Raises
+    ------
+    InputError
+        A `ValueError` of one line, if they are no counts, or too large ones.
+    """
+    distinct = len(sample.collapse())
+    if sample.n > MOST:
+        raise InputError(
+            f"{where}: the weights sum to {sample.n:.3g}, and counts to at most {MOST:.3g}; give "
+            f"them in thousands or millions, or {SAY}"
+        )
+    if not said and sample.n < distinct * (1 - 1e-9):
+        all_the_same = (
+            " (--weights-are counts takes them for counts all the same)" if sample.n >= 2 else ""
+        )
+        raise InputError(
+            f"{where}: the weights of {distinct:,} different values sum to {sample.n:.6g}, so they "
+            f"do not count them; {SAY}{all_the_same}"
+        )
+
+
 def refuse_constant(sample: Sample, where: str) -> None:
-    """Make sure that the values that count differ.
+    """Make sure that the values that count differ, and by numbers that a report can work with.
 
     Parameters
     ----------
@@ -302,6 +401,32 @@ def refuse_constant(sample: Sample, where: str) -> None:
             f"{where} is constant: every value that counts is {distinct[0]:g}; "
             "a mixture needs values that differ"
         )
+    refuse_extreme(sample, where)
+
+
+def refuse_extreme(sample: Sample, where: str) -> None:
+    """Make sure that fourth powers of the values are numbers, as pages and figures take them.
+
+    Fits take any values that are; see `em.Sample`.
+
+    Parameters
+    ----------
+    sample : Sample
+    where : str
+        The column and its file.
+
+    Raises
+    ------
+    InputError
+        A `ValueError` of one line, if they are not.
+    """
+    largest = max(abs(sample.lowest), abs(sample.highest))
+    for what, size in (("the standard deviation is", sample.sd), ("a value is", largest)):
+        if not SMALLEST < size < LARGEST:
+            raise InputError(
+                f"{where}: {what} {size:.3g}, and a report takes sizes from {SMALLEST:g} to "
+                f"{LARGEST:g}; give the values in another unit"
+            )
 
 
 def stem_of(file: str) -> str:

@@ -8,16 +8,17 @@ from compare.influence import conflicts
 from compare.misfit import misfits
 from compare.names import renamed
 from compare.rounding import coarse
+from compare.survey import on_survey
 from compare.verdict import believed, inexact
 
 if TYPE_CHECKING:
     from compare.table import Comparison
 
-__all__ = ["cautions"]
+__all__ = ["cautions", "second_look"]
 
 
 def cautions(comparison: Comparison) -> tuple[str, ...]:
-    """Say where nodes, model or rounding miss the data, the prior decides, or names matter.
+    """Say what weights make of it, where the data are missed, the prior decides or names matter.
 
     Parameters
     ----------
@@ -26,8 +27,15 @@ def cautions(comparison: Comparison) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        A sentence or two each. None if the draws fail their checks, which is said elsewhere.
+        A sentence or two each. If the draws fail their checks, which is said elsewhere, only what
+        is true of any.
     """
+    weights = tuple(filter(None, [on_survey(comparison)]))
+    return (*weights, *second_look(comparison))
+
+
+def second_look(comparison: Comparison) -> tuple[str, ...]:
+    """The same without what is said of the weights."""
     if not believed(comparison):
         return ()
     others = inexact(comparison), coarse(comparison), " ".join(conflicts(comparison))

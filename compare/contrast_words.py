@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from compare.blocks import Note, Table
 from compare.labels import listed, number, percent
+from compare.survey import NO_CONTRASTS
 from compare.wording import capitalized, counted, label, numeral, parameter_name, share, unit_after
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def on_extremes(grouped: GroupedComparison) -> str:
 def on_contrasts(grouped: GroupedComparison) -> str:
     """Say how many pairs of parts were compared, and how many clearly differ."""
     compared, clear = grouped.contrasts.n_compared, len(grouped.contrasts.clear)
+    if grouped.is_survey:
+        return NO_CONTRASTS
     if not compared:
         return (
             "There are no two parts in which both fits can be believed, so there is nothing to "

@@ -70,7 +70,8 @@ def contrasts(grouped: GroupedComparison) -> Contrasts:
 
     Components are matched by the order of their means. The bound is Bonferroni's: where nothing
     differs and the posteriors behave as confidence distributions do, some pair is called clearly
-    different with a probability of at most 1 − level, however many pairs there are.
+    different with a probability of at most 1 − level, however many pairs there are. Of sampling
+    weights nothing is compared.
 
     Parameters
     ----------
@@ -80,7 +81,8 @@ def contrasts(grouped: GroupedComparison) -> Contrasts:
     -------
     Contrasts
     """
-    parts = grouped.believed
+    # Pseudo-posteriors are too narrow to be held against each other.
+    parts = () if grouped.is_survey else grouped.believed
     pairs = list(combinations(range(len(parts)), 2))
     drawn = [
         {p.row.name: _thinned(p.draws) for p in free_parameters(part.comparison)} for part in parts

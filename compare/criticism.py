@@ -29,7 +29,7 @@ class Criticism:
     """What speaks for and against a model and its posterior. Made by `criticise`."""
 
     checks: tuple[Check, ...]
-    """The data beside data sets drawn from the posterior."""
+    """The data beside data sets drawn from the posterior; none of sampling weights."""
     loo: Loo | None
     """Each value predicted from the others."""
     sensitivity: Sensitivity | None
@@ -102,7 +102,7 @@ def criticise(
     moved = tried("sensitivity", lambda: sensitivity(_moving(few), sample=sample, priors=priors))
     penalised = _penalised(fit, rng)
     return Criticism(
-        checks=check(posterior, sample, rng),
+        checks=() if fit.is_pseudo else check(posterior, sample, rng),
         loo=tried("loo", lambda: loo(posterior, sample)),
         sensitivity=moved,
         agreement=tried(
@@ -114,7 +114,7 @@ def criticise(
         labels=few.label_changes if fit.n_components > 1 else (),
         rivals=(
             tried("rivals", lambda: rivals(fit, posterior, sample, rng, priors=priors))
-            if thorough
+            if thorough and not fit.is_pseudo
             else None
         ),
         not_made=not_made,

@@ -195,9 +195,11 @@ def _leaves(line: Line2D, x: Floats, band: Floats) -> bool:
 
 
 @styled
-def predictive(comparison: Comparison) -> Figure:
-    """Whether data sets drawn from the posterior look like the data."""
+def predictive(comparison: Comparison) -> Figure | None:
+    """Whether data sets drawn from the posterior look like the data; None of sampling weights."""
     sample, level = comparison.fit.sample, comparison.level
+    if sample.weights_are == "sampling":
+        return None  # data sets of as many values vary less than weighted rows do
     x = _cuts(comparison)
     draws = curves.thin(comparison.posterior, REPLICATES)
     drawn = curves.replicates(x, draws, sample.n, np.random.default_rng(SEED))

@@ -9,6 +9,7 @@ import numpy as np
 
 from compare.labels import listed, number
 from compare.parameters import is_open, moving_parameters
+from compare.survey import interval_kind
 from compare.verdict import believed
 from compare.wording import capitalized, fixed, parameter_name, quantity, unit_after
 
@@ -154,7 +155,7 @@ def _lengths(comparison: Comparison, shown: list[Parameter]) -> str:
         if not is_open(p.row) and p.row.em.upper > p.row.em.lower
     ]
     ratios = [(name, ratio) for name, ratio in ratios if ratio > 0]
-    told = [_closed(ratios) if ratios else ""]
+    told = [_closed(ratios, interval_kind(comparison)) if ratios else ""]
     if open_ones:
         many = len(open_ones) > 1
         names = (
@@ -174,28 +175,31 @@ def _length_ratio(row: Row) -> float:
     return (row.bayes.upper - row.bayes.lower) / (row.em.upper - row.em.lower)
 
 
-def _closed(ratios: list[tuple[str, float]]) -> str:
+def _closed(ratios: list[tuple[str, float]], kind: str) -> str:
     """How the lengths of intervals that end compare, by the name of each."""
     name, ratio = max(ratios, key=lambda pair: abs(math.log(pair[1])))
     low, high = (end(ratio for _, ratio in ratios) for end in (min, max))
     if low > 0.9 and high < 1.11:
         alike = (
-            f"The credible intervals are {low:.2f} to {high:.2f} times as long as the profile "
+            f"The credible intervals are {low:.2f} to {high:.2f} times as long as the {kind} "
             "intervals"
             if len(ratios) > 1
-            else f"The credible interval of {name} is {ratio:.2f} times as long as the profile "
+            else f"The credible interval of {name} is {ratio:.2f} times as long as the {kind} "
             "interval"
         )
-        return f"{alike}: the prior hardly matters."
+        who = "prior and weights hardly matter" if kind == "Wald" else "the prior hardly matters"
+        return f"{alike}: {who}."
     most = ", the largest change" if len(ratios) > 1 else ""
     why = (
-        "where the data say little, the prior, which doubts extreme values, has a say."
+        "the one takes all rows for equal and knows the prior, the other allows for the weights."
+        if kind == "Wald"
+        else "where the data say little, the prior, which doubts extreme values, has a say."
         if ratio < 1
         else "the posterior also counts mixtures far from EM's maximum, which the profile "
         "interval, drawn around that maximum, leaves out."
     )
     return (
-        f"The credible interval of {name} is {ratio:.2f} times as long as the profile "
+        f"The credible interval of {name} is {ratio:.2f} times as long as the {kind} "
         f"interval{most}: {why}"
     )
 

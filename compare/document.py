@@ -161,6 +161,7 @@ def _document(comparison: Comparison) -> dict[str, Any]:
         "quantities": quantities(comparison),
         "rounding": case.sample.rounding or None,
         "dropped": case.dropped,
+        "sampling_weights": {"effective_n": case.sample.effective_n} if fit.is_pseudo else None,
         "nodes": _nodes(comparison) if stood_for(fit) else None,
         "versions": versions(),
         "seconds": {step: round(time, 3) for step, time in comparison.seconds.items()},

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import em
 from compare.labels import listed
+from compare.survey import NOT_COMPARED
 from compare.wording import fixed, model_name, numeral, p_value
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ DOUBT = 0.05
 
 
 def number_of_groups(comparison: Comparison) -> str:
-    """Say how many groups BIC, AIC and the EM-test speak for."""
+    """Say how many groups BIC, AIC and the EM-test speak for, or why they do not."""
+    if comparison.fit.is_pseudo:
+        return NOT_COMPARED
     best = preferred(comparison)
     if best is None:
         return "No number of groups that was tried has a maximum to speak of."

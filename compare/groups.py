@@ -145,6 +145,11 @@ class GroupedComparison:
         return self.parts[0].comparison.level
 
     @property
+    def is_survey(self) -> bool:
+        """Whether the weights are sampling weights."""
+        return self.parts[0].comparison.fit.is_pseudo
+
+    @property
     def believed(self) -> tuple[Fitted, ...]:
         """The parts in which EM converged and every diagnostic of the sampler passed."""
         return tuple(part for part in self.parts if part.comparison.ok)

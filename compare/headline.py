@@ -9,6 +9,7 @@ import em
 from compare.group_count import APART, CLEAR, DOUBT, SLIGHT, SOME, preferred, strength
 from compare.labels import group, listed, number, percent
 from compare.parameters import is_open, weight_rows
+from compare.survey import alone, interval_kind
 from compare.verdict import believed
 from compare.wording import (
     after_colon,
@@ -105,10 +106,11 @@ def _one_group(comparison: Comparison) -> str:
         ends = f"{number(said.lower, width)} to {number(said.upper, width)}"
         return f"{number(row.em.estimate, width)}{unit} ({ends})"
 
+    kind = "Wald" if comparison.fit.is_pseudo else "profile-likelihood"
     return (
         f"As a single normal group the {observations(comparison)} have mean {told(mean)} and "
         f"standard deviation {told(sd)}, the brackets being {level} "
-        f"{'credible' if drawn else 'profile-likelihood'} intervals."
+        f"{'credible' if drawn else kind} intervals."
     )
 
 
@@ -148,9 +150,10 @@ def _how_sure(comparison: Comparison) -> str:
         said = "The sampler's draws are not to be believed"
         if not known or is_open(row):
             return f"{said}, so nothing is said here about how sure this is."
-        return f"{said}; the likelihood alone ({level} profile interval) gives {name} {allowed}."
+        return f"{said}; {alone(comparison, level)} gives {name} {allowed}."
     if outside:
-        also = f" ({level} profile interval {allowed})" if known else ""
+        kind = interval_kind(comparison)
+        also = f" ({level} {kind} interval {allowed})" if known else ""
         return (
             f"Bayes does not follow EM here: with {level} probability {name} holds {ends} of "
             f"them, which leaves out EM's {share(row.em.estimate)}{also}."
@@ -170,7 +173,7 @@ def _how_sure(comparison: Comparison) -> str:
         return f"{said}."
     if is_open(row):
         return f"{said}, and the likelihood alone does not exclude that a group is empty."
-    return f"{said}, and the likelihood alone ({level} profile interval) allows {allowed}."
+    return f"{said}, and {alone(comparison, level)} allows {allowed}."
 
 
 def _described(comparison: Comparison) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from compare.blocks import Note, Table
 from compare.labels import listed, number
+from compare.survey import NOT_CHECKED
 from compare.verdict import believed
 from compare.wording import capitalized, fixed, numeral, observations, p_value, true_minus
 
@@ -34,6 +35,8 @@ SPREAD = 0.01
 
 def on_checks(comparison: Comparison) -> str:
     """Say which checks fail and what that means; empty if there are none."""
+    if comparison.fit.is_pseudo:
+        return NOT_CHECKED
     checks = _telling(comparison)
     if not checks:
         return ""

@@ -20,6 +20,9 @@ __all__ = ["Options", "parse"]
 
 COMMAND = "python -m compare.run"
 
+OF_DATA = ("column", "weights", "weights_are", "total", "unit", "rounding", "missing", "by")
+"""Options that say what is in the files."""
+
 OF_FILES = ("certify", "fresh", "scheduler")
 """Options that say how files are read, not what is in them."""
 
@@ -40,6 +43,8 @@ examples:
       a column of your own file
   {COMMAND} --data ages.csv --column age --weights count --components 3
       three groups, in a file that says how often each age was seen
+  {COMMAND} --data survey.csv --column income --weights w --weights-are sampling
+      a survey, whose weights say how many others each row stands for
   {COMMAND} --data 'trips-*.parquet' --column minutes --rounding 1 --by city
       many large files, read once: minutes rounded to whole ones, a report on each city
 
@@ -62,6 +67,10 @@ class Options:
     """The column of the file to fit; None for the only one."""
     weights: str | None
     """The column of the file that says how often each value counts."""
+    weights_are: Literal["counts", "shares", "sampling"] | None
+    """What the weights are; None for counts, if they can be."""
+    total: float | None
+    """How many values the shares are shares of."""
     unit: str
     """The unit of the values in the file."""
     rounding: float
@@ -131,11 +140,14 @@ def parse(arguments: Sequence[str]) -> Options:
         After `--help` and `--version` have printed.
     """
     given = _parser().parse_args(arguments)
-    for name in ("column", "weights", "unit", "rounding", "missing", "by", *OF_FILES):
+    for name in (*OF_DATA, *OF_FILES):
         if given.data is None and getattr(given, name) not in {None, False}:
             what = "is about the reading of files" if name in OF_FILES else "describes a file"
-            raise InputError(f"--{name} {what}; name the file with --data, or drop it")
+            raise InputError(
+                f"--{name.replace('_', '-')} {what}; name the file with --data, or drop it"
+            )
     _check_roles(given)
+    _check_weights(given)
     for name in ("seed", "n"):
         if given.data is not None and getattr(given, name) is not None:
             raise InputError(
@@ -163,6 +175,22 @@ def _check_roles(given: argparse.Namespace) -> None:
                 )
 
 
+def _check_weights(given: argparse.Namespace) -> None:
+    """Make sure that what is said of the weights fits together."""
+    if given.weights is None and given.weights_are is not None:
+        raise InputError("--weights-are is about a column of weights; name it with --weights")
+    if given.weights_are == "shares" and given.total is None:
+        raise InputError(
+            "--weights-are shares needs --total, the number of values they are shares of; for "
+            "example --total 600"
+        )
+    if given.weights_are != "shares" and given.total is not None:
+        raise InputError(
+            "--total is the number of values that shares are shares of; add --weights-are shares, "
+            "or drop it"
+        )
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog=COMMAND,
@@ -188,6 +216,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     data.add_argument(
         "--weights", metavar="NAME", help="the column that says how often each value counts"
+    )
+    data.add_argument(
+        "--weights-are",
+        choices=("counts", "shares", "sampling"),
+        help="what the weights are: counts of the values (default); shares, which --total makes "
+        "counts of; or sampling weights of a survey, of which only the ratios matter: EM's "
+        "intervals then come from the sandwich, and what takes a likelihood is left out",
+    )
+    data.add_argument(
+        "--total",
+        type=_total,
+        metavar="N",
+        help="how many values there are in all, with --weights-are shares",
     )
     data.add_argument(
         "--unit", type=_unit, metavar="UNIT", help="the unit of the values, such as cm"
@@ -343,6 +384,18 @@ def _step(text: str) -> float:
         return step
     raise argparse.ArgumentTypeError(
         f"expected a step above zero, such as 1 or 0.5, got {quoted(text)}"
+    )
+
+
+def _total(text: str) -> float:
+    try:
+        total = float(text)
+    except ValueError:
+        total = math.nan
+    if 0.0 < total < math.inf:
+        return total
+    raise argparse.ArgumentTypeError(
+        f"expected a number of values, such as 600, got {quoted(text)}"
     )
 
 

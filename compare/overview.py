@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compare.blocks import Block, Facts, Note
-from compare.cautions import cautions as part_cautions
+from compare.cautions import second_look
 from compare.contrast_words import on_extremes
 from compare.group_count import preferred
 from compare.labels import listed, number, percent, plain, variable
@@ -178,7 +178,13 @@ def cautions(grouped: GroupedComparison) -> tuple[str, ...]:
             f"BIC prefers {listed(counts)}: there a comparison with other parts, group by group, "
             "may be of groups that are not there."
         )
-    minded = [part for part in grouped.parts if part_cautions(part.comparison)]
+    if grouped.is_survey:
+        told.append(
+            "These are sampling weights: what stands under Bayes are pseudo-posteriors, with "
+            "intervals that tend to be too short, and criteria, tests and differences between "
+            "parts are left out. Each section says what its weights are worth."
+        )
+    minded = [part for part in grouped.parts if second_look(part.comparison)]
     if minded:
         told.append(
             f"The model, the prior or the names of the groups need a second look in "
@@ -216,7 +222,8 @@ def overview_table(grouped: GroupedComparison, addresses: Sequence[str]) -> Over
     head += [f"{'Mean' if grouped.n_components == 1 else 'Means'} by EM{of_unit}"] * (
         grouped.n_components > 1
     )
-    head += [f"{'sd' if grouped.n_components == 1 else 'sds'} by EM{of_unit}", "Groups by BIC"]
+    head.append(f"{'sd' if grouped.n_components == 1 else 'sds'} by EM{of_unit}")
+    head.append("Effective n" if grouped.is_survey else "Groups by BIC")
     fitted = tuple(
         OverviewRow(
             part.label,
@@ -317,11 +324,14 @@ def _cells(comparison: Comparison) -> tuple[str, ...]:
     said = focus.bayes
     n = comparison.case.sample.n
     best = preferred(comparison)
+    last = "none has a maximum" if best is None else str(best.n_components)
+    if fit.is_pseudo:
+        last = f"{comparison.case.sample.effective_n:,.0f}"
     kinds = {1: ("sds",), 2: ("means", "sds")}.get(k, ("weights", "means", "sds"))
     return (
         f"{n:,.0f}" if n == round(n) else f"{n:,.1f}",
         told(focus.em.estimate) if fit.converged else "",
         f"{told(said.lower)} to {told(said.upper)}" if believed(comparison) else "",
         *(by_em(kind) if fit.converged else "" for kind in kinds),
-        "none has a maximum" if best is None else str(best.n_components),
+        last,
     )

@@ -277,6 +277,8 @@ class Again:
     """The columns."""
     rounding: float = 0.0
     """The step to which the values were rounded."""
+    factor: float = 1.0
+    """What to multiply the weights by to have counts: of shares another number than one."""
 
     def pieces(self, group: str = "", progress: Progress | None = None) -> Iterator[Sample]:
         """All values of a group, exactly as they are.
@@ -308,7 +310,8 @@ class Again:
             for piece in pieces(part, self.wanted, tally):
                 for name, values, weights in split(piece):
                     if name == group and values.size and (weights is None or weights.any()):
-                        yield Sample(values, weights, self.rounding)
+                        counts = None if weights is None else self.factor * weights
+                        yield Sample(values, counts, self.rounding)
 
 
 def _is_as_it_was(part: Part) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare import columns
-from compare.cases import Case, refuse_constant, sample_of
+from compare.cases import Case, refuse_constant, refuse_no_counts, sample_of, weighted_by
 from compare.errors import InputError, quoted
 from compare.parts import Piece, Wanted, pieces, split
 from compare.sources import naturally
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from compare.progress import Progress
     from compare.sources import File, Source
     from em import Sample
+    from em.weighting import WeightsAre
 
 __all__ = ["Reading", "read_cases"]
 
@@ -66,6 +68,10 @@ class Reading:
     """The folder for what an interrupted pass has read; None to keep nothing."""
     fresh: bool = False
     """Whether to begin such a pass again."""
+    weights_are: WeightsAre | None = None
+    """What the weights are; None for counts, if they can be."""
+    total: float | None = None
+    """How many values the shares are shares of, those of all groups together."""
 
 
 def read_cases(
@@ -115,6 +121,11 @@ def read_cases(
         held = _held(parts, wanted)
         if held is not None:
             return _cases_of(held, reading, wanted), None
+    if reading.weights_are == "sampling":
+        raise InputError(
+            f"{source.words}: --weights-are sampling needs all rows in memory, {IN_MEMORY:,} at "
+            "the most; take a random part of the rows, with their weights"
+        )
     return _passed(parts, reading, wanted, progress, executor)
 
 
@@ -211,15 +222,29 @@ def _cases_of(held: _Held, reading: Reading, wanted: Wanted) -> tuple[Case, ...]
         for group, values, weights in split(piece):
             groups.setdefault(group, []).append((values, weights))
     told = _Told(reading, wanted, held.rows, held.dropped)
+    all_mass = math.fsum(
+        0.0 if weights is None else float(weights.sum())
+        for some in groups.values()
+        for _, weights in some
+    )
     samples = {}
     for group, some in groups.items():
         values = np.concatenate([values for values, _ in some])
         mass = [weights for _, weights in some if weights is not None]
         weights = np.concatenate(mass) if mass else None
         told.refuse_nothing(group, values.size, 1.0 if weights is None else weights.max(initial=0))
-        samples[group] = sample_of(values, weights, told.where(group), reading.rounding)
-        if wanted.by is None:
-            refuse_constant(samples[group], told.where(group))
+        total = reading.total
+        if total is not None and weights is not None:
+            total *= float(weights.sum()) / all_mass  # a group has its part of all values
+        samples[group] = sample_of(
+            values,
+            weights,
+            told.where(group),
+            reading.rounding,
+            weights_are=reading.weights_are or "counts",
+            total=total,
+        )
+        told.check(samples[group], group)
     return told.cases(samples)
 
 
@@ -269,14 +294,18 @@ def _passed(
     finally:
         tally.stop()
         own.shutdown(cancel_futures=True)
-    again = Again(tuple(parts), wanted, reading.rounding)
+    all_mass = math.fsum(digest.n for digest in merged.digests.values())
+    factor = 1.0 if reading.total is None or not all_mass else reading.total / all_mass
+    again = Again(tuple(parts), wanted, reading.rounding, factor)
     told = _Told(reading, wanted, merged.rows, merged.dropped, again)
     samples = {}
     for group, digest in merged.digests.items():
         told.refuse_nothing(group, merged.rows - sum(merged.dropped.values()), digest.n)
+        if reading.total is not None:
+            # A group has its part of all values.
+            digest = digest.scaled(reading.total * (digest.n / all_mass))  # noqa: PLW2901
         samples[group] = digest.sample()
-        if not group:
-            refuse_constant(samples[group], told.where(group))
+        told.check(samples[group], group)
     return told.cases(samples), checkpoint
 
 
@@ -301,8 +330,7 @@ class _Told:
     def where(self, group: str) -> str:
         """The column and its files, for messages and for the report."""
         found = f"column {quoted(self.wanted.column)} of {self.reading.source.words}"
-        if self.wanted.weights is not None:
-            found += f", weighted by column {quoted(self.wanted.weights)}"
+        found += weighted_by(self.wanted.weights, self.reading.weights_are, self.reading.total)
         if self.wanted.by is not None:
             found += f", where {quoted(self.wanted.by)} is {quoted(group)}"
         return found
@@ -314,6 +342,14 @@ class _Told:
                 f"{self.where(group)}: the weights are all zero; leave them out to count every "
                 "value once"
             )
+
+    def check(self, sample: Sample, group: str) -> None:
+        """Make sure that the weights are what they are taken for, and that some values differ."""
+        if self.wanted.weights is not None:
+            said = self.reading.weights_are is not None
+            refuse_no_counts(sample, self.where(group), said=said)
+        if self.wanted.by is None:
+            refuse_constant(sample, self.where(group))
 
     def cases(self, samples: dict[str, Sample]) -> tuple[Case, ...]:
         """A case for each group, or the only one."""

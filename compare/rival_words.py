@@ -17,7 +17,7 @@ __all__ = ["on_rivals", "rival_table", "what_rivals_mean"]
 def on_rivals(comparison: Comparison) -> str:
     """Say what the marginal likelihood and prediction speak for, or how to ask; may be empty."""
     criticism = comparison.criticism
-    if criticism is None:
+    if criticism is None or comparison.fit.is_pseudo:
         return ""
     rivals = criticism.rivals
     if rivals is None:

@@ -158,6 +158,8 @@ def _cases(options: Options, progress: Progress) -> tuple[tuple[Case, ...], Chec
             options.missing,
             options.out,
             options.fresh,
+            options.weights_are,
+            options.total,
         )
         if options.scheduler is None:
             return read_cases(reading, progress)

@@ -159,8 +159,10 @@ def _stops(original: Original) -> Table:
     )
 
 
-def _rivals(comparison: Comparison) -> Table:
+def _rivals(comparison: Comparison) -> Table | None:
     fits = comparison.selection.fits
+    if not fits:
+        return None  # sampling weights have no criteria
     asked = comparison.n_components, comparison.fit.equal_sds
     chosen = [place for place, f in enumerate(fits) if (f.n_components, f.equal_sds) == asked]
     return Table(

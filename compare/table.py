@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 import em
-from compare.cases import Case
+from compare.cases import Case, refuse_extreme
 from compare.exactness import exactness, stood_for
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class EmEstimate:
     upper: float
     """Upper end of the confidence interval."""
     method: str
-    """How the interval was made: ``profile``."""
+    """How the interval was made: ``profile``; of sampling weights ``wald``, from the sandwich."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,8 @@ class Comparison:
     rows: tuple[Row, ...]
     """Weights, then means, then sds, each in order of mean."""
     selection: em.Selection = field(default_factory=lambda: em.Selection(()))
-    """EM fits with one component and more, up to one more than asked for, either kind of sds."""
+    """EM fits with one component and more, up to one more than asked for, either kind of sds; none
+    of sampling weights, which have no criterion to compare them by."""
     em_test: em.EmTest | None = None
     """The test of one group against two, where the data allow it."""
     criticism: Criticism | None = None
@@ -206,7 +207,8 @@ def compare(
     ------
     ValueError
         If the level is not between 0 and 1, if the two are not fits of one sample with one
-        number of components, or if the case has other data.
+        number of components, if the case has other data, or data of a size whose powers are no
+        numbers.
     """
     if not 0.0 < level < 1.0:
         raise ValueError(f"expected a level between 0 and 1, got {level}; for example 0.95")
@@ -229,6 +231,7 @@ def compare(
             variable="value",
         )
     _check_case(case, fit.sample)
+    refuse_extreme(case.sample, case.source)
     truth = case.truth if truth is None else truth
     if truth is not None and truth.n_components != k:
         truth = None  # the parameters of another number of groups have no place in the rows
@@ -248,7 +251,11 @@ def compare(
         level=level,
         interval="eti",
         rows=tuple(_rows(fit, posterior, truth, level)),
-        selection=em.select(fit.sample, range(1, fit.n_components + 2)),
+        selection=(
+            em.Selection(())
+            if fit.is_pseudo
+            else em.select(fit.sample, range(1, fit.n_components + 2))
+        ),
         em_test=_em_test(fit),
         criticism=criticised,
         exactness=exact,
@@ -291,13 +298,13 @@ def _check_case(case: Case, fitted: em.Sample) -> None:
 
 def _em_test(fit: em.Fit) -> em.EmTest | None:
     enough = fit.sample.collapse().values.size >= 4
-    return em.em_test(fit.sample) if enough and fit.converged else None
+    return em.em_test(fit.sample) if enough and fit.converged and not fit.is_pseudo else None
 
 
 def _rows(
     fit: em.Fit, posterior: Posterior, truth: em.Mixture | None, level: float
 ) -> Iterator[Row]:
-    method = "profile"
+    method = "wald" if fit.is_pseudo else "profile"
     errors = fit.standard_errors()
     confidence = fit.conf_int(level, method)
     summary: pd.DataFrame = posterior.summary(level=level, kind="eti")

@@ -14,7 +14,7 @@ __all__ = ["numbers", "own", "step_of"]
 Floats = NDArray[np.float64]
 
 LARGEST = 1e150
-"""Values beyond this overflow when squared, so a variance could not be computed."""
+"""Values beyond this overflow when squared, as in the variance of a mixture."""
 
 
 def step_of(rounding: float, values: Floats) -> float:

@@ -17,6 +17,7 @@ from em.counting import counted
 from em.options import whole
 from em.recording import Recording, recorded
 from em.sample import Sample, from_cells
+from em.weighting import check_said
 
 __all__ = ["Digest"]
 
@@ -32,6 +33,8 @@ LOOKED_AT = 1 << 15
 """Values that are remembered to find out whether values are rounded."""
 LOOKED_AT_ONCE = 1 << 11
 """Of one piece, so many."""
+LEAST = 1e-250
+"""A smaller sum of weights has moments below the smallest double."""
 
 
 class Digest:
@@ -156,6 +159,46 @@ class Digest:
         while looked.size > LOOKED_AT:
             looked = looked[::2]
         self._looked = looked
+
+    def scaled(self, total: float) -> Digest:
+        """The same where the weights are shares of so many values, see `Sample`.
+
+        Parameters
+        ----------
+        total : float
+            How many values there are.
+
+        Returns
+        -------
+        Digest
+            A new one, of counts.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the total is not a number above zero, nothing with a weight above zero was seen, or
+            the shares are so small that their sums have lost their digits.
+        """
+        if self.n == 0:
+            raise ValueError("expected some data, got none with a weight above zero")
+        if self.n < LEAST:
+            raise ValueError(
+                f"expected shares that sum to {LEAST:g} or more, got {self.n:g}; multiply them by "
+                "any number, since only their ratios matter"
+            )
+        check_said("shares", total, weighted=True)
+        made, cells = copy(self), self.cells
+        made.n = float(total)
+        if self.is_exact:
+            counts = Sample(cells.points, cells.masses, weights_are="shares", total=total)
+            made.cells = Cells({}, counts.values, counts.weights)
+            return made
+        factor = made.n / self.n
+        levels = {
+            level: Level(held.number, factor * held.sums) for level, held in cells.levels.items()
+        }
+        made.cells = Cells(levels, cells.points, factor * cells.masses)
+        return made
 
     @property
     def is_exact(self) -> bool:

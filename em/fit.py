@@ -18,6 +18,7 @@ from em.mixture import Mixture, Parameters, log_joint
 from em.observed import Observed
 from em.sample import Sample, as_sample
 from em.tops import Way
+from em.weighting import refuse_sampling
 
 if TYPE_CHECKING:
     from em.points import Point
@@ -160,20 +161,31 @@ class Fit:
         return self.coordinates.size
 
     @property
+    def is_pseudo(self) -> bool:
+        """Whether the weights are sampling weights, so that `loglik` is a pseudo-likelihood's.
+
+        Its maximum is a consistent estimate, and its sandwich holds, but it does not say how
+        probable the data are (Pfeffermann 1993).
+        """
+        return self.sample.weights_are == "sampling"
+
+    @property
     def aic(self) -> float:
-        """Akaike's criterion, ``2 p - 2 loglik``; lower is better."""
-        return 2.0 * self.n_parameters - 2.0 * self.loglik
+        """Akaike's criterion, ``2 p - 2 loglik``; lower is better. NaN of sampling weights."""
+        return float("nan") if self.is_pseudo else 2.0 * self.n_parameters - 2.0 * self.loglik
 
     @property
     def bic(self) -> float:
-        """Schwarz's criterion, ``p log n - 2 loglik``; lower is better."""
+        """Schwarz's criterion, ``p log n - 2 loglik``; lower is better. NaN of sampling weights."""
+        if self.is_pseudo:
+            return float("nan")
         return self.n_parameters * float(np.log(self.sample.n)) - 2.0 * self.loglik
 
     @cached_property
     def icl(self) -> float:
         """Integrated completed likelihood, `bic` plus twice the entropy of the labels.
 
-        Biernacki, Celeux & Govaert (2000); lower is better.
+        Biernacki, Celeux & Govaert (2000); lower is better. NaN of sampling weights.
         """
         joint = log_joint(self.data.values, *self.mixture.parameters, self.data.rounding)
         joint -= joint.max(axis=0)
@@ -241,9 +253,26 @@ class Fit:
             return float("nan")
         return float(values[-1] / values[0]) if values[0] > 0 else float("inf")
 
-    def _covariance(self, kind: str = "observed") -> Floats:
-        """Covariance in (weights, means, sds), NaN where the estimate is no maximum."""
+    @cached_property
+    def _outer(self) -> Floats:
+        """The sum over the rows of the outer product of a row's score, squared weight and all."""
+        squared = self.data.squared
+        if squared is None:
+            return np.asarray(self._pass.outer[0])
+        unit = self.data.sd
+        rows = Observed(squared.values, squared.weights, self.data.rounding / unit)
+        scale = self.data.mean, unit
+        found = sweep(rows, self.at, self.coordinates, scale=scale, with_outer=True)
+        return np.asarray(found.outer[0])
+
+    def _covariance(self, kind: str) -> Floats:
+        """Covariance in (weights, means, sds), the last two in sds of the sample.
+
+        NaN where the estimate is no maximum.
+        """
         k = self.n_components
+        if kind == "auto":
+            kind = "sandwich" if self.is_pseudo else "observed"
         if kind not in ("observed", "sandwich"):
             raise ValueError(f'expected kind to be "observed" or "sandwich", got {kind!r}')
         if not (self._has_curvature and (self.curvature.eigenvalues > FLAT).all()):
@@ -252,19 +281,26 @@ class Fit:
         root = bent.directions[0] / np.sqrt(bent.eigenvalues[0])
         free = root @ root.T
         if kind == "sandwich":
-            free = free @ self._pass.outer[0] @ free
+            free = free @ self._outer @ free
         jacobian = natural_jacobian(Parameters(*(v[0] for v in self.at)), self.coordinates)
-        jacobian = np.r_[np.ones(k), np.full(2 * k, self.data.sd)][:, None] * jacobian
         return np.asarray(jacobian @ free @ jacobian.T)
 
-    def cov_params(self, kind: str = "observed") -> Floats:
+    @property
+    def _units(self) -> Floats:
+        """What to multiply standardised weights, means and sds by, of shape (3 K,)."""
+        k = self.n_components
+        return np.concatenate([np.ones(k), np.full(2 * k, self.data.sd)])
+
+    def cov_params(self, kind: str = "auto") -> Floats:
         """Covariance matrix of the estimates.
 
         Parameters
         ----------
-        kind : {"observed", "sandwich"}
-            From the observed information, or the sandwich estimate, which also holds if the
-            data are no such mixture (White 1982).
+        kind : {"auto", "observed", "sandwich"}
+            From the observed information; or the sandwich estimate, which also holds if the data
+            are no such mixture (White 1982), or have sampling weights: it then sums the scores of
+            the rows with the squares of their weights (Pfeffermann 1993). By default ("auto") the
+            sandwich for sampling weights, else the observed information.
 
         Returns
         -------
@@ -277,14 +313,15 @@ class Fit:
         ValueError
             If the kind is unknown.
         """
-        return self._covariance(kind)
+        units = self._units
+        return np.asarray(self._covariance(kind) * units * units[:, None])
 
-    def standard_errors(self, kind: str = "observed") -> Parameters:
+    def standard_errors(self, kind: str = "auto") -> Parameters:
         """Standard errors of weights, means and sds, each of shape (n_components,).
 
         Parameters
         ----------
-        kind : {"observed", "sandwich"}
+        kind : {"auto", "observed", "sandwich"}
             As for `cov_params`.
 
         Returns
@@ -298,20 +335,46 @@ class Fit:
             If the kind is unknown.
         """
         variances = np.diag(self._covariance(kind))
-        return Parameters(*np.split(np.sqrt(np.maximum(variances, 0.0)), 3))
+        errors = self._units * np.sqrt(np.maximum(variances, 0.0))
+        return Parameters(*np.split(errors, 3))
 
-    def conf_int(self, level: float = 0.95, method: str = "profile", **settings: Any) -> Parameters:
+    def correlation(self, kind: str = "auto") -> Floats:
+        """Correlation matrix of the estimates.
+
+        Parameters
+        ----------
+        kind : {"auto", "observed", "sandwich"}
+            As for `cov_params`.
+
+        Returns
+        -------
+        ndarray of shape (3 * n_components, 3 * n_components)
+            In the order weights, means, sds; NaN for a parameter that is held, or for all if the
+            fit is not at a maximum.
+
+        Raises
+        ------
+        ValueError
+            If the kind is unknown.
+        """
+        found = self._covariance(kind)
+        spread = np.sqrt(np.maximum(np.diag(found), 0.0))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(found / spread / spread[:, None])
+
+    def conf_int(self, level: float = 0.95, method: str = "auto", **settings: Any) -> Parameters:
         """Confidence intervals of weights, means and sds.
 
         Parameters
         ----------
         level : float
             Coverage to aim at, between 0 and 1.
-        method : {"profile", "wald", "bootstrap"}
+        method : {"auto", "profile", "wald", "bootstrap"}
             Profile likelihood, which may be skewed and may have an open end (0 or 1 for a
             weight, minus or plus infinity for a mean, 0 or infinity for an sd); Wald on the
             logit of the weights, the means, and the log of the sds; or percentiles of a
-            bootstrap, whose settings are those of `em.bootstrap`.
+            bootstrap, whose settings are those of `em.bootstrap`. Of sampling weights Wald only,
+            from the sandwich. By default ("auto") that one for them, else profile likelihood.
 
         Returns
         -------
@@ -322,7 +385,8 @@ class Fit:
         Raises
         ------
         ValueError
-            If the level is not between 0 and 1 or the method is unknown.
+            If the level is not between 0 and 1, or the method is unknown or not for sampling
+            weights.
 
         Warns
         -----
@@ -332,6 +396,10 @@ class Fit:
         """
         from em.intervals import conf_int  # intervals are made from fits
 
+        if method == "auto":
+            method = "wald" if self.is_pseudo else "profile"
+        elif method in ("profile", "bootstrap"):
+            refuse_sampling(self.sample, f"{method} intervals")
         if settings:
             return conf_int(self, level, method, **settings)
         # A profile costs many passes, and tables, summaries and reports all ask for it.

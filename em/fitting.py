@@ -18,6 +18,7 @@ from em.sample import Sample, borrow
 from em.search import Search, climb
 from em.start import pinned
 from em.tops import Top
+from em.weighting import require_counts
 
 __all__ = ["fit", "fit_with", "least_distinct"]
 
@@ -283,6 +284,7 @@ def _check_spread(data: Sample, n_components: int, *, equal_sds: bool, penalised
             f"expected at least {needed} distinct values for {n_components} components, got "
             f"{distinct}; use fewer components or more data"
         )
+    require_counts(data, needed, n_components)
 
 
 def _checked_start(start: Mixture | Fit | None, n_components: int) -> Mixture | None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from em.magnitude import size_of
 from em.rounding import within
 
 __all__ = ["Mixture", "Parameters", "as_generator", "log_joint"]
@@ -109,8 +110,10 @@ class Mixture:
     @property
     def sd(self) -> float:
         """The standard deviation of the whole mixture, in the unit of the data."""
-        spread = self.sds**2 + (self.means - self.mean) ** 2
-        return math.sqrt(float(self.weights @ spread))
+        away = self.means - self.mean
+        size = max(size_of(self.sds), size_of(away))
+        spread = np.ldexp(self.sds, -size) ** 2 + np.ldexp(away, -size) ** 2
+        return math.ldexp(math.sqrt(float(self.weights @ spread)), size)
 
     def logpdf(self, x: ArrayLike, rounding: float = 0.0) -> Floats:
         """Log of the density, per unit of the data.

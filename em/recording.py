@@ -52,7 +52,7 @@ def recorded(distinct: Sample, scale: float = 1.0) -> Recording:
     ----------
     distinct : Sample
         Distinct values in increasing order with their counts (`Sample.collapse`). A count above
-        one is a tie.
+        one is a tie; a sampling weight is none.
     scale : float
         How many values each of these stands for, where they are a part of larger data.
 
@@ -60,8 +60,8 @@ def recorded(distinct: Sample, scale: float = 1.0) -> Recording:
     -------
     Recording
     """
-    tied = distinct.weights > 1.0
-    step = _step(distinct.values, distinct.weights) if tied.any() else 0.0
+    tied = distinct.recorded > 1.0
+    step = _step(distinct.values, distinct.recorded) if tied.any() else 0.0
     return Recording(step, distinct.values[tied], scale * distinct.weights[tied])
 
 

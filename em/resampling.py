@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 from em.ascent import Status, ascend
 from em.cells import two_points
 from em.groups import verdicts
+from em.magnitude import size_of
 from em.mixture import Parameters, as_generator
 from em.observed import Observed
 from em.options import whole
 from em.tops import SET_ASIDE_AS
+from em.weighting import refuse_sampling
 
 if TYPE_CHECKING:
     from em.fit import Fit
@@ -104,7 +106,12 @@ class Bootstrap:
         """
         if self.n_converged < 2:
             return Parameters(*(np.full(values.shape[1], np.nan) for values in self.draws))
-        return Parameters(*(values.std(axis=0, ddof=1) for values in self.draws))
+        # In units that keep the squares of tiny values above zero.
+        size = size_of(np.concatenate([self.draws.means, self.draws.sds]))
+        scaled = (np.ldexp(values, -size).std(axis=0, ddof=1) for values in self.draws[1:])
+        return Parameters(
+            self.draws.weights.std(axis=0, ddof=1), *(np.ldexp(found, size) for found in scaled)
+        )
 
 
 def bootstrap(
@@ -141,7 +148,8 @@ def bootstrap(
     TypeError
         If the number of refits is not a whole number.
     ValueError
-        If the kind is unknown, the number of refits is below 2, or the fit did not converge.
+        If the kind is unknown, the number of refits is below 2, the fit did not converge, or the
+        weights are sampling weights.
     """
     if kind not in ("parametric", "nonparametric"):
         raise ValueError(f'expected kind to be "parametric" or "nonparametric", got {kind!r}')
@@ -152,6 +160,7 @@ def bootstrap(
             f"expected a fit that converged, got one that is {fit.status.name}; "
             "there is no estimate to resample around"
         )
+    refuse_sampling(fit.sample, "a bootstrap")
     if round(fit.sample.n) < 2 * fit.n_components:
         raise ValueError(
             f"expected weights with a sum of at least {2 * fit.n_components} to draw samples of "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,15 +10,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.column import numbers, own, step_of
+from em.magnitude import spread_of
 from em.options import whole
 from em.recording import Recording, recorded
 from em.squash import Bins, Squashed, nodes, squash
+from em.weighting import WeightsAre, check_said, checked, counting, scaled
 
 if TYPE_CHECKING:
     from em.cells import Cells
     from em.digest import Digest
 
-__all__ = ["Sample", "as_sample", "borrow", "from_cells"]
+__all__ = ["Sample", "as_sample", "borrow", "from_cells", "merged"]
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +32,8 @@ COARSER = 1.5
 
 KNOWN = ("bins", "n", "recording", "mean", "sd", "standardised", "digest")
 """What a squashed sample knows of the data that it stands for."""
+OF_ROWS = ("n", "_rows", "_squares", "_squared")
+"""What values with sampling weights know of the rows that each stands for."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,7 +41,8 @@ class Sample:
     """One-dimensional data with a weight for every value.
 
     Raw data have weight one. A weight counts how often its value was seen, so a value with
-    weight 3 says the same as three equal values of weight 1; weights need not be whole.
+    weight 3 says the same as three equal values of weight 1; weights need not be whole. A value
+    of weight 0 (or below 1e-100 of the largest weight) was not seen, and is left out.
 
     Parameters
     ----------
@@ -51,33 +55,60 @@ class Sample:
         from ``x - rounding/2`` to ``x + rounding/2``, and what is fitted is the probability of
         that. 0 for values that are exact, or rounded too finely to matter. (Values cut off
         rather than rounded, such as ages in completed years, want half a step added first.)
+    weights_are : {"counts", "shares", "sampling"}
+        What the weights are. Counts of how often a value was seen; shares of all values, whose
+        number is `total`, and which are scaled to counts; or sampling weights, the number of
+        others that each row of a survey stands for. These are scaled to sum to the number of rows
+        with a weight above zero, so that only their ratios matter, and a fit is by pseudo-maximum
+        likelihood (Pfeffermann 1993): its standard errors are those of the sandwich, for rows that
+        were drawn independently, and criteria, tests and profiles, which take a likelihood, are
+        not to be had.
+    total : float, optional
+        How many values the shares are shares of. For shares only.
 
     Raises
     ------
     TypeError
-        If the values or the weights are not real numbers.
+        If the values, the weights or the total are not real numbers.
     ValueError
         If they are empty, not one-dimensional, of different lengths, missing or infinite, if
-        the weights are negative or all zero, or if the rounding is negative or the values are
-        not whole steps apart.
+        the weights are negative or all zero, if shares come without a total or anything else with
+        one, or if the rounding is negative or the values are not whole steps apart.
+
+    References
+    ----------
+    Pfeffermann, D. (1993). The role of sampling weights when modeling survey data. International
+    Statistical Review 61, 317-337.
 
     Examples
     --------
     >>> Sample([1.0, 2.0, 4.0], weights=[2, 1, 1]).n
     4.0
+    >>> Sample([1.0, 2.0, 4.0], [50, 25, 25], weights_are="shares", total=600).weights
+    array([300., 150., 150.])
+    >>> Sample([1.0, 2.0, 2.0], [900, 100, 200], weights_are="sampling").weights
+    array([2.25, 0.25, 0.5 ])
     """
 
     values: Floats
-    """The values, read-only, in the order they came in."""
+    """The values with a weight above zero, read-only, in the order they came in."""
     weights: Floats
     """The weight of each value, read-only."""
     rounding: float = 0.0
     """The step to which the values were rounded, in their unit; 0 for exact values."""
+    weights_are: WeightsAre = "counts"
+    """``"sampling"``, or ``"counts"``, which shares have become as well."""
 
     def __init__(
-        self, values: ArrayLike, weights: ArrayLike | None = None, rounding: float = 0.0
+        self,
+        values: ArrayLike,
+        weights: ArrayLike | None = None,
+        rounding: float = 0.0,
+        *,
+        weights_are: WeightsAre = "counts",
+        total: float | None = None,
     ) -> None:
-        self._fill(own(numbers(values, "values")), weights, rounding)
+        self._fill(own(numbers(values, "values")), weights, rounding, weights_are, total)
 
     @classmethod
     def _borrowed(cls, values: ArrayLike, rounding: float) -> Sample:
@@ -87,7 +118,15 @@ class Sample:
         return sample
 
     @classmethod
-    def from_dask(cls, collection: Any, weights: Any = None, rounding: float = 0.0) -> Sample:
+    def from_dask(
+        cls,
+        collection: Any,
+        weights: Any = None,
+        rounding: float = 0.0,
+        *,
+        weights_are: WeightsAre = "counts",
+        total: float | None = None,
+    ) -> Sample:
         """The data of a Dask collection, seen once, partition by partition, where they lie.
 
         With a `distributed.Client` the work is done by its cluster, else by Dask's threads here
@@ -103,6 +142,10 @@ class Sample:
             of the values. One each by default.
         rounding : float
             The step to which the values were rounded, see `Sample`.
+        weights_are : {"counts", "shares"}
+            See `Sample`. Sampling weights need all rows at once.
+        total : float, optional
+            How many values the shares are shares of.
 
         Returns
         -------
@@ -123,33 +166,39 @@ class Sample:
         """
         from em.dask_pass import digest  # which imports this module
 
-        return digest(collection, weights, rounding).sample()
+        if weights_are == "sampling":
+            raise ValueError(
+                'expected weights_are to be "counts" or "shares" for data of Dask, got "sampling", '
+                "which needs all rows at once; em.Sample takes those that fit into memory"
+            )
+        check_said(weights_are, total, weighted=weights is not None)
+        found = digest(collection, weights, rounding)
+        return (found if total is None else found.scaled(total)).sample()
 
-    def _fill(self, checked: Floats, weights: ArrayLike | None, rounding: float) -> None:
+    def _fill(
+        self,
+        values: Floats,
+        weights: ArrayLike | None,
+        rounding: float,
+        weights_are: WeightsAre = "counts",
+        total: float | None = None,
+    ) -> None:
+        check_said(weights_are, total, weighted=weights is not None)
         if weights is None:
             # A broadcast scalar costs no memory, which matters for ten million values.
-            mass = np.broadcast_to(np.float64(1.0), checked.shape)
+            mass = np.broadcast_to(np.float64(1.0), values.shape)
         else:
-            mass = own(numbers(weights, "weights"))
-            if mass.shape != checked.shape:
-                raise ValueError(
-                    f"expected one weight for each of the {checked.size} values, got "
-                    f"{mass.size} weights; pass two columns of the same length"
-                )
-            if mass.min() < 0:
-                first = int(np.argmax(mass < 0))
-                raise ValueError(
-                    f"expected weights of zero or more, got {mass[first]:g} at position {first} "
-                    f"({np.count_nonzero(mass < 0)} negative in all); a weight is a count"
-                )
-            if not mass.any():
-                raise ValueError(
-                    "expected at least one positive weight, got only zeros; leave weights out "
-                    "to count every value once"
-                )
-        object.__setattr__(self, "values", checked)
+            mass = checked(weights, values.size)
+            seen = counting(mass)
+            if seen is not None:
+                values, mass = values[seen], mass[seen]
+                values.flags.writeable = mass.flags.writeable = False
+            mass = scaled(mass, weights_are, total)
+        object.__setattr__(self, "values", values)
         object.__setattr__(self, "weights", mass)
-        object.__setattr__(self, "rounding", step_of(rounding, checked))
+        object.__setattr__(self, "rounding", step_of(rounding, values))
+        are: WeightsAre = "sampling" if weights_are == "sampling" else "counts"
+        object.__setattr__(self, "weights_are", are)
 
     @property
     def is_weighted(self) -> bool:
@@ -158,8 +207,64 @@ class Sample:
 
     @cached_property
     def n(self) -> float:
-        """The total weight: the number of observations."""
-        return float(self.values.size) if not self.is_weighted else float(self.weights.sum())
+        """The total weight: the number of observations; of a survey, its rows."""
+        if self.weights_are == "sampling" or not self.is_weighted:
+            return float(self.values.size)
+        return float(self.weights.sum())
+
+    @property
+    def effective_n(self) -> float:
+        """How many values of equal weight tell a mean as well, ``(sum w)^2 / sum w^2``.
+
+        Of sampling weights (Kish 1965); counts are worth what they count, `n`.
+        """
+        squared = self.squared
+        return self.n if squared is None else self.n**2 / squared.n
+
+    @property
+    def recorded(self) -> Floats:
+        """How often each value was recorded: its count, or how many rows of a survey have it.
+
+        Shape (n_values,). What tells ties: a sampling weight above one is none.
+        """
+        rows, _ = self.rows_and_squares
+        return self.weights if rows is None else rows
+
+    @property
+    def rows_and_squares(self) -> tuple[Floats | None, Floats | None]:
+        """How many rows of a survey have each value, and the sum of their squared weights.
+
+        Each of shape (n_values,); None for counts, and for nodes, which are no rows.
+        """
+        if self.weights_are == "counts" or self.bins is not None:
+            return None, None
+        if "_squares" in self.__dict__:
+            return self.__dict__["_rows"], self.__dict__["_squares"]
+        return np.ones(self.values.shape), self.weights**2
+
+    @property
+    def squared(self) -> Sample | None:
+        """The same values, each with the squares of its rows' weights; None where these count.
+
+        What the sandwich sums over: rows with one value share its score, but not their weights.
+
+        Raises
+        ------
+        ValueError
+            If these are nodes for data with sampling weights that are not known any more.
+        """
+        if self.weights_are == "counts":
+            return None
+        if "_squared" in self.__dict__:
+            nodes_of_squares: Sample = self.__dict__["_squared"]
+            return nodes_of_squares
+        _, squares = self.rows_and_squares
+        if squares is None:
+            raise ValueError(
+                "expected rows with sampling weights, got nodes that stand for them without what "
+                "standard errors take; fit the data themselves"
+            )
+        return Sample(self.values, squares, self.rounding)
 
     @cached_property
     def mean(self) -> float:
@@ -171,21 +276,27 @@ class Sample:
     @cached_property
     def sd(self) -> float:
         """The weighted standard deviation with divisor n, in the unit of the values."""
-        return math.sqrt(float(np.dot((self.values - self.mean) ** 2, self.weights)) / self.n)
+        return spread_of(self.values - self.mean, self.weights, self.n)
 
     @cached_property
     def _collapsed(self) -> Sample:
         distinct, place = np.unique(self.values, return_inverse=True)
-        if distinct.size == self.values.size and not self.is_weighted:
+        if self.weights_are == "counts" and not self.is_weighted and place.size == distinct.size:
             return Sample(distinct, rounding=self.rounding)
-        counts = np.bincount(place, weights=self.weights, minlength=distinct.size)
-        return Sample(distinct[counts > 0], counts[counts > 0], self.rounding)
+        mass = np.bincount(place, self.weights, distinct.size)
+        if self.weights_are == "counts":
+            return Sample(distinct, mass, self.rounding)
+        rows, squares = (
+            None if known is None else np.bincount(place, known, distinct.size)
+            for known in self.rows_and_squares
+        )
+        return merged(distinct, mass, rows, squares, self.n, self.rounding)
 
     def collapse(self) -> Sample:
         """The distinct values in increasing order, each with the sum of its weights.
 
-        Values of weight zero are left out. The likelihood of every model is the same as that
-        of the full sample, and cheaper where values are tied.
+        The likelihood of every model is the same as that of the full sample, and cheaper where
+        values are tied. Of sampling weights the sums of their squares are kept as well.
 
         Returns
         -------
@@ -230,13 +341,15 @@ class Sample:
         if self.rounding > 0:
             return self.collapse()
         if finer not in self._squashed:
-            weighted = self.is_weighted
-            seen = self.weights > 0 if weighted else slice(None)
-            mass = self.weights[seen] if weighted else None
+            mass = self.weights if self.is_weighted else None
             some = self.values[:: max(self.values.size // 1024, 1)]
             origin = _origin(float(np.median(some)), float(np.ptp(some)))
-            found = squash(self.values[seen], mass, finer, origin)
-            self._squashed[finer] = _standing(found, origin, self.n, self.recording)
+            found = squash(self.values, mass, finer, origin)
+            small = _standing(found, origin, self.n, self.recording)
+            squared = self.squared
+            if squared is not None:
+                small.__dict__.update(weights_are="sampling", _squared=squared.squash(finer))
+            self._squashed[finer] = small
         return self._squashed[finer]
 
     @cached_property
@@ -324,17 +437,19 @@ class Sample:
             some = np.unique(
                 np.random.default_rng(0).integers(self.values.size, size=LOOKED_AT // 2)
             )
-            part = Sample(self.values[some], self.weights[some])
+            part = Sample(self.values[some], self.recorded[some])
             return recorded(part.collapse(), self.n / part.n)
         return recorded(self.collapse())
 
     def __getstate__(self) -> dict[str, Any]:
         """What cannot be computed again, so that pickles stay small."""
         kept = KNOWN if self.bins is not None else ()
+        if "_squares" in self.__dict__ or "_squared" in self.__dict__:
+            kept = (*kept, *OF_ROWS)
         state = {name: self.__dict__[name] for name in ("values", *kept) if name in self.__dict__}
         # Weights of one are a single number, which a pickle would repeat.
         state["weights"] = self.weights if self.weights.strides != (0,) else None
-        state["rounding"] = self.rounding
+        state["rounding"], state["weights_are"] = self.rounding, self.weights_are
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -350,6 +465,8 @@ class Sample:
 
     def __repr__(self) -> str:
         kind = "weighted " if self.is_weighted else ""
+        if self.weights_are == "sampling":
+            kind = "survey-weighted "
         rounded = f", rounded to {self.rounding:g}" if self.rounding > 0 else ""
         return (
             f"Sample({self.values.size} {kind}values, n={self.n:g}, "
@@ -383,6 +500,37 @@ def borrow(x: ArrayLike | Sample, rounding: float | None = None) -> Sample:
     if isinstance(x, Sample):
         return _rounded(x, rounding)
     return Sample._borrowed(x, rounding or 0.0)  # noqa: SLF001 - same module
+
+
+def merged(
+    values: Floats,
+    weights: Floats,
+    rows: Floats | None,
+    squares: Floats | None,
+    n: float,
+    rounding: float = 0.0,
+) -> Sample:
+    """Values with sampling weights that are scaled already, each of which may stand for many rows.
+
+    Parameters
+    ----------
+    values, weights : ndarray of shape (m,)
+    rows : ndarray of shape (m,) or None
+        How many rows each value has; None for nodes.
+    squares : ndarray of shape (m,) or None
+        The sum of their squared weights; None where that is not known.
+    n : float
+        How many rows there are.
+    rounding : float
+        See `Sample`.
+
+    Returns
+    -------
+    Sample
+    """
+    made = Sample(values, weights, rounding)
+    made.__dict__.update(weights_are="sampling", n=n, _rows=rows, _squares=squares)
+    return made
 
 
 def from_cells(cells: Cells, digest: Digest, finer: int) -> Sample:
@@ -425,4 +573,7 @@ def _rounded(sample: Sample, rounding: float | None) -> Sample:
             "expected the data themselves where they are rounded, got squashed values, which lie "
             "between the steps; give rounding= to the Sample before it is squashed"
         )
-    return Sample(sample.values, sample.weights, rounding)
+    again = Sample(sample.values, sample.weights, rounding)
+    kept = ("weights_are", *OF_ROWS) if sample.weights_are == "sampling" else ()
+    again.__dict__.update({name: sample.__dict__[name] for name in kept if name in sample.__dict__})
+    return again

@@ -23,6 +23,7 @@ from em.rounding import nearest_step
 from em.sample import Sample, as_sample
 from em.search import Search
 from em.start import starts
+from em.weighting import refuse_sampling
 
 __all__ = ["EmTest", "LikelihoodRatioTest", "Selection", "em_test", "lr_test", "select"]
 
@@ -52,10 +53,13 @@ class Selection:
         Raises
         ------
         ValueError
-            If the criterion is unknown or no fit converged.
+            If the criterion is unknown, no fit converged, or the weights are sampling weights,
+            whose pseudo-likelihood has no criteria.
         """
         if criterion not in CRITERIA:
             raise ValueError(f"expected one of {CRITERIA}, got {criterion!r}")
+        for one in self.fits[:1]:
+            refuse_sampling(one.sample, f"a choice by {criterion.upper()}")
         sound = [one for one in self.fits if one.converged]
         if not sound:
             raise ValueError("expected a fit that converged, got none; try fewer components")
@@ -82,7 +86,8 @@ class Selection:
             f"{'K':>2}  {'sds':<8}{'p':>3}{'loglik':>16}{'AIC':>14}{'BIC':>14}{'ICL':>14}  status"
         )
         lines = [head, "-" * len(head)]
-        best = {name: self.best(name) for name in CRITERIA} if self._any else {}
+        pseudo = any(one.is_pseudo for one in self.fits)
+        best = {name: self.best(name) for name in CRITERIA} if self._any and not pseudo else {}
         for one in self.fits:
             cells = "".join(
                 f"{getattr(one, name):>13.3f}{'*' if best.get(name) is one else ' '}"
@@ -92,7 +97,11 @@ class Selection:
                 f"{one.n_components:>2}  {'equal' if one.equal_sds else 'unequal':<8}"
                 f"{one.n_parameters:>3}{one.loglik:>16.4f}{cells}  {one.status.name}"
             )
-        lines.append("* lowest of the fits that converged; lower is better")
+        lines.append(
+            "no criteria: of sampling weights there is a pseudo-likelihood only"
+            if pseudo
+            else "* lowest of the fits that converged; lower is better"
+        )
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -152,20 +161,22 @@ def select(
     if not (numbers and tied):
         raise ValueError("expected at least one model to try, got none; for example range(1, 6)")
     distinct, rounded = sample.squash().values.size, sample.rounding > 0
-    wanted = [
-        (k, same)
+    models = [
+        (k, same, least_distinct(k, equal_sds=same, rounded=rounded))
         for k in numbers
         for same in (tied if k > 1 else tied[:1])
-        if distinct >= least_distinct(k, equal_sds=same, rounded=rounded)
     ]
+    wanted = [model for model in models if distinct >= model[2]]
     if not wanted:
         raise ValueError(
             f"expected enough distinct values for one of the models, got {distinct}; "
             "ask for fewer components"
         )
+    # Where weights count too few values for any of them, the fit of the first says so.
+    wanted = [model for model in wanted if sample.n >= model[2] * (1 - 1e-9)] or wanted[:1]
     searches: dict[int, Search] = {}
     return Selection(
-        tuple(fit_with(searches, sample, k, equal_sds=same, **settings) for k, same in wanted)
+        tuple(fit_with(searches, sample, k, equal_sds=same, **settings) for k, same, _ in wanted)
     )
 
 
@@ -224,19 +235,21 @@ def lr_test(
     Raises
     ------
     TypeError, ValueError
-        As `em.fit` does, if the fit with K components does not converge, or if there is no
-        refit.
+        As `em.fit` does, if the fit with K components does not converge, if there is no refit, or
+        for sampling weights.
     """
     whole("n_refits", n_refits)
     sample = as_sample(x)
+    refuse_sampling(sample, "a likelihood-ratio test")
     generator = as_generator(rng)
     searches: dict[int, Search] = {}
-    smaller = fit_with(searches, sample, n_components, equal_sds=equal_sds)
-    if round(sample.n) < 2 * (n_components + 1):
+    needed = 2 * (whole("n_components", n_components) + 1)
+    if round(sample.n) < needed <= len(sample.collapse()):
         raise ValueError(
-            f"expected weights with a sum of at least {2 * (n_components + 1)} to draw samples of "
+            f"expected weights with a sum of at least {needed} to draw samples of "
             f"that size, got {sample.n:g}; weights count observations"
         )
+    smaller = fit_with(searches, sample, n_components, equal_sds=equal_sds)
     if not smaller.converged:
         raise ValueError(
             f"expected a fit that converges, got {smaller.status.name} with {n_components} "
@@ -251,14 +264,14 @@ def lr_test(
         return max(2 * gain, 0.0)
 
     statistic = ratio(sample, smaller, searches)
-    needed = least_distinct(n_components + 1, equal_sds=equal_sds, rounded=True)
+    fewest = least_distinct(n_components + 1, equal_sds=equal_sds, rounded=True)
     null = np.empty(n_refits)
     for place in range(n_refits):
         values = smaller.mixture.sample(round(sample.n), generator)[0]
         if sample.rounding > 0:
             values = nearest_step(values, sample.rounding, float(sample.values[0]))
         drawn = Sample(values, rounding=sample.rounding)
-        if sample.rounding > 0 and len(drawn.collapse()) < needed:
+        if sample.rounding > 0 and len(drawn.collapse()) < fewest:
             null[place] = 0.0  # nothing to tell the larger model by
             continue
         searches = {}
@@ -307,10 +320,11 @@ def em_test(x: ArrayLike | Sample, *, n_starts: int = 20) -> EmTest:
     Raises
     ------
     TypeError, ValueError
-        As `em.fit` does for two components.
+        As `em.fit` does for two components, and for sampling weights.
     """
     whole("n_starts", n_starts)
     sample = as_sample(x)
+    refuse_sampling(sample, "the EM-test")
     one = fit(sample, 1)
     data = sample.squash() if one.data.bins is not None else sample.collapse()
     if data.values.size < 4:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from em.magnitude import size_of
 from em.mixture import Mixture, log_joint
 from em.rounding import within
 from em.sample import Sample
@@ -97,10 +98,14 @@ def m_step(
             "expected every component to hold some of the data, got one without any; "
             "start elsewhere or use fewer components"
         )
-    # Distances from the sample's mean keep the digits of data far from zero.
-    shifted, spread = _expected(sample, counts.size, previous)
+    # Distances from the sample's mean keep the digits of data far from zero, and a power of two
+    # those of squares of tiny ones.
+    size = size_of(sample.values - sample.mean)
+    shifted, spreads = (
+        np.ldexp(value, -size) for value in _expected(sample, counts.size, previous)
+    )
     means = (mass * shifted).sum(axis=1) / counts
-    squares = (mass * ((shifted - means[:, None]) ** 2 + spread)).sum(axis=1)
+    squares = (mass * ((shifted - means[:, None]) ** 2 + spreads**2)).sum(axis=1)
     if equal_sds:
         variances = np.full(counts.shape, squares.sum() / counts.sum())
     else:
@@ -110,13 +115,17 @@ def m_step(
             "expected every component to have some spread, got one that sits on a single "
             "value; start elsewhere, use fewer components or equal_sds=True"
         )
-    return Mixture(counts / counts.sum(), means + sample.mean, np.sqrt(variances))
+    return Mixture(
+        counts / counts.sum(),
+        np.ldexp(means, size) + sample.mean,
+        np.ldexp(np.sqrt(variances), size),
+    )
 
 
 def _expected(
     sample: Sample, n_components: int, previous: Mixture | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean, less that of the sample, and variance of each value in each component.
+    """Mean, less that of the sample, and sd of each value in each component.
 
     Of shape (1, n_values) where they are the same in all, else (n_components, n_values).
     """
@@ -131,4 +140,4 @@ def _expected(
     sds = previous.sds[:, None]
     centers = previous.means[:, None] - sample.mean
     first, second = within((shifted - centers) / sds, sample.rounding / sds, 2).moments
-    return centers + sds * first, sds**2 * (second - first**2)
+    return centers + sds * first, sds * np.sqrt(np.maximum(second - first**2, 0.0))

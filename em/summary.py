@@ -129,14 +129,13 @@ def _passes(rate: float) -> str:
 def _strongest(fit: Fit, called: Sequence[str]) -> tuple[str, float]:
     """The pair of free estimates that are most strongly correlated."""
     k = fit.n_components
-    covariance = fit.cov_params()
+    correlation = fit.correlation()
     # The last weight mirrors the others, and equal sds are one parameter.
     keep = [j for j in range(3 * k) if j != k - 1 and not (fit.equal_sds and j > 2 * k)]
-    keep = [j for j in keep if covariance[j, j] > 0]
+    keep = [j for j in keep if correlation[j, j] > 0]
     if len(keep) < 2:
         return "there is one only", 0.0
-    sd = np.sqrt(np.diag(covariance)[keep])
-    matrix = covariance[np.ix_(keep, keep)] / np.outer(sd, sd)
+    matrix = correlation[np.ix_(keep, keep)]
     np.fill_diagonal(matrix, 0.0)
     i, j = sorted(divmod(int(np.abs(matrix).argmax()), len(keep)))
     first, second = (divmod(keep[place], k) for place in (i, j))
@@ -165,7 +164,8 @@ def summarise(fit: Fit, level: float = 0.95) -> str:
     ----------
     fit : Fit
     level : float
-        Coverage of the profile-likelihood intervals.
+        Coverage of the profile-likelihood intervals, or of the Wald intervals from the sandwich
+        where the weights are sampling weights.
 
     Returns
     -------
@@ -177,7 +177,8 @@ def summarise(fit: Fit, level: float = 0.95) -> str:
     for left, value, right, other in _head(fit):
         lines.append(f"{left + ':':<21}{value:<19}  {right + ':':<18}{other:>18}")
     lines.append("=" * WIDTH)
-    interval = f"{100 * level:g}% profile interval"
+    kind = "Wald interval, sandwich" if fit.is_pseudo else "profile interval"
+    interval = f"{100 * level:g}% {kind}"
     lines.append(f"{'':<14}{'estimate':>12}{'std. error':>14}{interval:>38}".rstrip())
     lines.append("-" * WIDTH)
     for name, estimate, error, low, high in _rows(fit, level):
@@ -213,12 +214,22 @@ def _head(fit: Fit) -> list[tuple[str, str, str, str]]:
     collapsed = fit.status is Status.COLLAPSED
     # On a few nearly equal values rounding alone moves the log-likelihood in its eighth digit.
     digits, fewer = (".6g", ".6g") if collapsed else (".6f", ".3f")
-    head = [
-        ("Components", f"{fit.n_components} ({kind})", "Log-likelihood", f"{fit.loglik:{digits}}"),
-        ("Observations", f"{fit.sample.n:g}", "AIC", f"{fit.aic:{fewer}}"),
-        ("Passes", f"{fit.n_iter}", "BIC", f"{fit.bic:{fewer}}"),
-        ("Score (std. errors)", f"{fit.gradient_norm:.1e}", "ICL", f"{fit.icl:{fewer}}"),
-    ]
+    components = "Components", f"{fit.n_components} ({kind})"
+    observations = "Observations", f"{fit.sample.n:g}"
+    score = "Score (std. errors)", f"{fit.gradient_norm:.1e}"
+    if fit.is_pseudo:
+        head = [
+            (*components, "Weights", "sampling"),
+            (*observations, "Effective n (Kish)", f"{fit.sample.effective_n:.6g}"),
+            (*score, "Pseudo-log-lik.", f"{fit.loglik:{digits}}"),
+        ]
+    else:
+        head = [
+            (*components, "Log-likelihood", f"{fit.loglik:{digits}}"),
+            (*observations, "AIC", f"{fit.aic:{fewer}}"),
+            ("Passes", f"{fit.n_iter}", "BIC", f"{fit.bic:{fewer}}"),
+            (*score, "ICL", f"{fit.icl:{fewer}}"),
+        ]
     if fit.sample.rounding > 0:
         head.append(
             ("Rounded to", f"{fit.sample.rounding:.6g}", "Distinct values", f"{len(fit.data)}")

@@ -150,12 +150,12 @@ def test_names_of_the_synthetic_heights_are_kept_for_them(tmp_path, file):
     [
         ("age,count\n5,1\n5,2\n", "is constant: every value that counts is 5"),
         ("age,count\n5,1\n6,0\n", "is constant: every value that counts is 5"),
-        ("age,count\n1e-300,1\n2e-300,1\n", "is constant"),
+        ("age,count\n1e-300,1\n2e-300,1\n", "5e-301, .*; give the values in another unit"),
         ("age,count\n1e200,1\n-1e200,1\n", "column 'age' of 'ages.csv': expected values below"),
     ],
 )
 def test_values_without_a_usable_spread_are_refused(tmp_path, text, expected):
-    "Constant data, constant but for weights of zero, and a variance out of range."
+    "Constant data, constant but for weights of zero, and a spread or values out of range."
     path = tmp_path / "ages.csv"
     path.write_text(text)
     with pytest.raises(InputError, match=expected):

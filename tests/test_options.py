@@ -16,6 +16,8 @@ def test_without_options_the_defaults_are_those_of_the_documentation():
         "data": None,
         "column": None,
         "weights": None,
+        "weights_are": None,
+        "total": None,
         "unit": "",
         "rounding": 0.0,
         "missing": "refuse",
@@ -54,6 +56,8 @@ def test_every_option_arrives():
     options = parse([*data, *files])
     assert (options.rounding, options.missing, options.by) == (0.5, "drop", "g")
     assert (options.scheduler, options.certify, options.fresh) == ("tcp://h:1", True, True)
+    options = parse([*data, "--weights-are", "shares", "--total", "600"])
+    assert (options.weights_are, options.total) == ("shares", 600.0)
     options = parse(["--seed", "0", "--n", "2"])
     assert (options.seed, options.n) == (0, 2)
 
@@ -151,7 +155,7 @@ def test_the_help_names_every_option_with_its_default(capsys):
     assert end.value.code == 0
     text = capsys.readouterr().out
     for option in vars(parse([])).keys() - {"command"}:
-        assert f"--{option} " in text
+        assert f"--{option.replace('_', '-')} " in text
     for default in ("666", "1000", "3000", "0.95", "reports", "nutpie", "default: 4"):
         assert default in text
     assert text.count("python -m compare.run") >= 4

@@ -1,4 +1,4 @@
-"""agreement: how far two routes to one posterior are apart, against what chance allows.
+"""routes: how far two routes to one posterior are apart, against what chance allows.
 
 A sampler that has seen one of several modes passes every check that looks at its own draws. So
 the posterior is found by two routes that share no draws, and what is published of it (means and
