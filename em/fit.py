@@ -14,7 +14,7 @@ from em.ascent import Status
 from em.coordinates import Coordinates
 from em.curvature import FLAT, Curvature, curvature
 from em.information import Pass, natural_jacobian, sweep
-from em.mixture import Mixture, Parameters, log_joint
+from em.mixture import Mixture, Order, Parameters, log_joint
 from em.observed import Observed
 from em.sample import Sample, as_sample
 from em.tops import Way
@@ -284,7 +284,13 @@ class Fit:
         variances = np.diag(self._covariance(kind))
         return Parameters(*np.split(np.sqrt(np.maximum(variances, 0.0)), 3))
 
-    def conf_int(self, level: float = 0.95, method: str = "profile", **settings: Any) -> Parameters:
+    def conf_int(
+        self,
+        level: float = 0.95,
+        method: str = "profile",
+        order: Order = "mean",
+        **settings: Any,
+    ) -> Parameters:
         """Confidence intervals of weights, means and sds.
 
         Parameters
@@ -296,17 +302,22 @@ class Fit:
             weight, minus or plus infinity for a mean, 0 or infinity for an sd); Wald on the
             logit of the weights, the means, and the log of the sds; or percentiles of a
             bootstrap, whose settings are those of `em.bootstrap`.
+        order : {"mean", "sd"}
+            What names the components. By mean the first row is about the component with the
+            lowest mean, whichever it is; by sd about the narrowest, which is another question
+            where the means are alike and the sds are not.
 
         Returns
         -------
         em.Parameters
-            Arrays of shape (n_components, 2): lower and upper ends; NaN if the fit is not at
-            a maximum.
+            Arrays of shape (n_components, 2): lower and upper ends, components in that order;
+            NaN if the fit is not at a maximum.
 
         Raises
         ------
         ValueError
-            If the level is not between 0 and 1 or the method is unknown.
+            If the level is not between 0 and 1, the method or the order is unknown, or the
+            order is that of sds which are all the same one.
 
         Warns
         -----
@@ -317,14 +328,15 @@ class Fit:
         from em.intervals import conf_int  # intervals are made from fits
 
         if settings:
-            return conf_int(self, level, method, **settings)
+            return conf_int(self, level, method, order, **settings)
         # A profile costs many passes, and tables, summaries and reports all ask for it.
-        if (level, method) not in self._intervals:
-            self._intervals[level, method] = conf_int(self, level, method)
-        return Parameters(*(ends.copy() for ends in self._intervals[level, method]))
+        asked = level, method, order
+        if asked not in self._intervals:
+            self._intervals[asked] = conf_int(self, *asked)
+        return Parameters(*(ends.copy() for ends in self._intervals[asked]))
 
     @cached_property
-    def _intervals(self) -> dict[tuple[float, str], Parameters]:
+    def _intervals(self) -> dict[tuple[float, str, Order], Parameters]:
         return {}
 
     def certify(
