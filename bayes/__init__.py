@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bayes.evidence import Evidence
     from bayes.loo import Loo
     from bayes.model import build_model
+    from bayes.naming import Naming
     from bayes.posterior import Posterior, Settings
     from bayes.priors import Priors
     from bayes.quantities import Membership, Quantities
@@ -30,6 +31,7 @@ __all__ = [
     "LabelChange",
     "Loo",
     "Membership",
+    "Naming",
     "Posterior",
     "Priors",
     "Quantities",
@@ -49,6 +51,7 @@ _HOMES = {
     "LabelChange": "bayes.relabelling",
     "Loo": "bayes.loo",
     "Membership": "bayes.quantities",
+    "Naming": "bayes.naming",
     "Posterior": "bayes.posterior",
     "Priors": "bayes.priors",
     "Quantities": "bayes.quantities",

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from bayes import archive
 from bayes.diagnostics import Diagnostics
 from bayes.draws import Kind, bfmi, check_interval, ess_bulk, ess_tail, interval, rhat
+from bayes.naming import Naming, naming
 from bayes.quantities import Quantities
 from bayes.records import Second
 from bayes.relabelling import ORDERS, LabelChange, Order, label_change, permuted, places
@@ -364,6 +365,11 @@ class Posterior:
             data[group] = xr.DataTree(data[group].to_dataset().assign(named))
         data.attrs = {**data.attrs, "order": order}
         return Posterior(data)
+
+    @cached_property
+    def naming(self) -> Naming:
+        """Whether means or sds tell the components apart: what names by either cost."""
+        return naming(self)
 
     @cached_property
     def label_changes(self) -> tuple[LabelChange, ...]:

@@ -21,7 +21,16 @@ from em import Parameters, Sample
 if TYPE_CHECKING:
     from bayes.posterior import Posterior
 
-__all__ = ["ORDERS", "LabelChange", "Order", "label_change", "permuted", "places"]
+__all__ = [
+    "ORDERS",
+    "LabelChange",
+    "Order",
+    "label_change",
+    "permuted",
+    "places",
+    "responsibilities",
+    "seen",
+]
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -43,19 +52,22 @@ HARDLY, MATTERS = 0.05, 0.2
 
 @dataclass(frozen=True)
 class LabelChange:
-    """What another way to name the components changes, against the order of means."""
+    """What another way to name the components changes, against the order of means or of sds."""
 
     order: str
-    """``"sd"`` or ``"kl"``."""
+    """``"mean"``, ``"sd"`` or ``"kl"``."""
     names: tuple[int, ...]
-    """Which component in order of mean bears each name in most draws: ``(1, 0)`` if the two of
-    them mostly change places. That alone is a change of names and nothing else."""
+    """Which component in the order it is held against bears each name in most draws: ``(1, 0)``
+    if the two of them mostly change places. That alone is a change of names and nothing else."""
     share: float
     """The share of draws whose components are named otherwise than in most draws."""
     parameter: str
-    """The parameter whose posterior mean moves furthest, by its name in order of mean."""
+    """The parameter whose posterior mean moves furthest, by its name in the order it is held
+    against."""
     shift: float
     """How far it moves, in its posterior sds; `names` is undone first."""
+    against: Literal["mean", "sd"] = "mean"
+    """The order it is held against."""
 
     @property
     def matters(self) -> bool:
@@ -66,10 +78,11 @@ class LabelChange:
     def sentence(self) -> str:
         """What the change amounts to, and whether the choice of names matters."""
         how = {
+            "mean": "by increasing mean",
             "sd": "by increasing sd",
             "kl": "by the values they account for (Stephens 2000)",
         }[self.order]
-        said = f"Naming the components {how} and not by increasing mean"
+        said = f"Naming the components {how} and not by increasing {self.against}"
         if self.names != tuple(range(len(self.names))):
             said += f" puts them in the order {', '.join(map(str, self.names))}, and"
         if self.share == 0.0:
@@ -152,14 +165,12 @@ def by_responsibilities(draws: Parameters, sample: Sample) -> Places:
     Stephens (2000), Dealing with label switching in mixture models, Journal of the Royal
     Statistical Society B 62, algorithm 2.
     """
-    data = sample.collapse()
-    if len(data) > NODES:
-        data = sample.squash()
+    data = seen(sample)
     K = draws.means.shape[-1]
     flat = Parameters(*(value.reshape(-1, K) for value in draws))
     # Of very many draws the average is known well enough from some of them.
     step = -(-len(flat.means) * K * len(data) // TABLE)
-    shares = _responsibilities(Parameters(*(value[::step] for value in flat)), data)
+    shares = responsibilities(Parameters(*(value[::step] for value in flat)), data)
     names = np.tile(np.arange(K), (len(shares), 1))
     for _ in range(PASSES):
         prices = _prices(shares, names, data.weights)
@@ -174,12 +185,38 @@ def by_responsibilities(draws: Parameters, sample: Sample) -> Places:
         parts = [Parameters(*(value[i::step] for value in flat)) for i in range(step)]
         names = np.empty((len(flat.means), K), dtype=np.intp)
         for i, part in enumerate(parts):
-            names[i::step] = _cheapest(_costs(_responsibilities(part, data), prices))
+            names[i::step] = _cheapest(_costs(responsibilities(part, data), prices))
     return names.reshape(draws.means.shape)
 
 
-def _responsibilities(draws: Parameters, data: Sample) -> Floats:
-    """Of shape (n_draws, K, n_values)."""
+def seen(sample: Sample) -> Sample:
+    """The data as names are judged by them: distinct values, or the few nodes that stand for many.
+
+    Parameters
+    ----------
+    sample : Sample
+
+    Returns
+    -------
+    Sample
+    """
+    data = sample.collapse()
+    return sample.squash() if len(data) > NODES else data
+
+
+def responsibilities(draws: Parameters, data: Sample) -> Floats:
+    """The probability, by each draw, that a value belongs to a component.
+
+    Parameters
+    ----------
+    draws : Parameters
+        Each of shape (n_draws, K).
+    data : Sample
+
+    Returns
+    -------
+    ndarray of shape (n_draws, K, n_values)
+    """
     weights, means, sds = (value[..., None] for value in draws)
     if data.rounding > 0:
         joint, heights = log_density_rounded(data.values, means, sds, data.rounding), weights
@@ -232,26 +269,31 @@ def _cheapest(cost: Floats) -> Places:
     return every[paid.argmin(axis=1)]
 
 
-def label_change(posterior: Posterior, order: Order) -> LabelChange:
-    """What naming the components another way changes, against the order of means.
+def label_change(
+    posterior: Posterior, order: Order, against: Literal["mean", "sd"] = "mean"
+) -> LabelChange:
+    """What naming the components another way changes, against the order of means or of sds.
 
     Parameters
     ----------
     posterior : Posterior
-    order : {"sd", "kl"}
+    order : {"mean", "sd", "kl"}
+        The other way.
+    against : {"mean", "sd"}
 
     Returns
     -------
     LabelChange
     """
-    by_mean, renamed = posterior.relabelled("mean"), posterior.relabelled(order)
-    # Which component in order of mean bears each name: the rank of its mean.
-    ranks = _sorted(_sorted(renamed.means)).reshape(-1, posterior.n_components)
+    named, renamed = posterior.relabelled(against), posterior.relabelled(order)
+    # Which component in the first order bears each name: the rank of its mean, or of its sd.
+    key = renamed.sds if against == "sd" else renamed.means
+    ranks = _sorted(_sorted(key)).reshape(-1, posterior.n_components)
     each, counts = np.unique(ranks, axis=0, return_counts=True)
     names = each[counts.argmax()]
     moves = {}
     for parameter in Parameters._fields:
-        before, after = getattr(by_mean, parameter), getattr(renamed, parameter)
+        before, after = getattr(named, parameter), getattr(renamed, parameter)
         after = after[..., np.argsort(names)]
         for k in range(posterior.n_components):
             sd = before[..., k].std()
@@ -264,6 +306,7 @@ def label_change(posterior: Posterior, order: Order) -> LabelChange:
         share=1.0 - float(counts.max() / counts.sum()),
         parameter=furthest,
         shift=float(moves[furthest]),
+        against=against,
     )
 
 

@@ -18,6 +18,7 @@ from bayes.density import joined, log_likelihood, log_prior, priors_of
 from bayes.posterior import Posterior
 from bayes.priors import Priors
 from em import Fit, Parameters, Sample
+from em.mixture import Order
 
 __all__ = [
     "Agreement",
@@ -272,7 +273,7 @@ def agreement(
     ----------
     fit : Fit
     posterior : Posterior
-        With as many components.
+        With as many components, in order of mean or of sd; the fit's are taken in the same.
     penalised : Fit, optional
         A fit with a penalty on small sds, ``em.fit(x, penalty=True)``.
     level : float
@@ -287,7 +288,8 @@ def agreement(
     Raises
     ------
     ValueError
-        If the numbers of components differ, or the posterior's are not in order of mean.
+        If the numbers of components differ, or the posterior's are in order of neither mean nor
+        sd.
     """
     K = posterior.n_components
     for one in (fit, penalised):
@@ -295,18 +297,21 @@ def agreement(
             raise ValueError(
                 f"expected fits with {K} components as the posterior, got {one.n_components}"
             )
-    if not np.all(np.diff(posterior.means, axis=2) >= 0.0):
+    order: Order = "sd" if posterior.order == "sd" else "mean"
+    if not np.all(np.diff(posterior.sds if order == "sd" else posterior.means, axis=2) >= 0.0):
         raise ValueError(
-            "expected components in increasing order of mean, as those of the fit, got a "
-            'posterior that names them otherwise; pass posterior.relabelled("mean")'
+            "expected components in increasing order of mean or of sd, as the fit can give them, "
+            'got a posterior that names them otherwise; pass posterior.relabelled("mean")'
         )
-    confidence, credible = fit.conf_int(level), posterior.interval(level)
+    confidence, credible = fit.conf_int(level, order=order), posterior.interval(level)
     prior = posterior.data["prior"]
+    estimates = fit.mixture.ordered(order)
+    with_penalty = None if penalised is None else penalised.mixture.ordered(order)
     rows = []
     for name, values in _named(posterior):
         parameter, k = name[:-1].split("[")
         place = int(k)
-        estimate = float(getattr(fit.mixture, parameter)[place])
+        estimate = float(getattr(estimates, parameter)[place])
         low, high = getattr(credible, parameter)[place].tolist()
         ends = getattr(confidence, parameter)[place].tolist()
         before = prior[parameter].to_numpy()[..., place]
@@ -317,8 +322,8 @@ def agreement(
                 confidence=(ends[0], ends[1]),
                 penalised=(
                     math.nan
-                    if penalised is None
-                    else float(getattr(penalised.mixture, parameter)[place])
+                    if with_penalty is None
+                    else float(getattr(with_penalty, parameter)[place])
                 ),
                 mean=float(values.mean()),
                 credible=(low, high),

@@ -16,6 +16,7 @@ __all__ = ["agreement", "on_truth"]
 
 def agreement(comparison: Comparison) -> str:
     """Say where EM's estimates lie in the posterior."""
+    comparison = comparison.named
     rows = free_rows(comparison)
     if not comparison.fit.converged:
         return "EM's numbers are shown for what they are; they are not estimates."
@@ -39,7 +40,7 @@ def agreement(comparison: Comparison) -> str:
 
 def on_truth(comparison: Comparison) -> str | None:
     """Say how many intervals hold the truth; None where the truth is not known."""
-    rows = [row for row in free_rows(comparison) if row.truth is not None]
+    rows = [row for row in free_rows(comparison.named) if row.truth is not None]
     if not rows:
         return None
 

@@ -194,6 +194,7 @@ def _compared(case: Case, options: Options, progress: Progress, which: str = "")
             options.level,
             case=case,
             criticism=False,
+            names_by=options.names_by,
             command=options.command,
         )
     doing = "Checking the model" + (
@@ -201,7 +202,13 @@ def _compared(case: Case, options: Options, progress: Progress, which: str = "")
     )
     with progress.step("criticise", f"{doing}{of}"):
         criticism = criticise(
-            fit, posterior, case.sample, options.level, options.rng, thorough=options.thorough
+            fit,
+            posterior,
+            case.sample,
+            options.level,
+            options.rng,
+            thorough=options.thorough,
+            names_by=comparison.names_by,
         )
     exact = None
     if stood_for(fit) and (case.in_memory or (options.certify and case.again is not None)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bayes.prior_predictive import PriorPredictive
     from bayes.sensitivity import Sensitivity
     from compare.rivals import Rivals
+    from em.mixture import Order
 
 __all__ = ["Criticism", "criticise"]
 
@@ -47,6 +48,8 @@ class Criticism:
     """Other numbers of components by Bayes, where they were asked for."""
     not_made: Mapping[str, str] = field(default_factory=dict)
     """Why something above is None, by its name."""
+    by_sd: Criticism | None = None
+    """The same of the components in order of sd, where that names the groups."""
 
 
 def criticise(
@@ -58,6 +61,7 @@ def criticise(
     *,
     priors: Priors | None = None,
     thorough: bool = False,
+    names_by: Order = "mean",
 ) -> Criticism:
     """Put a model and its posterior to the test.
 
@@ -78,6 +82,8 @@ def criticise(
     thorough : bool
         Whether to sample and compare other numbers of components as well, which takes as long as
         sampling each of them.
+    names_by : {"mean", "sd"}
+        What names the groups in sentences, see `Comparison.names_by`.
 
     Returns
     -------
@@ -86,6 +92,7 @@ def criticise(
     from bayes.checks import check
     from bayes.loo import loo
     from bayes.prior_predictive import prior_predictive
+    from bayes.relabelling import ORDERS, label_change
     from bayes.sensitivity import sensitivity
     from compare.rivals import rivals
 
@@ -99,19 +106,29 @@ def criticise(
             return None
 
     few = _thinned(posterior)
-    moved = tried("sensitivity", lambda: sensitivity(_moving(few), sample=sample, priors=priors))
     penalised = _penalised(fit, rng)
-    return Criticism(
+
+    def of_names(order: Order) -> tuple[Sensitivity | None, Agreement | None]:
+        """What depends on which component is called what."""
+        one, thin = posterior.relabelled(order), few.relabelled(order)
+        moved = tried(
+            "sensitivity", lambda: sensitivity(_moving(thin), sample=sample, priors=priors)
+        )
+        return moved, tried("agreement", lambda: _agreement(fit, one, penalised, level, moved))
+
+    def changes(order: Order) -> tuple[LabelChange, ...]:
+        others = [other for other in ORDERS if other != order and fit.n_components > 1]
+        return tuple(label_change(few, other, order) for other in others)
+
+    moved, standing = of_names("mean")
+    found = Criticism(
         checks=() if fit.is_pseudo else check(posterior, sample, rng),
         loo=tried("loo", lambda: loo(posterior, sample)),
         sensitivity=moved,
-        agreement=tried(
-            "agreement",
-            lambda: _agreement(fit, posterior, penalised, level, moved),
-        ),
+        agreement=standing,
         prior_predictive=prior_predictive(posterior, rng),
         penalised=penalised,
-        labels=few.label_changes if fit.n_components > 1 else (),
+        labels=changes("mean"),
         rivals=(
             tried("rivals", lambda: rivals(fit, posterior, sample, rng, priors=priors))
             if thorough and not fit.is_pseudo
@@ -119,6 +136,11 @@ def criticise(
         ),
         not_made=not_made,
     )
+    if names_by == "mean":
+        return found
+    moved, standing = of_names("sd")
+    named = replace(found, sensitivity=moved, agreement=standing, labels=changes("sd"))
+    return replace(found, by_sd=named)
 
 
 def _thinned(posterior: Posterior) -> Posterior:

@@ -11,6 +11,7 @@ from compare import curves
 from compare.drawing import Figure, export, key, page, styled
 from compare.labels import Scale, group, listed, number, percent, variable
 from compare.palette import BAYES, DATA, EM, INK, MUTED, PAPER, TRUTH
+from compare.wording import group_of
 
 if TYPE_CHECKING:
     from compare.curves import Floats
@@ -145,17 +146,19 @@ def _unit_after(scale: Scale, comparison: Comparison) -> str:
 @styled
 def groups(comparison: Comparison) -> Figure | None:
     """The probability that a value belongs to a group; None with a single component."""
+    comparison = comparison.named
     mixture, level = comparison.fit.mixture, comparison.level
-    count = mixture.n_components
+    count, there = mixture.n_components, mixture.places(comparison.order)
     if count == 1:
         return None
+    last = group_of(comparison, count - 1)
     sample = comparison.fit.sample
     seen = curves.view(sample)
     heights, edges = curves.histogram(sample, seen, _finest(comparison))
     ends = float(edges[0]), float(edges[-1])
     x = _grid(comparison, ends)
     bands = curves.membership_bands(x, curves.thin(comparison.posterior), level)
-    em = mixture.responsibilities(x)
+    em = mixture.responsibilities(x)[:, there]
     scale = Scale.of(comparison, ends)
     sheet = page(4.2)
     grid = sheet.add_gridspec(2, 1, height_ratios=[4, 1])
@@ -175,9 +178,10 @@ def groups(comparison: Comparison) -> Figure | None:
         )
         axes.plot(scale(x), em[:, component], color=EM, lw=2.4, label="EM" if first else None)
         if comparison.truth is not None and comparison.truth.n_components == count:
+            really = comparison.truth.places(comparison.order)
             axes.plot(
                 scale(x),
-                comparison.truth.responsibilities(x)[:, component],
+                comparison.truth.responsibilities(x)[:, really[component]],
                 ":",
                 color=TRUTH,
                 linewidth=2.2,
@@ -194,9 +198,10 @@ def groups(comparison: Comparison) -> Figure | None:
         if count > 2:
             # Of the places where the group is surest, that with the most of its values.
             sure = em[:, component] >= 0.97 * em[:, component].max()
-            top = int(np.argmax(np.where(sure, mixture.component_pdf(x)[:, component], -1)))
+            density = mixture.component_pdf(x)[:, there[component]]
+            top = int(np.argmax(np.where(sure, density, -1)))
             axes.annotate(
-                group(component, count),
+                group(component, count, comparison.order),
                 (float(scale(x[top])), float(em[top, component])),
                 (0, 5),
                 textcoords="offset points",
@@ -223,7 +228,7 @@ def groups(comparison: Comparison) -> Figure | None:
     axes.set_ylim(0, 1.02 if count == 2 else 1.1)
     axes.set_xlim(*scale(ends))
     axes.tick_params(labelbottom=False)
-    axes.set_ylabel("probability of the upper group" if count == 2 else "probability")
+    axes.set_ylabel(f"probability of {last}" if count == 2 else "probability")
     strip.stairs(heights, scale(edges), fill=True, color=DATA)
     strip.set_yticks([])
     strip.spines["left"].set_visible(False)
@@ -237,7 +242,7 @@ def groups(comparison: Comparison) -> Figure | None:
         alt=_groups_told(comparison, x, em, bands, borders),
         caption=(
             f"At each {variable(comparison)}, the probability that a value there came from "
-            + ("the upper group" if count == 2 else "each group")
+            + (last if count == 2 else "each group")
             + f"; the band holds it with {percent(level)} probability. Circles mark where EM's "
             "most probable group changes, the strip below shows where the data are."
         ),
@@ -268,7 +273,7 @@ def _groups_told(
     unit = _unit_after(Scale.of(comparison, x), comparison)
     level = percent(comparison.level)
     if not borders:
-        most = group(int(em[0].argmax()), count)
+        most = group(int(em[0].argmax()), count, comparison.order)
         return (
             f"Probability of each group against {variable(comparison)}. By EM the same group, "
             f"{most}, is the most probable everywhere in the data."
@@ -278,7 +283,7 @@ def _groups_told(
         at = int(np.argmin(np.abs(x - border)))
         component = count - 1 if count == 2 else int(em[at].argmax())
         band = bands[component]
-        name = "the upper group" if count == 2 else group(component, count)
+        name = group_of(comparison, component)
         sentences.append(
             f"At {number(border, spread)}{unit} EM gives {name} {percent(round(height, 2))}; "
             f"the posterior's median is {percent(round(float(band.middle[at]), 2))}, its {level} "

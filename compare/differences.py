@@ -32,6 +32,7 @@ TIED = 0.5
 
 def differences(comparison: Comparison) -> tuple[str, ...]:
     """Explain where EM and the posterior differ and why, a paragraph each."""
+    comparison = comparison.named
     if not comparison.fit.converged:
         return ("EM has no maximum here, so there is nothing to compare the posterior with.",)
     shown = moving_parameters(comparison)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from compare.criticism import Criticism
     from compare.groups import GroupedComparison
     from compare.rivals import Rivals
-    from compare.table import Comparison
+    from compare.table import Comparison, Row
 
 __all__ = ["SCHEMA", "groups_to_json", "to_json", "versions"]
 
@@ -129,17 +129,7 @@ def _document(comparison: Comparison) -> dict[str, Any]:
         },
         "level": comparison.level,
         "interval": comparison.interval,
-        "parameters": [
-            {
-                "name": row.name,
-                "truth": row.truth,
-                "em": vars(row.em),
-                "bayes": vars(row.bayes),
-                "em_in_interval": row.em_in_interval,
-                "em_quantile": row.em_quantile,
-            }
-            for row in comparison.rows
-        ],
+        "parameters": _parameters(comparison.rows),
         "em": {
             "loglik": fit.loglik,
             "n_iter": fit.n_iter,
@@ -159,12 +149,37 @@ def _document(comparison: Comparison) -> dict[str, Any]:
         },
         "criticism": None if comparison.criticism is None else _criticism(comparison.criticism),
         "quantities": quantities(comparison),
+        "names": _names(comparison),
         "rounding": case.sample.rounding or None,
         "dropped": case.dropped,
         "sampling_weights": {"effective_n": case.sample.effective_n} if fit.is_pseudo else None,
         "nodes": _nodes(comparison) if stood_for(fit) else None,
         "versions": versions(),
         "seconds": {step: round(time, 3) for step, time in comparison.seconds.items()},
+    }
+
+
+def _parameters(rows: tuple[Row, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": row.name,
+            "truth": row.truth,
+            "em": vars(row.em),
+            "bayes": vars(row.bayes),
+            "em_in_interval": row.em_in_interval,
+            "em_quantile": row.em_quantile,
+        }
+        for row in rows
+    ]
+
+
+def _names(comparison: Comparison) -> dict[str, Any]:
+    """What sentences name the groups by, and the parameters in that order if not by mean."""
+    losses = comparison.posterior.naming
+    return {
+        "by": comparison.names_by,
+        "loss": {"mean": losses.by_mean, "sd": losses.by_sd},
+        "parameters": _parameters(comparison.rows_by_sd) or None,
     }
 
 

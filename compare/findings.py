@@ -19,7 +19,7 @@ from compare.influence import (
     what_speaks,
 )
 from compare.misfit import check_table, on_checks, on_loo, what_is_checked
-from compare.names import on_names
+from compare.names import on_names, weights_by_spread
 from compare.rival_words import on_rivals, rival_table, what_rivals_mean
 from compare.rounding import on_rounding
 from compare.verdict import alarms, on_chains, on_climb, on_nodes, on_optima, verdict, warning
@@ -56,6 +56,7 @@ __all__ = [
     "separation",
     "verdict",
     "warning",
+    "weights_by_spread",
     "what_apart_means",
     "what_is_checked",
     "what_rivals_mean",

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import em
 from compare.group_count import APART, CLEAR, DOUBT, SLIGHT, SOME, preferred, strength
-from compare.labels import group, listed, number, percent
+from compare.labels import listed, number, percent
+from compare.names import why_by_spread
 from compare.parameters import is_open, weight_rows
 from compare.survey import alone, interval_kind
 from compare.verdict import believed
 from compare.wording import (
     after_colon,
     fixed,
-    group_name,
+    group_of,
     groups,
     numeral,
     observations,
@@ -40,6 +41,7 @@ def headline(comparison: Comparison) -> str:
     -------
     str
     """
+    comparison = comparison.named
     fit = comparison.fit
     if not fit.converged:
         why = after_colon(fit.status.message).partition(";")[0]
@@ -52,11 +54,16 @@ def headline(comparison: Comparison) -> str:
     best = preferred(comparison)
     # Equal sds do not count against the number of groups that was asked for.
     if best is not None and best.n_components < fit.n_components:
-        told = [_too_many(comparison, best), _how_sure(comparison)]
+        told = [_too_many(comparison, best), why_by_spread(comparison), _how_sure(comparison)]
     elif fit.n_components == 1:
         told = [_one_group(comparison), _better_rival(comparison)]
     else:
-        told = [_several_groups(comparison), _how_sure(comparison), _better_rival(comparison)]
+        told = [
+            _several_groups(comparison),
+            why_by_spread(comparison),
+            _how_sure(comparison),
+            _better_rival(comparison),
+        ]
     return " ".join(sentence for sentence in told if sentence)
 
 
@@ -141,7 +148,7 @@ def _how_sure(comparison: Comparison) -> str:
     outside = [row for row in weights if not row.em_in_interval]
     if outside and row.em_in_interval:
         row = outside[0]
-    name = group_name(group(row.component, comparison.n_components))
+    name = group_of(comparison, row.component)
     ends = f"{share(row.bayes.lower)} to {share(row.bayes.upper)}"
     allowed = f"{share(row.em.lower)} to {share(row.em.upper)}"
     known = math.isfinite(row.em.upper - row.em.lower)
@@ -177,13 +184,18 @@ def _how_sure(comparison: Comparison) -> str:
 
 
 def _described(comparison: Comparison) -> str:
-    mixture = comparison.fit.mixture
-    unit = unit_after(comparison)
+    by_sd, unit = comparison.order == "sd", unit_after(comparison)
     # The same digits for all, so that the eye can compare them.
-    width = 10 * max(row.em.se for row in comparison.rows if row.parameter == "means")
+    width, wide = (
+        10 * max(row.em.se for row in comparison.rows if row.parameter == parameter)
+        for parameter in ("means", "sds")
+    )
     return listed(
         [
             f"{share(weight)} around {number(mean, width)}{unit}"
-            for weight, mean in zip(mixture.weights, mixture.means, strict=True)
+            + (f" with standard deviation {number(sd, wide)}{unit}" if by_sd else "")
+            for weight, mean, sd in zip(
+                *comparison.fit.mixture.ordered(comparison.order), strict=True
+            )
         ]
     )

@@ -41,6 +41,7 @@ def on_prior(comparison: Comparison) -> str:
 
 def on_influence(comparison: Comparison) -> str:
     """Say where the data speak and where the prior does; empty if that was not asked."""
+    comparison = comparison.named
     criticism = comparison.criticism
     if criticism is None:
         return ""
@@ -70,6 +71,7 @@ def on_influence(comparison: Comparison) -> str:
 
 def conflicts(comparison: Comparison) -> tuple[str, ...]:
     """Where the prior moves the answer, a sentence each; empty if it hardly does."""
+    comparison = comparison.named
     criticism = comparison.criticism
     if criticism is None or criticism.sensitivity is None:
         return ()
@@ -90,6 +92,7 @@ def conflicts(comparison: Comparison) -> tuple[str, ...]:
 
 def influence_table(comparison: Comparison) -> Table | None:
     """Who speaks on each parameter; None if that is not known."""
+    comparison = comparison.named
     criticism = comparison.criticism
     if criticism is None or criticism.agreement is None:
         return None
@@ -128,6 +131,7 @@ def what_speaks(comparison: Comparison) -> Note | None:
 
 def on_penalty(comparison: Comparison) -> str:
     """Say what a penalty on small sds does to EM's answer; empty if it was not tried."""
+    comparison = comparison.named
     criticism, fit = comparison.criticism, comparison.fit
     penalised = None if criticism is None else criticism.penalised
     if penalised is None or not penalised.converged:
@@ -135,8 +139,9 @@ def on_penalty(comparison: Comparison) -> str:
     penalty = "a penalty that keeps standard deviations from vanishing (Chen, Tan & Zhang 2008)"
     if not fit.converged:
         return f"With {penalty} EM has a maximum: {_described(comparison, penalised.mixture)}."
+    there = penalised.mixture.ordered(comparison.order)
     moves = [
-        abs(getattr(penalised.mixture, row.parameter)[row.component] - row.em.estimate) / row.em.se
+        abs(getattr(there, row.parameter)[row.component] - row.em.estimate) / row.em.se
         for row in free_rows(comparison)
         if row.em.se > 0
     ]
@@ -160,7 +165,7 @@ def _described(comparison: Comparison, mixture: em.Mixture) -> str:
     return listed(
         [
             f"{share(weight)} around {number(mean, width)}{unit} (sd {number(sd, width)})"
-            for weight, mean, sd in zip(*mixture.parameters, strict=True)
+            for weight, mean, sd in zip(*mixture.ordered(comparison.order), strict=True)
         ]
     )
 

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from compare.table import Comparison, Row
+    from em.mixture import Order
 
 __all__ = [
     "Parameter",
     "Scale",
+    "called",
     "free_parameters",
     "group",
     "interval",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 _KINDS = {"weights": "weight", "means": "mean", "sds": "sd"}
+_ORDINALS = ("", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -101,13 +104,34 @@ class Scale:
         return f"density (per {self.unit})" if self.unit else "density"
 
 
-def group(component: int, n_components: int) -> str:
-    """What a component is called: by its place in the order of the means."""
+def group(component: int, n_components: int, order: Order = "mean") -> str:
+    """What a component is called: by its place in the order of the means, or of the sds."""
     if n_components == 1:
         return ""
+    if order == "sd":
+        return _by_spread(component, n_components)
     if n_components == 2:
         return ("lower", "upper")[component]
     return f"group {component + 1}"
+
+
+def _by_spread(component: int, n_components: int) -> str:
+    if n_components == 2:
+        return ("narrower", "wider")[component]
+    if component == n_components - 1:
+        return "widest"
+    if component < len(_ORDINALS):
+        return f"{_ORDINALS[component]} narrowest".strip()
+    return f"group {component + 1} by spread"
+
+
+def called(comparison: Comparison, row: Row) -> str:
+    """What a parameter is called in few words: ``lower mean``, or ``mean (narrower)``."""
+    kind, order = _KINDS[row.parameter], comparison.order
+    which = group(row.component, comparison.n_components, order)
+    if order == "sd" and which:
+        return f"{kind} ({which})"
+    return f"{which} {kind}".strip()
 
 
 def number(value: float, width: float | None = None) -> str:
@@ -151,9 +175,9 @@ class Parameter:
     row: Row
     """Its row of the table."""
     name: str
-    """In words: ``lower mean``, ``group 3 mean``."""
+    """In words: ``lower mean``, ``group 3 mean``, ``mean (narrower)``."""
     short: str
-    """In fewer words where there are many groups: ``mean 3``."""
+    """In fewer words where there are many groups: ``mean 3``, ``mean (3 by sd)``."""
     draws: NDArray[np.float64]
     """The posterior's draws, of shape (chains, draws)."""
 
@@ -176,14 +200,16 @@ class Parameter:
 def parameters(comparison: Comparison) -> list[Parameter]:
     """All parameters, in the order of the table's rows."""
     count = comparison.posterior.n_components
+    # Spaces that do not break keep the label of an axis on two lines.
+    place = "({}\u00a0by\u00a0sd)" if comparison.order == "sd" else "{}"
     return [
         Parameter(
             row=row,
-            name=f"{group(row.component, count)} {_KINDS[row.parameter]}".strip(),
+            name=called(comparison, row),
             short=(
-                f"{_KINDS[row.parameter]} {row.component + 1}"
+                f"{_KINDS[row.parameter]} {place.format(row.component + 1)}"
                 if count > 2
-                else f"{group(row.component, count)} {_KINDS[row.parameter]}".strip()
+                else called(comparison, row)
             ),
             draws=np.asarray(getattr(comparison.posterior, row.parameter))[..., row.component],
         )

@@ -105,6 +105,8 @@ class Options:
     """Whose NUTS draws."""
     rng: int
     """Seeds the starts of EM and the sampler."""
+    names_by: Literal["mean", "sd"] | None
+    """What sentences name the groups by; None to let the data say."""
     thorough: bool
     """Whether to compare other numbers of components by Bayes as well."""
     strict: bool
@@ -281,6 +283,12 @@ def _parser() -> argparse.ArgumentParser:
         default=Path("reports"),
         metavar="DIR",
         help="the folder to write into, made if missing (default: reports)",
+    )
+    model.add_argument(
+        "--names-by",
+        choices=("mean", "sd"),
+        help="what names the groups in sentences: their means, or their standard deviations "
+        "(default: the means, unless these are alike and the standard deviations are not)",
     )
     model.add_argument(
         "--thorough",

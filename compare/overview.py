@@ -11,7 +11,7 @@ from compare.contrast_words import on_extremes
 from compare.group_count import preferred
 from compare.labels import listed, number, percent, plain, variable
 from compare.parameters import free_rows
-from compare.verdict import believed
+from compare.verdict import believed, sampler_messages
 from compare.verdict import warning as part_warning
 from compare.wording import (
     all_of,
@@ -143,7 +143,7 @@ def alarms(grouped: GroupedComparison) -> tuple[str, ...]:
     told = []
     for part in grouped.failing:
         comparison = part.comparison
-        failed = len(comparison.posterior.diagnostics.messages)
+        failed = len(sampler_messages(comparison))
         why = [] if comparison.fit.converged else ["EM is not at a maximum"]
         if failed:
             why.append(f"the sampler fails {counted(failed, 'check')}")

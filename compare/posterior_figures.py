@@ -38,6 +38,7 @@ CLOUD = 400
 @styled
 def pairs(comparison: Comparison) -> Figure:
     """Every two parameters against each other, with EM's estimate among the draws."""
+    comparison = comparison.named
     shown, left_out = _paired(comparison)
     scales = [_scale(comparison, p) for p in shown]
     draws = [scale(p.draws).ravel() for scale, p in zip(scales, shown, strict=True)]
@@ -277,6 +278,7 @@ def _placed(parameter: Parameter) -> str:
 @styled
 def priors(comparison: Comparison) -> Figure:
     """What the data added: each parameter's prior and posterior."""
+    comparison = comparison.named
     shown = free_parameters(comparison)
     prior = comparison.posterior.data["prior"]
     columns = 2

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 import em
 from compare.cases import Case, refuse_extreme
 from compare.exactness import exactness, stood_for
+from compare.names import chosen_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from bayes import Posterior, Priors
     from compare.criticism import Criticism
     from compare.exactness import Exactness
+    from em.mixture import Order
 
 __all__ = ["BayesEstimate", "Comparison", "EmEstimate", "Row", "compare"]
 
@@ -76,11 +79,11 @@ class Row:
     """One parameter in both answers."""
 
     name: str
-    """Parameter and component, such as ``means[0]``; components in order of mean."""
+    """Parameter and component, such as ``means[0]``."""
     parameter: Kind
     """Which of the three."""
     component: int
-    """The component's place in the order of the means, from 0."""
+    """The component's place in the order of the means, or of the sds, from 0."""
     truth: float | None
     """The value behind synthetic data, if known."""
     em: EmEstimate
@@ -127,6 +130,11 @@ class Comparison:
     """Whether the model fits and who speaks, data or prior; None if that was not asked for."""
     exactness: Exactness | None = None
     """Where nodes stand for the data, what an exact pass over these says, if one was made."""
+    names_by: Order = "mean"
+    """What sentences name the groups by: ``sd`` where the means do not tell them apart. The rows
+    above are by mean all the same."""
+    rows_by_sd: tuple[Row, ...] = ()
+    """The same rows with the components in order of sd, where that names the groups."""
     command: str | None = None
     """The command line that makes this comparison."""
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -138,9 +146,33 @@ class Comparison:
         return self.fit.n_components
 
     @property
+    def order(self) -> Order:
+        """The order of the components in `rows` and `posterior`: by mean, unless it is `named`."""
+        return "sd" if self.posterior.order == "sd" else "mean"
+
+    @cached_property
+    def named(self) -> Comparison:
+        """The same with its components in the order that names the groups in sentences."""
+        if self.names_by == self.order:
+            return self
+        criticism = self.criticism
+        return replace(
+            self,
+            posterior=self.posterior.relabelled(self.names_by),
+            rows=self.rows_by_sd,
+            criticism=None if criticism is None else criticism.by_sd,
+        )
+
+    @cached_property
+    def sampled_well(self) -> bool:
+        """Whether every diagnostic of the sampler passed, under each of the names that are used."""
+        orders: set[Order] = {"mean", self.names_by}
+        return all(self.posterior.relabelled(order).diagnostics.ok for order in orders)
+
+    @property
     def ok(self) -> bool:
         """Whether EM converged and every diagnostic of the sampler passed."""
-        return bool(self.fit.converged and self.posterior.diagnostics.ok)
+        return bool(self.fit.converged and self.sampled_well)
 
     def to_html(self) -> str:
         """Write the report as one self-contained page."""
@@ -171,6 +203,7 @@ def compare(
     priors: Priors | None = None,
     criticism: bool = True,
     thorough: bool = False,
+    names_by: Order | None = None,
     command: str | None = None,
     seconds: Mapping[str, float] | None = None,
 ) -> Comparison:
@@ -194,6 +227,9 @@ def compare(
     thorough : bool
         Whether to sample posteriors with other numbers of components as well, and to compare them
         by marginal likelihood and by prediction: some seconds to a minute.
+    names_by : {"mean", "sd"}, optional
+        What sentences name the groups by. By default their means, unless names by sd cost
+        markedly less (`bayes.Naming`). The rows are by mean in either case.
     command : str, optional
         The command line that makes this comparison, for the report.
     seconds : mapping of str to float, optional
@@ -208,7 +244,7 @@ def compare(
     ValueError
         If the level is not between 0 and 1, if the two are not fits of one sample with one
         number of components, if the case has other data, or data of a size whose powers are no
-        numbers.
+        numbers, or if groups with one common sd are to be named by it.
     """
     if not 0.0 < level < 1.0:
         raise ValueError(f"expected a level between 0 and 1, got {level}; for example 0.95")
@@ -235,11 +271,20 @@ def compare(
     truth = case.truth if truth is None else truth
     if truth is not None and truth.n_components != k:
         truth = None  # the parameters of another number of groups have no place in the rows
+    order = chosen_order(fit, posterior, names_by, priors)
     criticised = None
     if criticism or thorough:
         from compare.criticism import criticise  # slow to import
 
-        criticised = criticise(fit, posterior, case.sample, level, priors=priors, thorough=thorough)
+        criticised = criticise(
+            fit,
+            posterior,
+            case.sample,
+            level,
+            priors=priors,
+            thorough=thorough,
+            names_by=order,
+        )
     exact = None
     if criticism and stood_for(fit) and case.in_memory:
         exact = exactness(fit, posterior, case.pieces())
@@ -259,6 +304,10 @@ def compare(
         em_test=_em_test(fit),
         criticism=criticised,
         exactness=exact,
+        names_by=order,
+        rows_by_sd=(
+            tuple(_rows(fit, posterior.relabelled("sd"), truth, level)) if order == "sd" else ()
+        ),
         command=command,
         seconds=dict(seconds or {}),
     )
@@ -305,16 +354,19 @@ def _rows(
     fit: em.Fit, posterior: Posterior, truth: em.Mixture | None, level: float
 ) -> Iterator[Row]:
     method = "wald" if fit.is_pseudo else "profile"
+    order: Order = "sd" if posterior.order == "sd" else "mean"
+    estimates, there = fit.mixture.ordered(order), fit.mixture.places(order)
     errors = fit.standard_errors()
-    confidence = fit.conf_int(level, method)
+    confidence = fit.conf_int(level, method, order)
+    truths = None if truth is None else truth.ordered(order)
     summary: pd.DataFrame = posterior.summary(level=level, kind="eti")
     kinds: tuple[Kind, ...] = get_args(Kind)
     for parameter in kinds:
         draws: NDArray[np.float64] = getattr(posterior, parameter)
-        for component, estimate in enumerate(getattr(fit.mixture, parameter).tolist()):
+        for component, estimate in enumerate(getattr(estimates, parameter).tolist()):
             name = f"{parameter}[{component}]"
             low, high = getattr(confidence, parameter)[component].tolist()
-            known = None if truth is None else float(getattr(truth, parameter)[component])
+            known = None if truths is None else float(getattr(truths, parameter)[component])
             said = BayesEstimate(
                 **{
                     column: float(summary.loc[name, column])  # type: ignore[arg-type]
@@ -327,7 +379,7 @@ def _rows(
                 component=component,
                 truth=known,
                 em=EmEstimate(
-                    estimate, float(getattr(errors, parameter)[component]), low, high, method
+                    estimate, float(getattr(errors, parameter)[there[component]]), low, high, method
                 ),
                 bayes=said,
                 em_in_interval=said.lower <= estimate <= said.upper,

@@ -24,6 +24,7 @@ __all__ = [
     "on_climb",
     "on_nodes",
     "on_optima",
+    "sampler_messages",
     "verdict",
     "warning",
 ]
@@ -55,17 +56,17 @@ def verdict(comparison: Comparison) -> str:
         first = f"EM is at a maximum (score {tiny(fit.gradient_norm)} standard errors{reached})"
     else:
         first = f"EM is not to be believed ({fit.status.message.partition(':')[0]})"
-    checks = posterior.diagnostics
+    checks, messages = posterior.diagnostics, sampler_messages(comparison)
     worst, least = _worst(comparison)
     numbers = (
         ("R-hat unknown" if math.isnan(worst) else f"R-hat at most {worst:.3f}")
         + ("" if math.isnan(least) else f", at least {least:,.0f} effective draws")
         + f", {counted(checks.divergences, 'divergence')}"
     )
-    if checks.ok:
+    if believed(comparison):
         second = f"the sampler passes every check ({numbers})"
     else:
-        failed = len(checks.messages)
+        failed = len(messages)
         second = (
             f"the sampler fails {counted(failed, 'check')} ({numbers}) and is not to be believed"
         )
@@ -77,12 +78,22 @@ def alarms(comparison: Comparison) -> tuple[str, ...]:
     told = []
     if not comparison.fit.converged:
         told.append(f"EM is not at a maximum: {after_colon(comparison.fit.status.message)}.")
-    names = {row.name: parameter_name(comparison, row) for row in comparison.rows}
-    told.extend(
-        f"Sampler: {NAMED.sub(lambda name: names.get(name[0], name[0]), message)}"
-        for message in comparison.posterior.diagnostics.messages
-    )
+    told.extend(f"Sampler: {message}" for message in sampler_messages(comparison))
     return tuple(told)
+
+
+def sampler_messages(comparison: Comparison) -> list[str]:
+    """What the diagnostics found, under each of the names that the report uses; each once."""
+    told = [*_spoken(comparison), *_spoken(comparison.named)]
+    return list(dict.fromkeys(told))
+
+
+def _spoken(comparison: Comparison) -> list[str]:
+    names = {row.name: parameter_name(comparison, row) for row in comparison.rows}
+    return [
+        NAMED.sub(lambda name: names.get(name[0], name[0]), message)
+        for message in comparison.posterior.diagnostics.messages
+    ]
 
 
 def warning(comparison: Comparison) -> str:
@@ -172,7 +183,7 @@ def _on_exactness(comparison: Comparison) -> str:
 
 def believed(comparison: Comparison) -> bool:
     """Whether the draws can be believed."""
-    return bool(comparison.posterior.diagnostics.ok)
+    return comparison.sampled_well
 
 
 def _worst(comparison: Comparison) -> tuple[float, float]:

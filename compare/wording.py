@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from compare.labels import group, number, plain, variable
+import numpy as np
+
+from compare.labels import called, group, number, plain, variable
 
 if TYPE_CHECKING:
     import em
@@ -20,6 +22,7 @@ __all__ = [
     "fixed",
     "group_name",
     "group_names",
+    "group_of",
     "groups",
     "label",
     "measured_in",
@@ -55,26 +58,33 @@ def measured_in(case: Case) -> str:
 
 
 def label(comparison: Comparison, row: Row) -> str:
-    """Call a row by what it is, shortly: ``lower mean``."""
-    kind = {"weights": "weight", "means": "mean", "sds": "sd"}[row.parameter]
-    return f"{group(row.component, comparison.n_components)} {kind}".strip()
+    """Call a row by what it is, shortly: ``lower mean``, or ``mean (narrower)``."""
+    return called(comparison, row)
 
 
 def parameter_name(comparison: Comparison, row: Row) -> str:
     """Call a row by what it is, in full: ``the mean of the lower group``."""
     kind = {"weights": "weight", "means": "mean", "sds": "standard deviation"}[row.parameter]
-    which = group(row.component, comparison.n_components)
-    return f"the {kind}" if not which else f"the {kind} of {group_name(which)}"
+    which = group_of(comparison, row.component)
+    return f"the {kind}" if not which else f"the {kind} of {which}"
 
 
 def group_name(which: str) -> str:
-    """Call a group by its label: ``the lower group``, ``group 3``."""
-    return f"the {which} group" if which in ("lower", "upper") else which
+    """Call a group by its label: ``the lower group``, ``the widest group``, ``group 3``."""
+    return which if which.startswith("group ") or not which else f"the {which} group"
 
 
-def group_names(n_components: int) -> list[str]:
-    """Call all groups by their labels, in order of mean; a single one is ``the group``."""
-    return [group_name(group(j, n_components)) or "the group" for j in range(n_components)]
+def group_of(comparison: Comparison, component: int) -> str:
+    """Call a component of a comparison by its name; a single one has none."""
+    return group_name(group(component, comparison.n_components, comparison.order))
+
+
+def group_names(comparison: Comparison) -> list[str]:
+    """Call all groups by their names, in order of EM's means; a single one is ``the group``."""
+    named = comparison.named
+    names = [group_of(named, component) for component in range(named.n_components)]
+    ranks = np.argsort(named.fit.mixture.places(named.order))
+    return [names[rank] or "the group" for rank in ranks]
 
 
 def quantity(comparison: Comparison, row: Row, value: float) -> str:

@@ -14,7 +14,7 @@ from em.ascent import Status
 from em.coordinates import Coordinates
 from em.curvature import FLAT, Curvature, curvature
 from em.information import Pass, natural_jacobian, sweep
-from em.mixture import Mixture, Parameters, log_joint
+from em.mixture import Mixture, Order, Parameters, log_joint
 from em.observed import Observed
 from em.sample import Sample, as_sample
 from em.tops import Way
@@ -362,7 +362,13 @@ class Fit:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(found / spread / spread[:, None])
 
-    def conf_int(self, level: float = 0.95, method: str = "auto", **settings: Any) -> Parameters:
+    def conf_int(
+        self,
+        level: float = 0.95,
+        method: str = "auto",
+        order: Order = "mean",
+        **settings: Any,
+    ) -> Parameters:
         """Confidence intervals of weights, means and sds.
 
         Parameters
@@ -375,18 +381,22 @@ class Fit:
             logit of the weights, the means, and the log of the sds; or percentiles of a
             bootstrap, whose settings are those of `em.bootstrap`. Of sampling weights Wald only,
             from the sandwich. By default ("auto") that one for them, else profile likelihood.
+        order : {"mean", "sd"}
+            What names the components. By mean the first row is about the component with the
+            lowest mean, whichever it is; by sd about the narrowest, which is another question
+            where the means are alike and the sds are not.
 
         Returns
         -------
         em.Parameters
-            Arrays of shape (n_components, 2): lower and upper ends; NaN if the fit is not at
-            a maximum.
+            Arrays of shape (n_components, 2): lower and upper ends, components in that order;
+            NaN if the fit is not at a maximum.
 
         Raises
         ------
         ValueError
-            If the level is not between 0 and 1, or the method is unknown or not for sampling
-            weights.
+            If the level is not between 0 and 1, the method is unknown or not for sampling weights,
+            the order is unknown, or it is that of sds which are all the same one.
 
         Warns
         -----
@@ -401,14 +411,15 @@ class Fit:
         elif method in ("profile", "bootstrap"):
             refuse_sampling(self.sample, f"{method} intervals")
         if settings:
-            return conf_int(self, level, method, **settings)
+            return conf_int(self, level, method, order, **settings)
         # A profile costs many passes, and tables, summaries and reports all ask for it.
-        if (level, method) not in self._intervals:
-            self._intervals[level, method] = conf_int(self, level, method)
-        return Parameters(*(ends.copy() for ends in self._intervals[level, method]))
+        asked = level, method, order
+        if asked not in self._intervals:
+            self._intervals[asked] = conf_int(self, *asked)
+        return Parameters(*(ends.copy() for ends in self._intervals[asked]))
 
     @cached_property
-    def _intervals(self) -> dict[tuple[float, str], Parameters]:
+    def _intervals(self) -> dict[tuple[float, str, Order], Parameters]:
         return {}
 
     def certify(

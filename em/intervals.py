@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,11 +13,13 @@ from em.ascent import Status, ascend
 from em.coordinates import Coordinates
 from em.groups import Verdict, verdict
 from em.information import Pass, natural_jacobian, sweep
-from em.mixture import Parameters
+from em.mixture import Order, Parameters
 from em.options import real
 from em.rounding import HIDDEN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from em.fit import Fit
 
 __all__ = ["conf_int"]
@@ -43,7 +46,9 @@ LEFT_OUT = 0.05
 """Share of bootstrap refits without a maximum above which their interval comes with a warning."""
 
 
-def conf_int(fit: Fit, level: float, method: str, **settings: Any) -> Parameters:
+def conf_int(
+    fit: Fit, level: float, method: str, order: Order = "mean", **settings: Any
+) -> Parameters:
     """Confidence intervals of a fit; see `em.Fit.conf_int`.
 
     Parameters
@@ -51,6 +56,7 @@ def conf_int(fit: Fit, level: float, method: str, **settings: Any) -> Parameters
     fit : Fit
     level : float
     method : {"profile", "wald", "bootstrap"}
+    order : {"mean", "sd"}
     **settings
         Passed on to `em.bootstrap`; the other methods have none.
 
@@ -62,7 +68,8 @@ def conf_int(fit: Fit, level: float, method: str, **settings: Any) -> Parameters
     Raises
     ------
     ValueError
-        If the level is not between 0 and 1 or the method is unknown.
+        If the level is not between 0 and 1, the method or the order is unknown, or components
+        with one sd are to be told apart by it.
     TypeError
         If the level is no number, or settings are given for a method that has none.
 
@@ -71,9 +78,19 @@ def conf_int(fit: Fit, level: float, method: str, **settings: Any) -> Parameters
     RuntimeWarning
         If more than one in twenty bootstrap refits found no regular maximum: they are left out.
     """
-    methods = {"wald": _wald, "profile": _profile, "bootstrap": _percentile}
+    methods: dict[str, Callable[..., Parameters]] = {
+        "wald": _wald,
+        "profile": partial(_profile, order=order),
+        "bootstrap": _percentile,
+    }
     if method not in methods:
         raise ValueError(f"expected method to be one of {sorted(methods)}, got {method!r}")
+    there = fit.mixture.places(order)
+    if order == "sd" and fit.equal_sds and fit.n_components > 1:
+        raise ValueError(
+            'expected order "mean" for components that share one sd, got "sd": their sds do not '
+            "tell them apart"
+        )
     if not 0.0 < real("level", level) < 1.0:
         raise ValueError(f"expected a level between 0 and 1, got {level}; for example 0.95")
     if settings and method != "bootstrap":
@@ -82,7 +99,8 @@ def conf_int(fit: Fit, level: float, method: str, **settings: Any) -> Parameters
         nothing = np.full((fit.n_components, 2), np.nan)
         return Parameters(nothing, nothing, nothing)
     with np.errstate(under="ignore"):  # a density far from its mean is zero
-        return methods[method](fit, level, **settings)
+        found = methods[method](fit, level, **settings)
+    return Parameters(*(ends[there] for ends in found))
 
 
 def _percentile(fit: Fit, level: float, **settings: Any) -> Parameters:
@@ -132,8 +150,11 @@ def _wald(fit: Fit, level: float) -> Parameters:
     return Parameters(*kinds)
 
 
-def _profile(fit: Fit, level: float) -> Parameters:
-    """``{t : 2 (l - l_profile(t)) <= q}``, q a quantile of chi-squared with 1 degree of freedom."""
+def _profile(fit: Fit, level: float, order: Order) -> Parameters:
+    """``{t : 2 (l - l_profile(t)) <= q}``, q a quantile of chi-squared with 1 degree of freedom.
+
+    On the branch of the estimate's names, which are those in order of its means or of its sds.
+    """
     goal = _quantile(level)
     k = fit.n_components
     spare = [_is_dispensable(fit, j, goal) for j in range(k)]
@@ -148,7 +169,7 @@ def _profile(fit: Fit, level: float) -> Parameters:
             elif kind == SD and fit.equal_sds and j > 0:
                 ends[j] = ends[0]
             else:
-                ends[j] = _ends(fit, kind, j, goal, spare)
+                ends[j] = _ends(fit, kind, j, goal, spare, order)
         kinds.append(ends)
     weights, means, sds = kinds
     return Parameters(weights, fit.data.mean + fit.data.sd * means, fit.data.sd * sds)
@@ -175,13 +196,15 @@ def _is_dispensable(fit: Fit, j: int, goal: float) -> bool:
     return bool(2 * (top - climbed.loglik[0]) < goal**2 and (near.all() or k == 2))
 
 
-def _ends(fit: Fit, kind: int, j: int, goal: float, spare: list[bool]) -> tuple[float, float]:
+def _ends(
+    fit: Fit, kind: int, j: int, goal: float, spare: list[bool], order: Order
+) -> tuple[float, float]:
     """Both ends of the profile interval of one parameter."""
     if kind == MEAN and spare[j]:
         return -np.inf, np.inf
     if kind == SD and spare[j] and not fit.equal_sds:
         return 0.0, np.inf
-    walk = _Walk(fit, kind, j)
+    walk = _Walk(fit, kind, j, order)
     lower = 0.0 if kind == WEIGHT and spare[j] else walk.end(-1.0, goal)
     alone = kind == WEIGHT and len(spare) == 2 and spare[1 - j]
     upper = 1.0 if alone else walk.end(1.0, goal)
@@ -210,8 +233,8 @@ class _Walk:
     estimate's labels; where it does not, the step is halved.
     """
 
-    def __init__(self, fit: Fit, kind: int, component: int) -> None:
-        self.fit, self.kind, self.k = fit, kind, component
+    def __init__(self, fit: Fit, kind: int, component: int, order: Order) -> None:
+        self.fit, self.kind, self.k, self.order = fit, kind, component, order
         self.held = fit.coordinates.pinned(kind, component)
         self.top = float(sweep(fit.observed, fit.at, fit.coordinates, fit.penalty).loglik[0])
         root = fit.curvature.directions[0] / np.sqrt(fit.curvature.eigenvalues[0])
@@ -327,8 +350,8 @@ class _Walk:
         return bool(found.at.sds[0, self.k] < LOST * self.fit.observed.rounding)
 
     def _swapped(self, found: _Point) -> bool:
-        order = np.argsort(found.at.means[0])
-        return bool((order != np.arange(order.size)).any())
+        key = found.at.sds[0] if self.order == "sd" else found.at.means[0]
+        return bool((np.argsort(key) != self.fit.mixture.places(self.order)).any())
 
     def _next(
         self,

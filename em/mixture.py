@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +15,8 @@ from em.rounding import within
 __all__ = ["Mixture", "Parameters", "as_generator", "log_joint"]
 
 Floats = NDArray[np.float64]
+Order = Literal["mean", "sd"]
+"""What components may be named by: their rank by this."""
 
 HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 
@@ -101,6 +103,46 @@ class Mixture:
     def parameters(self) -> Parameters:
         """Weights, means and sds as one record."""
         return Parameters(self.weights, self.means, self.sds)
+
+    def places(self, order: Order) -> NDArray[np.intp]:
+        """Which component comes first, second and so on in increasing order of mean or of sd.
+
+        Parameters
+        ----------
+        order : {"mean", "sd"}
+
+        Returns
+        -------
+        ndarray of shape (n_components,)
+
+        Raises
+        ------
+        ValueError
+            If `order` is another.
+        """
+        if order not in ("mean", "sd"):
+            raise ValueError(f'expected order to be "mean" or "sd", got {order!r}')
+        key = self.sds if order == "sd" else self.means
+        return np.argsort(key, kind="stable")
+
+    def ordered(self, order: Order) -> Parameters:
+        """Weights, means and sds in increasing order of mean or of sd.
+
+        Parameters
+        ----------
+        order : {"mean", "sd"}
+
+        Returns
+        -------
+        Parameters
+
+        Raises
+        ------
+        ValueError
+            If `order` is another.
+        """
+        there = self.places(order)
+        return Parameters(*(value[there] for value in self.parameters))
 
     @property
     def mean(self) -> float:

@@ -47,6 +47,7 @@ def posterior(mixture, *, chains=4, draws=300, seed=0):
         means=kept[1],
         sds=kept[2],
         n_components=k,
+        order="mean",
         data=xr.DataTree.from_dict(groups),
     )
 

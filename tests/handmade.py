@@ -106,9 +106,11 @@ def made(of, k=2, *, fit=None, center=None, level=0.95, command=None, seconds=No
 
 def criticised(of, rng=0):
     "The same with its criticism."
-    return replace(of, criticism=criticise(of.fit, of.posterior, of.case.sample, of.level, rng))
+    found = criticise(of.fit, of.posterior, of.case.sample, of.level, rng, names_by=of.names_by)
+    return replace(of, criticism=found)
 
 
+ALIKE = normals((400, 0, 1), (200, 0, 6), seed=3)
 SEPARATE = (90, 10, 1), (110, 20, 1.5)
 
 
@@ -140,6 +142,8 @@ _MAKERS = {
     "collapsed": _collapsed,
     "failing": lambda: made(Case.synthetic(), spread=0.25, spoil="apart"),
     "stuck": lambda: made(case(normals(*SEPARATE)), spoil="stuck"),
+    # Two groups that only their sds tell apart.
+    "alike": lambda: made(case(ALIKE, unit="s"), spread=0.08),
     # A single chain, which nothing can be compared with.
     "lonely": lambda: made(case(normals(*SEPARATE)), chains=1, draws=1200),
 }

@@ -11,7 +11,17 @@ from markdown_it import MarkdownIt
 
 from compare.report import render
 
-KINDS = ("overlapping", "separate", "one as two", "one", "three", "collapsed", "failing", "lonely")
+KINDS = (
+    "overlapping",
+    "separate",
+    "one as two",
+    "one",
+    "three",
+    "collapsed",
+    "failing",
+    "lonely",
+    "alike",
+)
 
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 

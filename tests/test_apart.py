@@ -11,7 +11,7 @@ from scipy import optimize
 from spoken import after, numbers
 
 import em
-from compare.apart import apart_table, border, on_borders, on_humps, quantities
+from compare.apart import apart_table, border, on_borders, on_humps, quantities, reach
 
 
 def test_the_border_is_where_both_groups_are_equally_likely():
@@ -89,3 +89,55 @@ def test_a_fit_without_a_maximum_has_no_values_to_show():
     for cells in apart_table(comparison("collapsed")).rows:
         assert cells[1] == "not available"
         assert numbers(cells[2])
+
+
+# ---- a narrower group within a wider one ----
+
+
+@pytest.mark.parametrize("means", [(0.0, 0.1), (1.0, -2.0), (0.0, 9.0)])
+def test_between_its_borders_the_narrower_group_is_the_likelier_one(means):
+    "Responsibilities are even there; nowhere where the wider group is likelier throughout."
+    mixture = em.Mixture([0.6, 0.4], means, (1.0, 6.0))
+    ends = reach(mixture.ordered("sd"))
+    inside, outside = ends.mean(), ends + np.array([-0.1, 0.1])
+    share = mixture.responsibilities([*ends, inside, *outside])[:, mixture.places("sd")[0]]
+    assert share[:2] == pytest.approx(0.5, abs=1e-9)
+    assert share[2] > 0.5 > share[3:].max()
+    never = em.Parameters(np.array([0.01, 0.99]), np.zeros(2), np.array([1.0, 6.0]))
+    assert np.isnan(reach(never)).all()
+
+
+def test_the_table_shows_both_borders_of_the_narrower_group():
+    "EM's, and median and interval of the draws; a sentence says what lies between them."
+    of = comparison("alike")
+    shown = rows(report("alike").markdown, "| Quantity")
+    assert [row[0] for row in shown[1:]] == [
+        "Lower border of the narrower group (s)",
+        "Upper border of the narrower group (s)",
+    ]
+    draws = em.Parameters(of.posterior.weights, of.posterior.means, of.posterior.sds)
+    flat = zip(*(value.reshape(-1, 2) for value in draws), strict=True)
+    drawn = np.array([reach(em.Mixture(*row).ordered("sd")) for row in flat])
+    for place, (_, by_em, median, ends) in enumerate(shown[1:]):
+        assert numbers(by_em) == [
+            pytest.approx(reach(of.fit.mixture.ordered("sd"))[place], abs=0.005)
+        ]
+        expected = np.quantile(drawn[:, place], (0.5, 0.025, 0.975))
+        assert numbers(f"{median} {ends}") == pytest.approx(expected, abs=0.006)
+    assert on_borders(of) == (
+        "Between its two borders a value is more likely to come from the narrower group, outside "
+        "them from the wider one."
+    )
+
+
+def test_draws_without_a_narrower_group_to_see_are_counted():
+    "Where it holds so little that the wider one is likelier everywhere."
+    of = comparison("alike")
+    weights = np.array(of.posterior.weights)
+    narrow = of.posterior.sds.argmin(axis=-1)
+    weights[0, :30] = np.where(narrow[0, :30, None] == [0, 1], 0.01, 0.99)
+    changed = dataclasses.replace(of, posterior=with_draws(of.posterior, weights=weights))
+    (part,) = after(
+        r"In (\S+)% of the draws the wider group is the likelier one", on_borders(changed)
+    )
+    assert part == pytest.approx(100 * 30 / 1200, abs=0.51)

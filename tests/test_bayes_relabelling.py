@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from bayes import LabelChange, Posterior, Settings, relabelling
+from bayes.relabelling import label_change
 from em import Mixture, Parameters, Sample
 
 SETTINGS = Settings("nutpie", "fused", 2, 200, 100, 0.9, 1, 0.1, 0.2, (("means", "Normal", ""),))
@@ -150,7 +151,7 @@ def test_responsibilities_are_those_of_each_mixture():
     flat = Parameters(*(v.reshape(-1, 3) for v in (OF_THREE.weights, OF_THREE.means, OF_THREE.sds)))
     sample = OF_THREE.sample
     expected = [Mixture(*row).responsibilities(sample.values).T for row in zip(*flat, strict=True)]
-    found = relabelling._responsibilities(flat, sample)
+    found = relabelling.responsibilities(flat, sample)
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-300)
 
 
@@ -278,3 +279,22 @@ def test_unknown_orders_are_refused():
     "With the ones there are."
     with pytest.raises(ValueError, match='order "mean", "sd" or "kl", got \'weight\''):
         NEAR.relabelled("weight")
+
+
+def test_names_can_be_held_against_those_by_sd():
+    "What names by mean change then is counted of the components in order of sd."
+    by_mean, by_sd = label_change(NEAR, "mean", "sd"), label_change(NEAR, "sd")
+    assert by_mean.share == pytest.approx(by_sd.share)
+    assert by_mean.against == "sd"
+    named = NEAR.relabelled("sd")
+    first = NEAR.sds if by_mean.names == (0, 1) else NEAR.sds[..., ::-1]
+    kind, place = by_mean.parameter[:-1].split("[")
+    assert kind == "sds"
+    sds = named.sds[..., int(place)]
+    assert by_mean.shift == pytest.approx(
+        abs(first[..., int(place)].mean() - sds.mean()) / sds.std()
+    )
+    assert by_mean.sentence.startswith(
+        "Naming the components by increasing mean and not by increasing sd"
+    )
+    assert label_change(NEAR, "kl", "sd").share == 0.0

@@ -196,7 +196,7 @@ def test_draws_that_are_not_believed_raise_no_caution():
 
 
 def test_names_that_matter_are_said_at_the_head():
-    "Two groups around one mean: which of them is the lower one changes from draw to draw."
+    "Two groups around one mean, asked for by mean: which is the lower one changes with the draw."
     rng = np.random.default_rng(0)
     values = np.concatenate([rng.normal(0, 1, 100), rng.normal(0, 6, 100)])
     sample = em.Sample(values)
@@ -207,10 +207,13 @@ def test_names_that_matter_are_said_at_the_head():
     order = np.argsort(means, axis=-1)
     parts = [np.take_along_axis(x, order, -1) for x in (weights, means, sds)]
     fit = em.fit(sample, 2)
-    of = compare(fit, posterior_of(sample, *parts))
+    of = compare(fit, posterior_of(sample, *parts), names_by="mean")
     (told,) = [text for text in cautions(of) if "Stephens" in text]
     shift = next(c.shift for c in of.criticism.labels if c.order == "kl")
     assert f"{shift:.2f} posterior standard deviations" in told
+    by_sd = compare(fit, posterior_of(sample, *parts))
+    assert by_sd.names_by == "sd"
+    assert not [text for text in cautions(by_sd) if "Stephens" in text]
     calm = made(case(normals(*SEPARATE)))
     calm = dataclasses.replace(calm, criticism=criticise(calm.fit, calm.posterior, calm.fit.sample))
     assert "worth a mention" in render(calm).markdown

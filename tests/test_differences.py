@@ -37,7 +37,7 @@ def test_skewness_is_told_with_its_direction():
     assert "All the posteriors are close to symmetric" in said("separate")["differences"]
     assert "Both posteriors are close to symmetric" in said("one")["differences"]
     rng = np.random.default_rng(1)
-    tail = rng.exponential(0.2, of.posterior.sds.shape[:2])
+    tail = rng.exponential(0.1, of.posterior.sds.shape[:2])
     sds = np.array(of.posterior.sds)
     for sign, direction in ((1, "high"), (-1, "low")):
         sds[..., 1] = 1.43 + sign * tail

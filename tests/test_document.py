@@ -35,7 +35,8 @@ def test_the_keys_are_those_that_were_promised_in_their_order(name):
     document = strict(to_json(comparison(name)))
     assert list(document) == [
         "schema", "case", "level", "interval", "parameters", "em", "bayes", "criticism",
-        "quantities", "rounding", "dropped", "sampling_weights", "nodes", "versions", "seconds",
+        "quantities", "names", "rounding", "dropped", "sampling_weights", "nodes", "versions",
+        "seconds",
     ]  # fmt: skip
     assert list(document["case"]) == ["name", "n", "unit", "source", "seed", "truth"]
     k = comparison(name).n_components

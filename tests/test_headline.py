@@ -29,6 +29,7 @@ def test_the_headline_says_what_kind_of_groups_there_are():
     assert heads["one"].endswith("Two groups would not describe them better, by BIC.")
     assert "By BIC, two groups describe them clearly better" in heads["two as one"]
     assert heads["two as one"].endswith("try n_components=2.")
+    assert "into two overlapping groups, by maximum likelihood 65% around 0.03 s" in heads["alike"]
     assert heads["collapsed"].startswith(
         "EM found no maximum with two groups in the 62 values of size: a component sits on a few "
     )

@@ -264,6 +264,108 @@ def test_counts_give_the_intervals_of_the_repeated_values():
         assert mine == pytest.approx(theirs, rel=1e-7)
 
 
+# ---- names by sd ----
+
+
+def alike(seed):
+    "Two groups with one mean and two sds."
+    rng = np.random.default_rng(seed)
+    return np.r_[rng.normal(0, 1, 400), rng.normal(0, 6, 200)]
+
+
+ALIKE = alike(3)
+
+
+def deviance_by_sd(fit, x, kind, j, value):
+    """Twice the fall with one parameter held and the sds of two components in increasing order.
+
+    The best of climbs by SciPy from several places, on either side of equal means and from equal
+    sds.
+    """
+    m, s = x.mean(), x.std()
+    held = {"weights": 0, "means": 1 + j, "sds": 3}[kind]
+
+    def fall(free):
+        # The logit of the first weight, both means, a log sd, and how much larger the second is.
+        full = np.insert(free, held, 0.0)
+        more = full[4]
+        if kind == "weights":
+            full[0] = special.logit(value)
+        elif kind == "means":
+            full[held] = value
+        else:
+            full[3] = np.log(value) - j * more
+        sds = np.exp([full[3], full[3] + more])
+        joint = stats.norm.logpdf(x[:, None], full[1:3], sds) + np.log(
+            [special.expit(full[0]), special.expit(-full[0])]
+        )
+        return 2 * (fit.loglik - special.logsumexp(joint, axis=1).sum())
+
+    box = [(-6, 6), *[(m - 3 * s, m + 3 * s)] * 2, (np.log(s / 50), np.log(3 * s)), (0, 6)]
+    del box[held]
+    found = []
+    for odds, away, log_sd, more in ((0.6, 0, -1, 1.7), (0, 0.5, -0.5, 0.1), (0, -0.5, -0.5, 0.1)):
+        start = np.delete([odds, m - away * s, m + away * s, np.log(s) + log_sd, more], held)
+        found.append(optimize.minimize(fall, start, method="L-BFGS-B", bounds=box).fun)
+    return min(found)
+
+
+def test_names_by_sd_have_the_intervals_of_the_narrower_and_the_wider_group():
+    "Means that are alike cannot name groups, sds can: at each end the deviance is the quantile."
+    fit = em.fit(ALIKE)
+    found = fit.conf_int(order="sd")
+    assert found.weights[0] == pytest.approx([0.587, 0.705], abs=5e-4)
+    assert found.weights[1] == pytest.approx(1 - found.weights[0, ::-1], rel=1e-12)
+    estimates = fit.mixture.ordered("sd")
+    for kind in ("weights", "means", "sds"):
+        for j in range(1 if kind == "weights" else 2):
+            estimate = getattr(estimates, kind)[j]
+            for end in getattr(found, kind)[j]:
+                assert deviance_by_sd(fit, ALIKE, kind, j, end) == pytest.approx(DEVIANCE, abs=1e-3)
+                further = estimate + 1.5 * (end - estimate)
+                assert deviance_by_sd(fit, ALIKE, kind, j, further) > DEVIANCE + 1
+
+
+@pytest.mark.parametrize("method", ["profile", "wald"])
+def test_the_mirror_image_has_the_same_intervals_by_sd(method):
+    "Whichever of the means is the lower one: only those of the means change sign."
+    here, there = (em.fit(x).conf_int(method=method, order="sd") for x in (ALIKE, -ALIKE))
+    assert there.weights == pytest.approx(here.weights, rel=1e-6)
+    assert there.means == pytest.approx(-here.means[:, ::-1], rel=1e-5)
+    assert there.sds == pytest.approx(here.sds, rel=1e-6)
+
+
+@pytest.mark.parametrize("method", ["profile", "wald"])
+def test_where_means_and_sds_both_tell_groups_apart_the_intervals_are_the_same(method):
+    "In another order: rows of three groups by increasing sd."
+    x, _ = em.Mixture([0.4, 0.3, 0.3], [0, 9, 24], [2, 1, 4]).sample(200, rng=1)
+    fit = em.fit(x, 3)
+    by_mean, by_sd = (fit.conf_int(method=method, order=order) for order in ("mean", "sd"))
+    assert fit.mixture.places("sd").tolist() == [1, 0, 2]
+    for mean, sd in zip(by_mean, by_sd, strict=True):
+        assert sd.tolist() == mean[[1, 0, 2]].tolist()
+
+
+def test_a_bootstrap_by_sd_agrees_with_the_profile():
+    "Whichever mean is the lower: refits keep the names of the estimate."
+    fit = em.fit(-ALIKE)
+    assert fit.mixture.places("sd").tolist() == [1, 0]
+    found = fit.conf_int(method="bootstrap", order="sd", n_refits=100, rng=1)
+    assert found.weights == pytest.approx(fit.conf_int(order="sd").weights, abs=0.02)
+    assert found.sds[0, 1] < 1.5
+    assert found.sds[1, 0] > 4
+
+
+def test_one_common_sd_names_nothing():
+    "Nor does an unknown order; a single component has all orders."
+    with pytest.raises(ValueError, match='order "mean" for components that share one sd'):
+        em.fit(ALIKE, equal_sds=True).conf_int(order="sd")
+    with pytest.raises(ValueError, match='order to be "mean" or "sd", got \'weight\''):
+        em.fit(ALIKE).conf_int(order="weight")
+    one = em.fit(ALIKE, 1, equal_sds=True)
+    assert one.conf_int(order="sd").means.tolist() == one.conf_int().means.tolist()
+
+
 # ---- open ends ----
 
 

@@ -275,3 +275,17 @@ def test_the_repr_can_be_read():
     assert repr(em.Mixture([1 / 3, 2 / 3], [0, 1], [1, 2])) == (
         "Mixture(weights=[0.333333, 0.666667], means=[0, 1], sds=[1, 2])"
     )
+
+
+def test_components_have_places_by_mean_and_by_sd():
+    "And all three parameters go along; another order is refused."
+    mixture = em.Mixture([0.2, 0.3, 0.5], [1, 2, 3], [5, 4, 6])
+    assert mixture.places("mean").tolist() == [0, 1, 2]
+    assert mixture.places("sd").tolist() == [1, 0, 2]
+    weights, means, sds = mixture.ordered("sd")
+    assert (weights.tolist(), means.tolist()) == ([0.3, 0.2, 0.5], [2, 1, 3])
+    assert sds.tolist() == [4, 5, 6]
+    assert em.Mixture([0.5, 0.5], [1, 2], [3, 3]).places("sd").tolist() == [0, 1]
+    for asked in (mixture.places, mixture.ordered):
+        with pytest.raises(ValueError, match='order to be "mean" or "sd", got \'weight\''):
+            asked("weight")

@@ -35,6 +35,7 @@ def test_without_options_the_defaults_are_those_of_the_documentation():
         "chains": 4,
         "sampler": "nutpie",
         "rng": 1,
+        "names_by": None,
         "thorough": False,
         "strict": False,
         "command": "python -m compare.run",
@@ -44,14 +45,14 @@ def test_without_options_the_defaults_are_those_of_the_documentation():
 def test_every_option_arrives():
     "Each option sets its own field."
     data = ["--data", "a.csv", "--column", "b", "--weights", "c", "--unit", "cm"]
-    model = ["--components", "3", "--level", "0.5", "--out", "d", "--thorough", "--strict"]
+    model = "--components 3 --level 0.5 --out d --names-by sd --thorough --strict".split()
     sampler = ["--draws", "5", "--tune", "6", "--chains", "7", "--sampler", "pymc", "--rng", "8"]
     options = parse(data + model + sampler)
     assert (options.data, options.column, options.weights) == (Path("a.csv"), "b", "c")
     assert (options.unit, options.components, options.level) == ("cm", 3, 0.5)
     assert (options.out, options.draws, options.tune, options.chains) == (Path("d"), 5, 6, 7)
     assert (options.sampler, options.rng) == ("pymc", 8)
-    assert (options.thorough, options.strict) == (True, True)
+    assert (options.thorough, options.strict, options.names_by) == (True, True, "sd")
     files = "--rounding 0.5 --missing drop --by g --scheduler tcp://h:1 --certify --fresh".split()
     options = parse([*data, *files])
     assert (options.rounding, options.missing, options.by) == (0.5, "drop", "g")
