@@ -100,7 +100,7 @@ class Fit:
     penalty: float = 0.0
     """The factor of the penalty on small sds; 0 for plain maximum likelihood."""
     optima: tuple[Optimum, ...] = field(default=())
-    """The distinct tops found, best first; collapsed ones come last."""
+    """The distinct tops found, best first; those that are set aside, or empty, come last."""
     n_starts: int = 1
     """How many starts were tried, besides those made from smaller models."""
     n_climbs: int = 1

@@ -82,7 +82,7 @@ def heaviest(at: Parameters, data: Observed) -> tuple[Floats, Floats]:
         Values are standardised; NaN where no recorded value is known.
     """
     expected = (_responsibilities(at, data.x, data.rounding) * data.weights).sum(axis=1)
-    values, counts = data.heaps if data.stands_for_others else (data.x, data.weights)
+    values, counts = data.recorded
     if values.size == 0:
         nothing = np.zeros(at.means.size)
         return nothing, nothing + np.nan

@@ -16,6 +16,9 @@ __all__ = ["Observed"]
 
 Floats = NDArray[np.float64]
 
+ONE = 1e-9
+"""How far from one the weight of a point may be that stands for one value alone."""
+
 
 @dataclass(frozen=True, eq=False)
 class Observed:
@@ -46,6 +49,19 @@ class Observed:
         heaps = (seen.values - sample.mean) / sample.sd, seen.counts
         nodes = sample.bins is not None and sample.bins.masses.size > 0
         return cls(sample.standardised, sample.weights, rounding, grid, heaps, nodes)
+
+    @cached_property
+    def recorded(self) -> tuple[Floats, Floats]:
+        """The values that are known to have been recorded, and how often each was.
+
+        Among points that stand for the values, those recorded more than once are known, and a
+        point that holds one value is that value, as an outlier far from all others is.
+        """
+        if not self.stands_for_others:
+            return self.x, self.weights
+        values, counts = self.heaps
+        alone = self.x[np.abs(self.weights - 1.0) < ONE]
+        return np.concatenate([values, alone]), np.concatenate([counts, np.ones(alone.size)])
 
     @cached_property
     def most_on_one(self) -> float:

@@ -68,14 +68,15 @@ def points(fit: Fit) -> tuple[Point, ...]:
 def _recorded(fit: Fit, place: float) -> float:
     """The recorded value at a standardised place."""
     value = fit.data.mean + fit.data.sd * place
-    values = fit.data.values if not fit.observed.stands_for_others else fit.data.recording.values
-    return float(values[np.abs(values - value).argmin()]) if values.size else value
+    values = np.concatenate([fit.data.recording.values, fit.data.values])
+    return float(values[np.abs(values - value).argmin()])
 
 
 def _count(fit: Fit, value: float) -> float:
     recording, data = fit.data.recording, fit.data
-    if fit.observed.stands_for_others:
-        return float(recording.counts[recording.values == value].sum())
+    tied = recording.values == value
+    if fit.observed.stands_for_others and tied.any():
+        return float(recording.counts[tied].sum())
     return float(data.weights[data.values == value].sum())
 
 

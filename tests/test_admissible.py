@@ -15,8 +15,11 @@ GROUPS, POINT, CHANCE = Verdict.GROUPS, Verdict.POINT, Verdict.CHANCE
 def spread(n=1000.0, resolution=0.0, rounding=0.0, heaps=()):
     """So many values that lie so close together that none of them weighs anything."""
     x = np.linspace(-1e3, 1e3, 20001)
-    values, counts = (np.array(part, dtype=float) for part in zip(*heaps, strict=True)) if heaps \
+    values, counts = (
+        (np.array(part, dtype=float) for part in zip(*heaps, strict=True))
+        if heaps
         else (np.zeros(0), np.zeros(0))
+    )
     return Observed(x, np.full(x.size, n / x.size), rounding, resolution, (values, counts), True)
 
 
@@ -54,7 +57,9 @@ def test_the_rule_does_not_depend_on_the_unit():
         for shift in (-1e3, 0.0, 1e3):
             sample = em.Sample(scale * (values + shift))
             assert sample.resolution == pytest.approx(scale, rel=1e-6)
-            moved = em.Mixture(mixture.weights, scale * (mixture.means + shift), scale * mixture.sds)
+            moved = em.Mixture(
+                mixture.weights, scale * (mixture.means + shift), scale * mixture.sds
+            )
             at = standardised(moved, sample.mean, sample.sd)
             one = Parameters(*(value[0] for value in at))
             assert verdict(one, Observed.of(sample)) is POINT
@@ -140,8 +145,6 @@ def test_many_mixtures_are_judged_like_each_by_itself(k, bounded):
     many = em.Parameters(weights, rng.normal(size=(400, k)), sds)
     data = Observed(rng.normal(size=300), np.ones(300), 0.0, 0.05)
     found = verdicts(many, data, bounded=bounded)
-    alone = [
-        verdict(em.Parameters(*one), data, bounded=bounded) for one in zip(*many, strict=True)
-    ]
+    alone = [verdict(em.Parameters(*one), data, bounded=bounded) for one in zip(*many, strict=True)]
     assert found == alone
     assert len(set(alone)) == (1 if k == 1 else 2 if bounded else 3)

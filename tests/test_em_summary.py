@@ -65,7 +65,7 @@ def test_what_is_no_maximum_has_no_errors_and_says_why():
     assert fit.status is em.Status.COLLAPSED
     text = fit.summary()
     assert np.isnan(row(text, "means[0]")[1:]).all()
-    assert "COLLAPSED: a component sits on" in text
+    assert "COLLAPSED: a component is a point" in text
 
 
 # ---- squashed data ----

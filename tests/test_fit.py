@@ -397,9 +397,10 @@ def test_the_tops_that_were_found_are_told(reference):
     regular = [o.loglik for o in fit.optima if o.status is em.Status.CONVERGED]
     assert len(regular) > 1
     assert regular == sorted(regular, reverse=True)
-    assert [o.status is em.Status.COLLAPSED for o in fit.optima] == sorted(
-        o.status is em.Status.COLLAPSED for o in fit.optima
-    )
+    no_answer = {em.Status.COLLAPSED, em.Status.CHANCE, em.Status.EMPTY}
+    last = [optimum.status in no_answer for optimum in fit.optima]
+    assert True in last
+    assert last == sorted(last)
     for optimum in fit.optima:
         assert optimum.n_starts >= 0
         found = optimum.mixture.logpdf(reference["galaxies"]).sum()

@@ -433,6 +433,7 @@ def test_a_fit_that_collapsed_has_no_bound_and_no_certificate(n):
     values = np.append(HEIGHTS.sample(n, rng=22)[0], 1e5)
     fit = em.fit(values)
     assert fit.status is em.Status.COLLAPSED
+    assert [(point.value, point.count) for point in fit.points] == [(1e5, 1.0)]
     assert (fit.data.bins is not None) == (n == 5000)
     assert math.isnan(fit.error_bound)
     certificate = fit.certify()

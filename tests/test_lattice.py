@@ -8,7 +8,16 @@ import pytest
 import em
 from em.ascent import ascend
 from em.coordinates import Coordinates
-from em.lattice import _lattice, _logliks, _neighbours, _uphill, lattice_size, peaks, tail_cuts, tails
+from em.lattice import (
+    _lattice,
+    _logliks,
+    _neighbours,
+    _uphill,
+    lattice_size,
+    peaks,
+    tail_cuts,
+    tails,
+)
 from em.observed import Observed
 
 
@@ -85,7 +94,7 @@ def test_the_best_peak_leads_where_many_random_starts_lead(equal):
     groups = [em.Mixture([0.3, 0.7], [0.0, gap], [1.0, 0.6]) for gap in (0.5, 1.5, 3.0, 9.0)]
     samples = [mixture.sample(400, rng)[0] for mixture in groups]
     samples += [rng.normal(size=300), rng.uniform(size=300), rng.standard_t(3, size=500)]
-    samples += [rng.lognormal(size=300), np.r_[rng.normal(size=300), 30.0, 31.0]]
+    samples += [rng.lognormal(size=300), np.r_[rng.normal(size=300), 30.0, 31.0, 32.0]]
     for x in samples:
         found = em.fit(x, equal_sds=equal)
         many = em.fit(x, equal_sds=equal, n_starts=60)

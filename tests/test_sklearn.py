@@ -199,7 +199,7 @@ def test_a_fit_that_did_not_converge_warns():
     assert stopped.converged_ is False
     assert np.isfinite(stopped.score(x))
     alone = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 100.0])[:, None]
-    with pytest.warns(ConvergenceWarning, match="GaussianMixture1D collapsed: a component sits"):
+    with pytest.warns(ConvergenceWarning, match="GaussianMixture1D collapsed: a component is a"):
         GaussianMixture1D(n_components=2).fit(alone)
 
 
