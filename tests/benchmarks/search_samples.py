@@ -11,6 +11,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,7 @@ class Group:
 
     def draw(self, size: int, rng: np.random.Generator) -> Floats:
         """So many values of the group."""
-        raw = {
+        recipes: dict[str, Callable[[int], Any]] = {
             "normal": rng.standard_normal,
             "cauchy": rng.standard_cauchy,
             "t3": lambda m: rng.standard_t(3.0, m),
@@ -74,8 +75,8 @@ class Group:
             "uniform": lambda m: rng.uniform(-1.0, 1.0, m),
             "log-normal": lambda m: rng.lognormal(0.0, self.tail, m),
             "gamma": lambda m: rng.gamma(self.tail, size=m),
-        }[self.shape](size)
-        return np.asarray(self.middle + self.spread * raw, dtype=np.float64)
+        }
+        return np.asarray(self.middle + self.spread * recipes[self.shape](size), dtype=np.float64)
 
 
 HEAVY = ("cauchy", "t3", "laplace")
@@ -91,7 +92,7 @@ def _row(
     shape: str = "normal",
 ) -> list[Group]:
     """Groups side by side: log-uniform spreads, and gaps in units of two neighbours' mean."""
-    spreads = np.exp(rng.uniform(*np.log(sds), shares.size))
+    spreads = np.exp(rng.uniform(math.log(sds[0]), math.log(sds[1]), shares.size))
     steps = 0.5 * (spreads[1:] + spreads[:-1]) * rng.uniform(*gaps, shares.size - 1)
     middles = np.concatenate([[0.0], np.cumsum(steps)])
     rows = zip(shares.tolist(), middles.tolist(), spreads.tolist(), strict=True)
