@@ -131,7 +131,8 @@ def _sizes(whole: Sequential) -> Parameters:
         ends = np.quantile(values, ENDS, axis=0)
         each = [values, *((values <= end).astype(float) for end in ends)]
         with np.errstate(divide="ignore", invalid="ignore"):  # the weight of a single component
-            found.append(np.min([whole.effective_size(one) for one in each], axis=0))
+            sizes = [whole.effective_size(one) for one in each]
+        found.append(np.asarray(np.minimum.reduce(sizes), dtype=np.float64))
     return Parameters(*(np.nan_to_num(size, nan=float(len(whole.draws.means))) for size in found))
 
 
