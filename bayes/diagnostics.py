@@ -93,6 +93,12 @@ class Diagnostics:
         return self.second is not None and self.second.published == "sequential"
 
     def _route_message(self, second: Second) -> str:
+        if self.by_sequential and second.size < ESS_AT_LEAST:
+            return (
+                "Importance sampling, which the sequential run is held against, has an effective "
+                f"size of {second.size:.0f} only, below {ESS_AT_LEAST}: part of the posterior may "
+                "be missing; try another seed or stronger priors."
+            )
         if second.difference <= second.allowed:
             return ""
         routes = (

@@ -1,5 +1,6 @@
-"""kernel: the compiled loops that compute log-densities: with gradient, for `bayes.fused`, and
-the log-likelihood alone at many points, for `bayes.target`.
+"""kernel: the compiled loops that compute log-densities.
+
+With gradient for `bayes.fused`; for `bayes.target` the log-likelihood alone, at many points.
 
 For each value the loop needs an exponential for every component and a logarithm. The library
 functions take one number at a time and most of the time, so both are written here as polynomials,
@@ -397,7 +398,7 @@ def _joint(
         joint[i] += height + _log(factor[i])
 
 
-def _log_likelihoods(
+def _log_likelihoods(  # noqa: C901, PLR0912 - one loop, so that nothing is compiled apart
     points: Floats,
     values: Floats,
     counts: Floats,

@@ -30,9 +30,6 @@ __all__ = ["ROUNDS", "Block", "Swarm", "move", "scored"]
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
 
-import os
-
-CLIP = float(os.environ.get("CLIP", "30"))
 ROUNDS = 2
 """Moves of both kinds between fits of the proposal."""
 CLUSTERS = 5
@@ -62,13 +59,14 @@ class Swarm(NamedTuple):
     origins: Ids
     """Particles with the same number are of one origin, and so not independent."""
 
-    def take(self, rows: NDArray[np.intp] | slice) -> Swarm:
+    def take(self, rows: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Swarm:
         """Some of them."""
-        return Swarm(*(value[rows] for value in self))
+        points, log_prior, log_likelihood, origins = self
+        return Swarm(points[rows], log_prior[rows], log_likelihood[rows], origins[rows])
 
     def copy(self) -> Swarm:
         """The same in arrays of their own."""
-        return Swarm(*(value.copy() for value in self))
+        return self.take(np.arange(len(self.points)))
 
     def put(self, rows: NDArray[np.bool_], swarm: Swarm) -> None:
         """Replace some of them, in place."""
@@ -95,10 +93,11 @@ class Block(NamedTuple):
     origins: Ids
     """whose origins these were;"""
     proposed: Floats
-    """and the same ratio of what was proposed to it."""
+    """and the same ratio of what was proposed to it,"""
+    places: Floats
+    """which is here, of shape (rounds, M, d)."""
     acceptance: tuple[float, float]
     """Rates of the two moves."""
-    drawn: object
 
     def bridged(self) -> tuple[float, float]:
         """Log of the target's normalising constant, and its standard error."""
@@ -141,7 +140,6 @@ def move(
     temperature: float,
     rng: np.random.Generator,
     threads: Executor | None = None,
-    earlier=None,
 ) -> Block:
     """Fit proposals and make a few rounds of moves.
 
@@ -161,16 +159,16 @@ def move(
     Block
     """
     start = swarms[-1]
-    M, d = start.points.shape
+    M = len(start.points)
     h = M // 2
     halves = slice(0, h), slice(h, M)
-    hops = _hops(target, swarms, halves, rng, threads, earlier)
+    hops = _hops(target, swarms, halves, rng, threads)
     drawn = [hop.draw(ROUNDS * h, rng) for hop in hops]
     first = int(start.origins.max()) + 1
     proposed = scored(target, np.concatenate(drawn), threads, first)
     of_proposed = _each(hops, proposed, (slice(0, ROUNDS * h), slice(ROUNDS * h, None)))
     now, at = start.copy(), _each(hops, start, halves)
-    swarms_after, before, origins, ratios = [], [], [], []
+    swarms_after, before, origins, ratios, places = [], [], [], [], []
     accepted = np.zeros(2)
     for r in range(ROUNDS):
         rows = np.r_[r * h : (r + 1) * h, (ROUNDS + r) * h : (ROUNDS + r + 1) * h]
@@ -178,6 +176,7 @@ def move(
         before.append(now.log_density(temperature) - at)
         origins.append(now.origins.copy())
         ratios.append(there.log_density(temperature) - of_proposed[rows])
+        places.append(there.points)
         accept = np.log(1.0 - rng.random(M)) < ratios[-1] - before[-1]
         now.put(accept, there.take(accept))
         accepted[0] += accept.sum()
@@ -198,8 +197,8 @@ def move(
         np.array(before),
         np.array(origins),
         np.array(ratios),
+        np.array(places),
         (float(rates[0]), float(rates[1])),
-        (proposed.points, proposed.log_density(temperature) - of_proposed),
     )
 
 
@@ -209,33 +208,13 @@ def _hops(
     halves: tuple[slice, slice],
     rng: np.random.Generator,
     threads: Executor | None,
-    drawn=None,
 ) -> list[_Hop]:
     """The proposals for each half, fitted to the other."""
     forms = [np.concatenate([swarm.points[other] for swarm in swarms]) for other in halves[::-1]]
-    import os
-
-    how = int(os.environ.get("HOW", "0"))
-    if drawn is not None and how:
-        pts, lw = drawn
-        n = len(pts) // 2
-        for i in range(2):
-            o = slice(n, 2 * n) if i == 0 else slice(0, n)
-            w = np.exp(lw[o] - lw[o].max())
-            w /= w.mean()
-            w = np.minimum(w, CLIP)
-            k = w > 1e-3
-            x = forms[i]
-            if how == 1:
-                forms[i] = (np.concatenate([x, pts[o][k]]), np.concatenate([np.ones(len(x)), w[k]]))
-            else:
-                forms[i] = (pts[o][k], w[k])
-    else:
-        forms = [(f, np.ones(len(f))) for f in forms]
     n_clusters = CLUSTERS * target.n_components
 
-    def fitted(form, stream: np.random.Generator) -> _Hop:
-        return _Hop(target, Proposal.fitted(form[0], n_clusters, stream, form[1]))
+    def fitted(form: Floats, stream: np.random.Generator) -> _Hop:
+        return _Hop(target, Proposal.fitted(form, n_clusters, stream))
 
     run = map if threads is None else threads.map
     return list(run(fitted, forms, rng.spawn(2)))

@@ -18,10 +18,14 @@ __all__ = ["Proposal"]
 
 Floats = NDArray[np.float64]
 
+TINY = float(np.finfo(float).tiny)
+
 FREEDOM = 8.0
 """Degrees of freedom: heavier tails than the posterior's, at little cost in the middle."""
-ROUNDS = 4
+STEPS = 4
 """Steps of EM from the first clusters: enough to bend them along the points."""
+FEWEST = 1e-3
+"""Points in a cluster, below which it is dropped."""
 OWN_SPREAD = 0.1
 """Weight of a cluster's own spreads without their correlations, in points for each dimension."""
 JITTER = 1e-6
@@ -42,9 +46,7 @@ class Proposal:
     """Their inverses."""
 
     @classmethod
-    def fitted(
-        cls, points: Floats, n_clusters: int, rng: np.random.Generator, weights=None
-    ) -> Proposal:
+    def fitted(cls, points: Floats, n_clusters: int, rng: np.random.Generator) -> Proposal:
         """Fit the mixture by a few steps of EM.
 
         Parameters
@@ -61,16 +63,14 @@ class Proposal:
         Proposal
         """
         n, d = points.shape
-        weights = np.ones(n) if weights is None else weights
-        spreads = points.std(axis=0)
-        floor = JITTER * np.maximum(spreads, np.finfo(float).tiny) ** 2
-        share = np.zeros((n, n_clusters))
-        share[np.arange(n), _nearest(points, n_clusters, rng)] = weights
+        floor = JITTER * np.maximum(points.std(axis=0), TINY) ** 2
+        first = _nearest(points, n_clusters, rng)
+        share = (first == np.arange(n_clusters)[:, None]).astype(np.float64)
         pull = share  # how much each point counts in the moments of each cluster
-        for step in range(ROUNDS + 1):
-            mass = share.sum(axis=0)
-            kept = mass > 1e-3
-            share, pull, mass = share[:, kept], pull[:, kept], mass[kept]
+        for step in range(STEPS + 1):
+            mass = share.sum(axis=1)
+            kept = mass > FEWEST
+            share, pull, mass = share[kept], pull[kept], mass[kept]
             centers, scatter = _moments(points, pull)
             spread = np.einsum("cii->ci", scatter) / mass[:, None] + floor
             extra = OWN_SPREAD * d
@@ -78,13 +78,13 @@ class Proposal:
             # A cluster of few points is known less well than it looks.
             wider = (1.0 + 1.0 / mass) / (mass + extra)
             roots = np.linalg.cholesky(scatter * wider[:, None, None])
-            found = cls(mass / mass.sum(), centers, roots, np.linalg.inv(roots))
-            if step == ROUNDS:
-                break
-            logs, squares = found._log_joint(points)
-            share = np.exp(logs - logs.max(axis=1, keepdims=True))
-            share *= (weights / share.sum(axis=1))[:, None]
-            pull = share * ((FREEDOM + d) / (FREEDOM + squares))
+            found = cls(mass / n, centers, roots, np.linalg.inv(roots))
+            if step < STEPS:
+                logs, squares = found._log_joint(points)
+                with np.errstate(under="ignore"):
+                    share = np.exp(logs - logs.max(axis=0))
+                share /= share.sum(axis=0)
+                pull = share * ((FREEDOM + d) / (FREEDOM + squares))
         return found
 
     def draw(self, n: int, rng: np.random.Generator) -> Floats:
@@ -92,17 +92,21 @@ class Proposal:
         which = rng.choice(self.shares.size, n, p=self.shares / self.shares.sum())
         normal = rng.standard_normal((n, self.centers.shape[1]))
         normal /= np.sqrt(rng.chisquare(FREEDOM, n) / FREEDOM)[:, None]
-        return self.centers[which] + np.einsum("nij,nj->ni", self.roots[which], normal)
+        turned = np.einsum("nij,nj->ni", self.roots[which], normal)
+        return np.asarray(self.centers[which] + turned)
 
     def log_density(self, points: Floats) -> Floats:
         """At points of shape (n, d)."""
         logs, _ = self._log_joint(points)
-        top = logs.max(axis=1)
+        top = logs.max(axis=0)
         with np.errstate(under="ignore"):
-            return np.asarray(top + np.log(np.exp(logs - top[:, None]).sum(axis=1)))
+            return np.asarray(top + np.log(np.exp(logs - top).sum(axis=0)))
 
     def _log_joint(self, points: Floats) -> tuple[Floats, Floats]:
-        """Log of weight times density of each cluster, and squared distances in its spreads."""
+        """Log of weight times density of each cluster, and squared distances in its spreads.
+
+        Both of shape (C, n).
+        """
         d = points.shape[1]
         squares = _squares(points, self.centers, self.inverses)
         height = (
@@ -112,7 +116,8 @@ class Proposal:
             + np.log(self.shares)
             - np.log(np.einsum("cii->ci", self.roots)).sum(axis=1)
         )
-        return height - 0.5 * (FREEDOM + d) * np.log1p(squares / FREEDOM), squares
+        falloff = 0.5 * (FREEDOM + d) * np.log(1.0 + squares / FREEDOM)
+        return height[:, None] - falloff, squares
 
 
 def _nearest(points: Floats, n_clusters: int, rng: np.random.Generator) -> NDArray[np.intp]:
@@ -122,7 +127,7 @@ def _nearest(points: Floats, n_clusters: int, rng: np.random.Generator) -> NDArr
     Vassilvitskii 2007), so that a small mode away from the rest gets one of its own.
     """
     n, d = points.shape
-    center, scatter = _moments(points, np.full((n, 1), 1.0 / n))
+    center, scatter = _moments(points, np.full((1, n), 1.0 / n))
     scatter[0, np.arange(d), np.arange(d)] *= 1.0 + 1e-6
     # Distances in the spreads of all points, along their correlations.
     white = np.einsum("ij,nj->ni", _inverse_root(scatter[0]), points - center[0])
@@ -144,13 +149,13 @@ def _inverse_root(scatter: Floats) -> Floats:
 
 @compiled
 def _squares(points: Floats, centers: Floats, inverses: Floats) -> Floats:
-    """Squared length of ``inverse (point - center)`` of each point and cluster, of shape (n, C)."""
+    """Squared length of ``inverse (point - center)`` of each cluster and point, of shape (C, n)."""
     n, d = points.shape
     C = centers.shape[0]
-    squares = np.empty((n, C))
+    squares = np.empty((C, n))
     away = np.empty(d)
-    for i in range(n):
-        for c in range(C):
+    for c in range(C):
+        for i in range(n):
             total = 0.0
             for a in range(d):
                 away[a] = points[i, a] - centers[c, a]
@@ -158,7 +163,7 @@ def _squares(points: Floats, centers: Floats, inverses: Floats) -> Floats:
                 for b in range(a + 1):  # a lower triangle
                     z += inverses[c, a, b] * away[b]
                 total += z * z
-            squares[i, c] = total
+            squares[c, i] = total
     return squares
 
 
@@ -166,25 +171,23 @@ def _squares(points: Floats, centers: Floats, inverses: Floats) -> Floats:
 def _moments(points: Floats, pull: Floats) -> tuple[Floats, Floats]:
     """Weighted mean of each cluster, and weighted sums of products of distances from it."""
     n, d = points.shape
-    C = pull.shape[1]
-    centers, scatter, mass = np.zeros((C, d)), np.zeros((C, d, d)), np.zeros(C)
+    C = pull.shape[0]
+    centers, scatter = np.zeros((C, d)), np.zeros((C, d, d))
     away = np.empty(d)
-    for i in range(n):
-        for c in range(C):
-            mass[c] += pull[i, c]
-            for a in range(d):
-                centers[c, a] += pull[i, c] * points[i, a]
     for c in range(C):
+        mass = 0.0
+        for i in range(n):
+            mass += pull[c, i]
+            for a in range(d):
+                centers[c, a] += pull[c, i] * points[i, a]
         for a in range(d):
-            centers[c, a] /= mass[c]
-    for i in range(n):
-        for c in range(C):
-            if pull[i, c] > 0.0:
+            centers[c, a] /= mass
+        for i in range(n):
+            if pull[c, i] > 0.0:
                 for a in range(d):
                     away[a] = points[i, a] - centers[c, a]
                     for b in range(a + 1):
-                        scatter[c, a, b] += pull[i, c] * away[a] * away[b]
-    for c in range(C):
+                        scatter[c, a, b] += pull[c, i] * away[a] * away[b]
         for a in range(d):
             for b in range(a):
                 scatter[c, b, a] = scatter[c, a, b]

@@ -22,6 +22,8 @@ class Second:
     """By how much its mean or an end of its 95% interval differs, in posterior sds."""
     allowed: float
     """How much may differ: 0.15 and two Monte Carlo errors."""
+    size: float
+    """Effective size of an importance sample from what the sequential run proposed."""
     unseen: int
     """How many of EM's maxima have a share of the posterior of their own, by Laplace's
     approximation, that the sequential run has not seen."""

@@ -30,6 +30,8 @@ Sampler = Literal["nutpie", "pymc"]
 
 SAMPLERS = ("nutpie", "pymc")
 PRIOR_DRAWS = 2000
+MORE_PARTICLES = 4
+"""Times as many, where the sequential run does not agree with importance sampling."""
 
 # Names of sampler statistics, as ArviZ and PyMC have them and as nutpie does, and how exactly they
 # are kept: what nothing is computed from takes half the room.
@@ -240,14 +242,25 @@ def fit(
             if last.diagnostics.ok and found.of_chains.ok:
                 return posterior(again, note, found.second("chains"))
     # The chains have not found the whole posterior, or not its shares.
-    longer = whole.prolonged(plan.chains * plan.draws)
-    found = compared(first, longer, filled, tops)
+    for more in (K, MORE_PARTICLES * K) if mending else (K,):
+        # To hold the shares of the modes takes more particles than to see that there are some.
+        longer = sequential(
+            sample,
+            K,
+            filled,
+            n_particles=more * whole.n_particles,
+            n_draws=plan.chains * plan.draws,
+            rng=seed_whole,
+        )
+        found = compared(first, longer, filled, tops)
+        if found.is_verified:
+            break
     # In any order: neighbours among the particles are often of one origin.
-    size = len(longer.draws.means)
-    rows = np.random.default_rng(seed_drawn).choice(size, plan.chains * plan.draws, replace=False)
+    published = plan.chains * plan.draws
+    rows = np.random.default_rng(seed_drawn).choice(len(longer.draws.means), published, False)
     shape = (plan.chains, plan.draws, K)
-    draws = Parameters(*(value[rows].reshape(shape) for value in longer.draws))
-    return posterior(plan, second=found.second("sequential"), draws=draws)
+    shuffled = Parameters(*(value[rows].reshape(shape) for value in longer.draws))
+    return posterior(plan, second=found.second("sequential"), draws=shuffled)
 
 
 def _whole_posterior(sample: Sample, K: int, priors: Priors, seed: int) -> Sequential | None:
@@ -269,7 +282,7 @@ def _nutpie(problem: _Problem) -> tuple[str, Engine]:
 
     def engine(plan: Plan) -> _Run:
         begun = time.perf_counter()
-        points = [
+        points: list[Floats] = [
             locate(mixture, np.random.default_rng((plan.seed, chain)))
             for chain, mixture in enumerate(problem.starts(plan.chains, plan.seed))
         ]
@@ -304,10 +317,10 @@ def _started(compiled: Any, points: list[Floats], plan: Plan) -> Any:
     """The model with a starting point for each chain, the same whatever order chains begin in."""
     import nutpie
 
-    seen: list[int] = []
+    seen: set[int] = set()
 
     def spy(seed: int) -> Floats:
-        seen.append(seed)
+        seen.add(seed)
         return points[0]
 
     # nutpie tells a chain by a seed that it derives from the one it is given, and by nothing else.
@@ -321,11 +334,13 @@ def _started(compiled: Any, points: list[Floats], plan: Plan) -> Any:
         progress_bar=False,
         return_raw_trace=True,
     )
-    place = {seed: chain for chain, seed in enumerate(sorted(set(seen)))}
-    return replace(
-        compiled,
-        initial_point_func=lambda seed: points[place.get(seed, seed) % len(points)],
-    )
+    chains = sorted(seen)
+
+    def start(seed: int) -> Floats:
+        place = chains.index(seed) if seed in seen else seed
+        return points[place % len(points)]
+
+    return replace(compiled, initial_point_func=start)
 
 
 Located = Callable[[Mixture, np.random.Generator], Floats]

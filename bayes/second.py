@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bayes.routes import ENDS, Agreement, agreement
+from bayes.diagnostics import ESS_AT_LEAST
 from bayes.draws import rhat
 from bayes.fused import FusedDensity
 from bayes.laplace import laplace
 from bayes.records import Published, Second
+from bayes.routes import ENDS, Agreement, agreement
 from em import Mixture, Parameters
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Compared:
     """Of the chains with the sequential run."""
     of_weights: Agreement
     """Of the sequential run with importance sampling."""
+    size: float
+    """Effective size of the importance sample."""
     torn: bool
     """Whether the chains are at different places."""
     unseen: int
@@ -52,6 +55,11 @@ class Compared:
     chains: Posterior
     whole: Sequential
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether the sequential run is all of the posterior, as far as can be seen."""
+        return self.of_weights.ok and self.size >= ESS_AT_LEAST and self.unseen == 0
+
     def second(self, published: Published) -> Second:
         """The record to keep."""
         which = self.of_chains if published == "chains" else self.of_weights
@@ -61,6 +69,7 @@ class Compared:
             parameter=parameter,
             difference=difference,
             allowed=allowed,
+            size=self.size,
             unseen=self.unseen,
             log_evidence=self.whole.log_evidence,
             log_evidence_se=self.whole.se,
@@ -105,6 +114,7 @@ def compared(
     return Compared(
         of_chains=of_chains,
         of_weights=of_weights,
+        size=size,
         torn=len(places) > 1,
         unseen=_unseen(chains, whole, priors, tops),
         within=_within(chains, places),
@@ -115,11 +125,11 @@ def compared(
 
 
 def _sizes(whole: Sequential) -> Parameters:
-    """Effective numbers of draws, for the mean or the tails of each parameter, whichever is less."""
-    found = []
+    """Effective numbers of draws for the mean or an end of each parameter, whichever is less."""
+    found: list[Floats] = []
     for values in whole.draws:
         ends = np.quantile(values, ENDS, axis=0)
-        each = [values, *(values <= end for end in ends)]
+        each = [values, *((values <= end).astype(float) for end in ends)]
         with np.errstate(divide="ignore", invalid="ignore"):  # the weight of a single component
             found.append(np.min([whole.effective_size(one) for one in each], axis=0))
     return Parameters(*(np.nan_to_num(size, nan=float(len(whole.draws.means))) for size in found))

@@ -80,9 +80,10 @@ class Sequential:
         What the moves to anywhere proposed at the last temperature, accepted or not, with the
         ratio of posterior to proposal.
         """
-        points, ratios = (
-            np.concatenate(parts)
-            for parts in zip(*(block.drawn for block in self._course.blocks), strict=True)
+        blocks = self._course.blocks
+        ratios = np.concatenate([block.proposed.ravel() for block in blocks])
+        points = np.concatenate(
+            [block.places.reshape(-1, block.places.shape[-1]) for block in blocks]
         )
         kept = np.isfinite(ratios)
         return self._course.target.publish(points[kept]), ratios[kept]

@@ -138,8 +138,8 @@ def locator(
     Returns
     -------
     callable
-        From a mixture and a `numpy.random.Generator` to the starting values by name, and to the same as one
-        vector in the coordinates in which the model is sampled.
+        From a mixture and a `numpy.random.Generator` to the starting values by name, and to the
+        same as one vector in the coordinates in which the model is sampled.
     """
     spare = priors.draw(200, seed=0)
     inputs, outputs = [], []

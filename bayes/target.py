@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,8 @@ TINY = float(np.finfo(float).tiny)
 class _Prior(Protocol):
     """A prior in the coordinates, components in any order."""
 
-    floor: float
+    @property
+    def floor(self) -> float: ...
 
     def draw(self, n: int, rng: np.random.Generator) -> Floats: ...
 
@@ -75,10 +76,9 @@ class Target:
 
     @cached_property
     def heaps(self) -> tuple[Floats, Floats]:
-        """Values that were recorded more than once, and how often; of nodes it is not known."""
-        data = self.sample.collapse()
-        tied = (data.weights > 1.0) & (not _stands_for_others(self.sample))
-        return data.values[tied], data.weights[tied]
+        """Values that were recorded more than once, and how often."""
+        recording = self.sample.recording
+        return recording.values, recording.counts
 
     @cached_property
     def _terms(self) -> tuple[Floats, Floats, Floats]:
@@ -91,7 +91,7 @@ class Target:
             values, nothing = np.concatenate([values, heaps]), np.zeros(heaps.size)
             counts, held = np.concatenate([counts, nothing]), np.concatenate([held, times])
         else:
-            held[np.searchsorted(values, heaps)] = times
+            held[np.searchsorted(values, heaps)] = times  # of large data, of those looked at
         return (values - self.sample.mean) / self.sample.sd, counts, held
 
     def squashed(self) -> Target:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bayes.bridging import bridge
 from bayes.moves import Block, Swarm, move, scored
 from bayes.target import Target
 
@@ -18,7 +17,7 @@ __all__ = ["Arrival", "InadmissibleError", "descend"]
 
 Floats = NDArray[np.float64]
 
-FIRST = 5
+FIRST = 10
 """Draws from the prior for each particle,"""
 TRIES = 40
 """and times that many, at the most, where few of them are admissible:"""
@@ -35,7 +34,11 @@ MOST_BLOCKS = 6
 MOST_BLOCKS_LAST = 60
 """and at the last one."""
 STEADY = 0.03
-"""Change of the log evidence from one fit of the proposal to the next that counts as none."""
+"""Difference of log evidences that counts as none, if it is not within their errors:"""
+LATELY = 3
+"""from that of so many fits of the proposal ago;"""
+COVERED = 0.3
+"""or, where the proposal's own draws are in effect such a share of them, from what they say."""
 MANY = 600
 """Values from which nodes may stand for them at all temperatures but the last,"""
 WORTH_SQUASHING = 3.0
@@ -140,16 +143,14 @@ def _descend(
         here, fewer, most = near, STALE, MOST_BLOCKS
         if temperature == 1.0:
             here, fewer, most = target, STALE_LAST, MOST_BLOCKS_LAST
-        earlier = None
-        for count in range(1, most + 1):
-            block = move(here, swarms, temperature, rng, threads, earlier)
-            earlier = block.drawn
+        for count in range(1, most + 1):  # noqa: B007 - what it came to is counted below
+            block = move(here, swarms, temperature, rng, threads)
             swarms = block.swarms
             stale = float((block.last.origins == resampled).mean())
             settled = stale <= fewer
             if temperature == 1.0:
                 log_evidences.append(block.bridged())
-                settled = settled and _steady(log_evidences)
+                settled = settled and (_is_covered(block) or _is_steady(log_evidences))
             if settled:
                 break
         n_blocks += count
@@ -209,9 +210,24 @@ def _resampled(log_weights: Floats, M: int, rng: np.random.Generator) -> NDArray
     return rng.permutation(rows)
 
 
-def _steady(log_evidences: Sequence[tuple[float, float]]) -> bool:
-    """Whether the last of several estimates, with their errors, is as good as the one before."""
-    if len(log_evidences) < 2:
+def _is_steady(log_evidences: Sequence[tuple[float, float]]) -> bool:
+    """Whether the log evidence, of which there are estimates with errors, is where it was."""
+    if len(log_evidences) <= LATELY:
         return False
-    (before, one), (now, other) = log_evidences[-2:]
-    return abs(now - before) <= max(STEADY, math.hypot(one, other))
+    (then, one), (now, other) = log_evidences[-1 - LATELY], log_evidences[-1]
+    return abs(now - then) <= max(STEADY, math.hypot(one, other))
+
+
+def _is_covered(block: Block) -> bool:
+    """Whether the proposals alone, by importance sampling, would have given the same evidence.
+
+    Theirs knows of places where particles ought to be and are too few, the bridge does not.
+    """
+    ratios = block.proposed.ravel()
+    share = _effective_share(ratios)
+    if share < COVERED:
+        return False
+    alone = ratios.max() + math.log(np.exp(ratios - ratios.max()).mean())
+    error = math.sqrt((1.0 / share - 1.0) / ratios.size)
+    bridged, other = block.bridged()
+    return bool(abs(alone - bridged) <= max(STEADY, math.hypot(error, other)))

@@ -377,7 +377,8 @@ class Fit:
             Coverage to aim at, between 0 and 1.
         method : {"auto", "profile", "wald", "bootstrap"}
             Profile likelihood, which may be skewed and may have an open end (0 or 1 for a
-            weight, minus or plus infinity for a mean, 0 or infinity for an sd); Wald on the
+            weight, minus or plus infinity for a mean, 0 or infinity for an sd), and which
+            spans all maxima that the data do not tell from the highest, see `pieces`; Wald on the
             logit of the weights, the means, and the log of the sds; or percentiles of a
             bootstrap, whose settings are those of `em.bootstrap`. Of sampling weights Wald only,
             from the sandwich. By default ("auto") that one for them, else profile likelihood.
@@ -421,6 +422,39 @@ class Fit:
     @cached_property
     def _intervals(self) -> dict[tuple[float, str, Order], Parameters]:
         return {}
+
+    def pieces(
+        self, level: float = 0.95, order: Order = "mean"
+    ) -> tuple[list[Floats], list[Floats], list[Floats]]:
+        """The intervals that profile-likelihood sets are made of, where there are several maxima.
+
+        `conf_int` gives their hull.
+
+        Parameters
+        ----------
+        level, order
+            As for `conf_int`.
+
+        Returns
+        -------
+        weights, means, sds : list of ndarray of shape (n, 2)
+            For each component its intervals in increasing order; none if the fit is not at a
+            maximum.
+
+        Raises
+        ------
+        ValueError
+            As `conf_int` does.
+        """
+        from em.intervals import pieces  # intervals are made from fits
+
+        ends = self.conf_int(level, "profile", order)  # which checks what is asked for
+        if not self.converged:
+            nothing: list[Floats] = [np.zeros((0, 2)) for _ in ends.weights]
+            return nothing, list(nothing), list(nothing)
+        with np.errstate(under="ignore"):
+            weights, means, sds = pieces(self, level, order)
+        return weights, means, sds
 
     def certify(
         self, x: ArrayLike | Sample | Iterator[ArrayLike | Sample] | None = None

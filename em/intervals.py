@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import warnings
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -100,6 +102,8 @@ def conf_int(
         return Parameters(nothing, nothing, nothing)
     with np.errstate(under="ignore"):  # a density far from its mean is zero
         found = methods[method](fit, level, **settings)
+    if method == "profile":  # around each maximum names are given on their own
+        return found
     return Parameters(*(ends[there] for ends in found))
 
 
@@ -151,11 +155,80 @@ def _wald(fit: Fit, level: float) -> Parameters:
 
 
 def _profile(fit: Fit, level: float, order: Order) -> Parameters:
+    """The hull of `pieces`: from the lowest end of all to the highest."""
+    found = pieces(fit, level, order)
+    kinds = [np.array([[parts[:, 0].min(), parts[:, 1].max()] for parts in kind]) for kind in found]
+    return Parameters(*kinds)
+
+
+def pieces(fit: Fit, level: float, order: Order) -> tuple[list[Floats], ...]:
     """``{t : 2 (l - l_profile(t)) <= q}``, q a quantile of chi-squared with 1 degree of freedom.
 
-    On the branch of the estimate's names, which are those in order of its means or of its sds.
+    The profile is the supremum over all mixtures whose components are groups, whichever maximum
+    they are near: l is the log-likelihood of the highest, and the set is the union of what
+    surrounds each maximum that is not too low, as far as the profile can be followed from there
+    without a jump. Names are those in order of the means or of the sds, and around each maximum
+    its own.
+
+    Parameters
+    ----------
+    fit : Fit
+        At a maximum.
+    level : float
+    order : {"mean", "sd"}
+
+    Returns
+    -------
+    weights, means, sds : list of ndarray of shape (n, 2)
+        For each component the intervals that the set is made of, in increasing order. That the
+        set covers the truth with probability `level` is known for one maximum only.
     """
     goal = _quantile(level)
+    top = _height(fit)
+    each = []
+    for one in [fit, *_others(fit)]:
+        left = goal**2 - 2 * (top - _height(one))
+        if left > 0:
+            there = one.mixture.places(order)
+            ends = _around(one, math.sqrt(left), order)
+            each.append([values[there] for values in ends])
+    return tuple(
+        [_joined(np.array([one[kind][j] for one in each])) for j in range(fit.n_components)]
+        for kind in range(3)
+    )
+
+
+def _height(fit: Fit) -> float:
+    return float(sweep(fit.observed, fit.at, fit.coordinates, fit.penalty).loglik[0])
+
+
+def _others(fit: Fit) -> list[Fit]:
+    """The other maxima as fits of their own."""
+    if fit.coordinates.fixed is not None:
+        return []
+    return [
+        replace(fit, mixture=top.mixture, loglik=top.loglik, optima=(top,), ways=())
+        for top in fit.optima[1:]
+        if top.status is Status.CONVERGED
+    ]
+
+
+def _joined(parts: Floats) -> Floats:
+    """Intervals that overlap as one, in increasing order; NaN if an end is not known."""
+    if np.isnan(parts).any():
+        return np.full((1, 2), np.nan)
+    parts = parts[np.argsort(parts[:, 0])]
+    joined = [parts[0].copy()]
+    for low, high in parts[1:]:
+        if low <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], high)
+        else:
+            joined.append(np.array([low, high]))
+    return np.array(joined)
+
+
+def _around(fit: Fit, goal: float, order: Order) -> Parameters:
+    """The intervals on the branch of one maximum, where the root of its own deviance is `goal`."""
     k = fit.n_components
     spare = [_is_dispensable(fit, j, goal) for j in range(k)]
     kinds = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks import growth_page, scale_page
+from benchmarks import growth_page, scale_page, search_page
 from benchmarks.sampling_page import sentences
 from benchmarks.tolerance import NEAR
 from benchmarks.words import listed, scientific, short, taken, times
@@ -39,6 +39,7 @@ def findings(results: Mapping[str, Any]) -> str:
     """One paragraph for the top of the page."""
     rows: list[Row] = results.get("fits", [])
     said = [_fit(rows, n) for n in sorted({row["n"] for row in rows})]
+    said.append(search_page.sentences(results.get("search")))
     said.append(_resampled(results.get("uncertainty", [])))
     said.append(_large(results.get("large")))
     said.append(scale_page.sentences(results.get("scale")))

@@ -11,6 +11,7 @@ from benchmarks.growth_figure import alt_text
 from benchmarks.growth_page import growth
 from benchmarks.sampling_page import sampling
 from benchmarks.scale_page import scale
+from benchmarks.search_page import search
 from benchmarks.timing import BRIEF, REST
 from benchmarks.tolerance import NEAR
 from benchmarks.words import NIL, scientific, short, table, taken, times
@@ -35,6 +36,8 @@ def render(results: Mapping[str, Any], picture: str | None = None) -> str:
         parts += ["## Aims", _aims(wanted)]
     if results.get("fits"):
         parts += ["## One fit", _fits(results["fits"], results)]
+    if results.get("search"):
+        parts += ["## The highest maximum", search(results["search"])]
     if results.get("uncertainty"):
         parts += ["## How sure a fit is", _uncertainty(results["uncertainty"])]
     if results.get("cold"):

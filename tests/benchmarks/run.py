@@ -24,6 +24,7 @@ from benchmarks import (
     rscript,
     sampling,
     scale,
+    search,
     uncertainty,
 )
 from benchmarks.data import SEED
@@ -117,6 +118,8 @@ def measure(
             if section in only:
                 found = [name for name in ("mclust", "mixtools") if name in there]
                 results[section] = part.measure(settings, found, Path(folder), say)
+        if "search" in only:
+            results["search"] = search.measure(settings, say)
         if "large" in only:
             results["large"] = large.measure(settings, say)
         if "scale" in only:

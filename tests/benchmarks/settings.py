@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 __all__ = ["FULL", "QUICK", "SECTIONS", "Settings"]
 
-SECTIONS = ("fits", "uncertainty", "cold", "large", "scale", "sampling", "growth")
+SECTIONS = ("fits", "search", "uncertainty", "cold", "large", "scale", "sampling", "growth")
 """The parts of the page, in their order."""
 
 
@@ -16,6 +16,8 @@ class Settings:
 
     sizes: tuple[int, ...]
     """Numbers of values of the table of fits."""
+    searched: int
+    """Samples of each kind, for each K, on which the search is judged."""
     large: int
     """Number of values of the sample that is compared with reading it."""
     budget: float
@@ -46,6 +48,7 @@ class Settings:
 
 FULL = Settings(
     sizes=(1_000, 100_000, 1_000_000),
+    searched=25,
     large=10_000_000,
     budget=6.0,
     patience=180.0,
@@ -63,6 +66,7 @@ FULL = Settings(
 
 QUICK = Settings(
     sizes=(1_000, 100_000),
+    searched=2,
     large=1_000_000,
     budget=1.0,
     patience=6.0,
