@@ -9,10 +9,9 @@ from scipy import integrate, optimize, special, stats
 import em
 from em.ascent import Status, ascend
 from em.coordinates import Coordinates
+from em.groups import Verdict, verdict
 from em.information import expect, sweep
 from em.mixture import Parameters
-from em.observed import Observed
-from em.groups import Verdict, verdict
 from em.observed import Observed
 from em.rounding import nearest_step, within
 
