@@ -11,6 +11,7 @@ from compare.contrast_words import on_extremes
 from compare.group_count import preferred
 from compare.labels import listed, number, percent, plain, variable
 from compare.parameters import free_rows
+from compare.standing import open_rows, standing
 from compare.verdict import believed, sampler_messages
 from compare.verdict import warning as part_warning
 from compare.wording import (
@@ -61,7 +62,7 @@ class OverviewRow:
     address: str
     """Of its section within the page; empty if it has none."""
     mark: str
-    """``✓`` or ``✗``; empty if it was not fitted."""
+    """``✓``, ``○`` or ``✗`` (`Standing`); empty if it was not fitted."""
     fits: str
     """Which of the two fits can be believed, in two words."""
     cells: tuple[str, ...]
@@ -121,7 +122,9 @@ def verdict(grouped: GroupedComparison) -> str:
     count = len(grouped.parts)
     if grouped.ok:
         where = f"In {all_of(count, count)} part{'' if count == 1 else 's'}"
-        return f"{where} EM is at a maximum and the sampler passes every check."
+        left = [part for part in grouped.parts if open_rows(part.comparison)]
+        rest = f" Found, but not determined by the data: {named(left)}." if left else ""
+        return f"{where} EM is at a maximum and the sampler passes every check.{rest}"
     no_maximum = [part for part in grouped.parts if not part.comparison.fit.converged]
     no_draws = [part for part in grouped.parts if not believed(part.comparison)]
     told = []
@@ -228,7 +231,7 @@ def overview_table(grouped: GroupedComparison, addresses: Sequence[str]) -> Over
         OverviewRow(
             part.label,
             address,
-            "✓" if part.comparison.ok else "✗",
+            standing(part.comparison).value,
             _standing(part.comparison),
             _cells(part.comparison),
         )
@@ -296,7 +299,7 @@ def _values(grouped: GroupedComparison) -> str:
 
 def _standing(comparison: Comparison) -> str:
     if comparison.ok:
-        return "both sound"
+        return "left open" if open_rows(comparison) else "both sound"
     if comparison.fit.converged:
         return "sampler failed"
     return "EM failed" if believed(comparison) else "both failed"

@@ -201,7 +201,7 @@ def _optima(comparison: Comparison) -> Table | None:
         return None
     return Table(
         "Optima found",
-        ("Top", "weights", "means", "sds", "log-likelihood", "starts"),
+        ("Top", "weights", "means", "sds", "log-likelihood", "climbs"),
         tuple(
             (
                 top.status.name.lower(),
