@@ -152,6 +152,7 @@ def _document(comparison: Comparison) -> dict[str, Any]:
         "names": _names(comparison),
         "rounding": case.sample.rounding or None,
         "dropped": case.dropped,
+        "left_out": [vars(one) for one in case.sample.left_out],
         "sampling_weights": {"effective_n": case.sample.effective_n} if fit.is_pseudo else None,
         "nodes": _nodes(comparison) if stood_for(fit) else None,
         "versions": versions(),

@@ -10,10 +10,10 @@ from compare.group_count import APART, CLEAR, DOUBT, SLIGHT, SOME, preferred, st
 from compare.labels import listed, number, percent
 from compare.names import why_by_spread
 from compare.parameters import is_open, weight_rows
+from compare.point_words import no_maximum
 from compare.survey import alone, interval_kind
 from compare.verdict import believed
 from compare.wording import (
-    after_colon,
     fixed,
     group_of,
     groups,
@@ -44,13 +44,7 @@ def headline(comparison: Comparison) -> str:
     comparison = comparison.named
     fit = comparison.fit
     if not fit.converged:
-        why = after_colon(fit.status.message).partition(";")[0]
-        stands = "; the posterior needs no maximum, and its numbers stand"
-        return (
-            f"EM found no maximum with {groups(fit.n_components)} in the "
-            f"{observations(comparison)}: {why}. Its numbers below are no answer"
-            f"{stands if believed(comparison) else ''}."
-        )
+        return no_maximum(comparison)
     best = preferred(comparison)
     # Equal sds do not count against the number of groups that was asked for.
     if best is not None and best.n_components < fit.n_components:

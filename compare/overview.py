@@ -21,6 +21,7 @@ from compare.wording import (
     group_name,
     groups,
     label,
+    left_out,
     measured_in,
     numeral,
     share,
@@ -91,9 +92,11 @@ def about(grouped: GroupedComparison) -> str:
     """What was fitted, and how often."""
     k, count = grouped.n_components, len(grouped.parts)
     unit = measured_in(grouped.parts[0].comparison.case)
+    gone = left_out(*(part.comparison.case for part in grouped.parts))
     return (
         f"{_values(grouped)}{unit}; {plain(grouped.source, 300)}, split "
-        f"by {column(grouped)}. {capitalized(numeral(count))} part{'' if count == 1 else 's'}, "
+        f"by {column(grouped)}{f'; {gone}' if gone else ''}. "
+        f"{capitalized(numeral(count))} part{'' if count == 1 else 's'}, "
         f"each fitted on its own with {k} component{'' if k == 1 else 's'}, twice: by maximum "
         f"likelihood (EM) and by Bayes."
     )

@@ -21,6 +21,7 @@ from compare.wording import (
     share,
     tiny,
 )
+from em.tops import SET_ASIDE
 
 if TYPE_CHECKING:
     from compare.table import Comparison, Row
@@ -119,7 +120,10 @@ def alarms(comparison: Comparison) -> tuple[str, ...]:
     """List what a reader must know before looking at a number; empty if all is well."""
     told = []
     if not comparison.fit.converged:
-        told.append(f"EM is not at a maximum: {after_colon(comparison.fit.status.message)}.")
+        why = after_colon(comparison.fit.status.message)
+        # What to do about values that are no group stands in the headline, with the values.
+        why = why.partition(";")[0] if comparison.fit.status in SET_ASIDE else why
+        told.append(f"EM is not at a maximum: {why}.")
     told.extend(f"Sampler: {message}" for message in sampler_messages(comparison))
     return tuple(told)
 
