@@ -28,8 +28,8 @@ __all__ = ["few_values", "no_maximum", "recurring"]
 
 NAMED = 2
 """Values that are named, at the most."""
-OFTEN = 5
-"""Counts from which a value recurs by more than a coincidence of a few."""
+OFTEN, PART = 5, 0.01
+"""Counts, and shares of the data, from which a value recurs by more than a coincidence of a few."""
 ALL = 3
 """So many points are as many as are looked for: then every common value is one."""
 FEW = 20
@@ -84,7 +84,8 @@ def recurring(comparison: Comparison) -> str:
     str
     """
     fit = comparison.fit
-    found = [point for point in fit.points if point.count >= OFTEN] if fit.converged else []
+    often = max(OFTEN, PART * fit.sample.n)
+    found = [point for point in fit.points if point.count >= often] if fit.converged else []
     if not found:
         return ""
     named = sorted(found, key=lambda point: -point.count)[:NAMED]

@@ -76,7 +76,7 @@ def test_a_clump_of_a_few_values_is_called_chance():
     at = em.Mixture([0.05, 0.95], [12.0, 10.0], [0.001, 2.0])
     fit = dataclasses.replace(of.fit, status=em.Status.CHANCE, mixture=at)
     told = headline(dataclasses.replace(of, fit=fit))
-    assert "of the likeliest, one rests on about 3 values around 12.000," in told
+    assert "of the likeliest, one rests on about 3 values around 12.0000," in told
     assert "are in any sample by chance" in told
 
 
@@ -99,31 +99,35 @@ def test_fewer_groups_are_named_where_bic_prefers_them():
 
 
 def recurrent(*heaps):
-    "Two groups, and values that recur, each (value, count), all to a tenth."
-    heap = np.concatenate([np.full(count, float(value)) for value, count in heaps])
-    return made(case(np.round(np.append(normals((200, 10, 1), (200, 20, 1.5)), heap), 1)))
+    "Two groups that overlap, and values that recur, each (value, count), all to a tenth."
+    heap = np.repeat([float(value) for value, _ in heaps], [count for _, count in heaps])
+    return made(case(np.round(np.append(normals((300, 164, 6), (300, 176, 7)), heap), 1)))
 
 
 def test_a_likelier_point_is_minded_once_at_the_head():
     "With its count; nothing where values merely lie on a grid."
-    of = recurrent((15.0, 12))
+    of = recurrent((170.0, 25))
     told = recurring(of)
     assert of.fit.converged
     assert told == (
-        "12 of the 412 values are exactly 15: a component on such a value would be likelier "
-        "still; it is set aside as a point."
+        f"{np.sum(of.case.sample.values == 170)} of the 625 values are exactly 170: a component "
+        "on such a value would be likelier still; it is set aside as a point."
     )
     assert cautions(of)[0] == told
-    assert recurring(made(case(np.round(normals((200, 10, 1), (200, 20, 1.5)), 1)))) == ""
+    assert "these are set aside as points" in recurring(recurrent((170.0, 20), (160.0, 25)))
+    assert recurring(recurrent()) == ""
     assert recurring(comparison("separate")) == ""
 
 
 def test_where_every_common_value_recurs_they_were_recorded_roughly():
     "Two of them are named, the most frequent first."
-    heaps = [(value, 30 + value) for value in (8, 9, 10, 11, 12)]
-    told = recurring(recurrent(*heaps))
-    assert told.startswith("Values recur because they were recorded roughly: ")
-    assert told.count("exactly") == 2
+    of = recurrent(*((value, value - 148) for value in (160, 165, 170, 175, 180)))
+    told = recurring(of)
+    first, second = (np.sum(of.case.sample.values == value) for value in (180, 175))
+    assert told.startswith(
+        f"Values recur because they were recorded roughly: {first} of the 710 values are exactly "
+        f"180 and {second} exactly 175. "
+    )
     assert "likelier than any group; such points are set aside." in told
 
 
