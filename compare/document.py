@@ -269,6 +269,14 @@ def _criticism(criticism: Criticism) -> dict[str, Any]:
             }
             for change in criticism.labels
         ],
+        "tops": None
+        if criticism.tops is None
+        else {
+            "shares": criticism.tops.shares.tolist(),
+            "elsewhere": criticism.tops.elsewhere,
+            "draws": criticism.tops.n_draws,
+            "wider": None if criticism.tops.wider is None else criticism.tops.wider.tolist(),
+        },
         "components": None if criticism.rivals is None else _components(criticism.rivals),
         "not_made": dict(criticism.not_made),
     }

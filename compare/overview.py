@@ -11,7 +11,7 @@ from compare.contrast_words import on_extremes
 from compare.group_count import preferred
 from compare.labels import listed, number, percent, plain, variable
 from compare.parameters import free_rows
-from compare.standing import open_rows, standing
+from compare.standing import Standing, standing
 from compare.verdict import believed, sampler_messages
 from compare.verdict import warning as part_warning
 from compare.wording import (
@@ -125,7 +125,7 @@ def verdict(grouped: GroupedComparison) -> str:
     count = len(grouped.parts)
     if grouped.ok:
         where = f"In {all_of(count, count)} part{'' if count == 1 else 's'}"
-        left = [part for part in grouped.parts if open_rows(part.comparison)]
+        left = [part for part in grouped.parts if standing(part.comparison) is Standing.OPEN]
         rest = f" Found, but not determined by the data: {named(left)}." if left else ""
         return f"{where} EM is at a maximum and the sampler passes every check.{rest}"
     no_maximum = [part for part in grouped.parts if not part.comparison.fit.converged]
@@ -302,7 +302,7 @@ def _values(grouped: GroupedComparison) -> str:
 
 def _standing(comparison: Comparison) -> str:
     if comparison.ok:
-        return "left open" if open_rows(comparison) else "both sound"
+        return "both sound" if standing(comparison) is Standing.GOOD else "left open"
     if comparison.fit.converged:
         return "sampler failed"
     return "EM failed" if believed(comparison) else "both failed"

@@ -37,11 +37,14 @@ def standing(comparison: Comparison) -> Standing:
     -------
     Standing
         `OPEN` where an interval of EM runs to the end of what the parameter can be. One that is
-        merely wide says what it has to say.
+        merely wide says what it has to say. So where EM's maximum holds hardly any of the
+        posterior.
     """
     if not comparison.ok:
         return Standing.BAD
-    return Standing.OPEN if open_rows(comparison) else Standing.GOOD
+    tops = None if comparison.criticism is None else comparison.criticism.tops
+    beside = tops is not None and tops.best_is_beside
+    return Standing.OPEN if beside or open_rows(comparison) else Standing.GOOD
 
 
 def together(parts: Iterable[Comparison]) -> Standing:

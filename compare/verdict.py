@@ -11,7 +11,7 @@ import numpy as np
 from compare.exactness import stood_for
 from compare.labels import free_parameters, number, parameters, percent, plain
 from compare.parameters import moving_parameters
-from compare.standing import open_rows
+from compare.standing import Standing, open_rows, standing
 from compare.wording import (
     after_colon,
     counted,
@@ -94,9 +94,14 @@ def _reached(comparison: Comparison) -> str:
 
 def _left_open(comparison: Comparison) -> str:
     """What the data do not determine although both fits found it; empty if they do."""
-    rows = open_rows(comparison) if comparison.ok else []
-    if not rows:
+    if standing(comparison) is not Standing.OPEN:
         return ""
+    rows = open_rows(comparison)
+    if not rows:
+        return (
+            " Found, but not determined by these data: EM's maximum and the posterior are at "
+            "different places."
+        )
     first, count = rows[0], len({row.name for row in rows})
     # The weights of two groups are one parameter.
     if comparison.n_components == 2 and sum(row.parameter == "weights" for row in rows) == 2:
