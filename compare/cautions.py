@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from compare.influence import conflicts
 from compare.misfit import misfits
 from compare.names import renamed
+from compare.point_words import recurring
 from compare.rounding import coarse
 from compare.survey import on_survey
 from compare.verdict import believed, inexact
+from compare.wording import left_out
 
 if TYPE_CHECKING:
     from compare.table import Comparison
@@ -18,7 +20,7 @@ __all__ = ["cautions", "second_look"]
 
 
 def cautions(comparison: Comparison) -> tuple[str, ...]:
-    """Say what weights make of it, where the data are missed, the prior decides or names matter.
+    """Say what was left out, where ties, weights, misfits, the prior or names matter.
 
     Parameters
     ----------
@@ -30,12 +32,17 @@ def cautions(comparison: Comparison) -> tuple[str, ...]:
         A sentence or two each. If the draws fail their checks, which is said elsewhere, only what
         is true of any.
     """
-    weights = tuple(filter(None, [on_survey(comparison)]))
-    return (*weights, *second_look(comparison))
+    gone = left_out(comparison.case)
+    data = (
+        f"{gone}; what is said here is of the others." if gone else "",
+        on_survey(comparison),
+        recurring(comparison),
+    )
+    return (*filter(None, data), *second_look(comparison))
 
 
 def second_look(comparison: Comparison) -> tuple[str, ...]:
-    """The same without what is said of the weights."""
+    """The same without what is said of the data and their weights."""
     if not believed(comparison):
         return ()
     others = inexact(comparison), coarse(comparison), " ".join(conflicts(comparison))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bayes import Agreement, Check, LabelChange, Loo, Posterior, Priors
     from bayes.prior_predictive import PriorPredictive
     from bayes.sensitivity import Sensitivity
+    from bayes.tops import TopShares
     from compare.rivals import Rivals
     from em.mixture import Order
 
@@ -46,6 +47,8 @@ class Criticism:
     """What other ways to name the components would change; empty with a single one."""
     rivals: Rivals | None = None
     """Other numbers of components by Bayes, where they were asked for."""
+    tops: TopShares | None = None
+    """Which share of the posterior each of EM's maxima holds, where there are several."""
     not_made: Mapping[str, str] = field(default_factory=dict)
     """Why something above is None, by its name."""
     by_sd: Criticism | None = None
@@ -134,6 +137,7 @@ def criticise(
             if thorough and not fit.is_pseudo
             else None
         ),
+        tops=tried("tops", lambda: _tops(fit, posterior, rng, wider=priors is None)),
         not_made=not_made,
     )
     if names_by == "mean":
@@ -160,6 +164,16 @@ def _penalised(fit: em.Fit, rng: int) -> em.Fit | None:
     if fit.coordinates.fixed is not None or fit.penalty > 0:
         return None
     return em.fit(fit.data, fit.n_components, equal_sds=fit.equal_sds, penalty=True, rng=rng)
+
+
+def _tops(fit: em.Fit, posterior: Posterior, rng: int, *, wider: bool) -> TopShares | None:
+    from bayes.tops import top_shares, under_wider_priors
+
+    draws = em.Parameters(posterior.weights, posterior.means, posterior.sds)
+    found = top_shares(fit, draws)
+    if found is None or not wider:
+        return found
+    return top_shares(fit, draws, under_wider_priors(posterior.sample, fit.n_components, rng))
 
 
 def _agreement(

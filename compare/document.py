@@ -152,6 +152,7 @@ def _document(comparison: Comparison) -> dict[str, Any]:
         "names": _names(comparison),
         "rounding": case.sample.rounding or None,
         "dropped": case.dropped,
+        "left_out": [vars(one) for one in case.sample.left_out],
         "sampling_weights": {"effective_n": case.sample.effective_n} if fit.is_pseudo else None,
         "nodes": _nodes(comparison) if stood_for(fit) else None,
         "versions": versions(),
@@ -268,6 +269,14 @@ def _criticism(criticism: Criticism) -> dict[str, Any]:
             }
             for change in criticism.labels
         ],
+        "tops": None
+        if criticism.tops is None
+        else {
+            "shares": criticism.tops.shares.tolist(),
+            "elsewhere": criticism.tops.elsewhere,
+            "draws": criticism.tops.n_draws,
+            "wider": None if criticism.tops.wider is None else criticism.tops.wider.tolist(),
+        },
         "components": None if criticism.rivals is None else _components(criticism.rivals),
         "not_made": dict(criticism.not_made),
     }

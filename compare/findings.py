@@ -22,6 +22,7 @@ from compare.misfit import check_table, on_checks, on_loo, what_is_checked
 from compare.names import on_names, weights_by_spread
 from compare.rival_words import on_rivals, rival_table, what_rivals_mean
 from compare.rounding import on_rounding
+from compare.top_words import held_by_top, on_shares, top_shares_of
 from compare.verdict import alarms, on_chains, on_climb, on_nodes, on_optima, verdict, warning
 from compare.wording import label, observations
 
@@ -33,6 +34,7 @@ __all__ = [
     "check_table",
     "differences",
     "headline",
+    "held_by_top",
     "influence_table",
     "label",
     "number_of_groups",
@@ -51,9 +53,11 @@ __all__ = [
     "on_prior",
     "on_rivals",
     "on_rounding",
+    "on_shares",
     "on_truth",
     "rival_table",
     "separation",
+    "top_shares_of",
     "verdict",
     "warning",
     "weights_by_spread",

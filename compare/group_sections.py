@@ -10,6 +10,7 @@ from compare.answers import columns
 from compare.blocks import Drawing, Section, section
 from compare.labels import plain
 from compare.sections import reproduce, sampler_settings, sections
+from compare.standing import standing
 from compare.svg import renamed
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from compare.blocks import Block
     from compare.drawing import Figure
     from compare.groups import Fitted, GroupedComparison
+    from compare.standing import Standing
 
 __all__ = ["PartSection", "after", "before", "figures_of", "own", "part_section"]
 
@@ -41,8 +43,8 @@ class PartSection:
     id: str
     """Its address within the page."""
     title: str
-    ok: bool
-    """Whether both of its fits can be believed."""
+    standing: Standing
+    """Whether both of its fits can be believed, and whether the data determine them."""
     alarms: tuple[str, ...]
     warning: str
     headline: str
@@ -145,7 +147,7 @@ def part_section(
     return PartSection(
         id=at,
         title=f"{overview.column(grouped)}: {part.label}",
-        ok=comparison.ok,
+        standing=standing(comparison),
         alarms=findings.alarms(comparison),
         warning=findings.warning(comparison),
         headline=findings.headline(comparison),

@@ -10,10 +10,11 @@ from compare.group_count import APART, CLEAR, DOUBT, SLIGHT, SOME, preferred, st
 from compare.labels import listed, number, percent
 from compare.names import why_by_spread
 from compare.parameters import is_open, weight_rows
+from compare.point_words import no_maximum
 from compare.survey import alone, interval_kind
+from compare.top_words import on_best_top
 from compare.verdict import believed
 from compare.wording import (
-    after_colon,
     fixed,
     group_of,
     groups,
@@ -44,22 +45,22 @@ def headline(comparison: Comparison) -> str:
     comparison = comparison.named
     fit = comparison.fit
     if not fit.converged:
-        why = after_colon(fit.status.message).partition(";")[0]
-        stands = "; the posterior needs no maximum, and its numbers stand"
-        return (
-            f"EM found no maximum with {groups(fit.n_components)} in the "
-            f"{observations(comparison)}: {why}. Its numbers below are no answer"
-            f"{stands if believed(comparison) else ''}."
-        )
+        return no_maximum(comparison)
     best = preferred(comparison)
     # Equal sds do not count against the number of groups that was asked for.
     if best is not None and best.n_components < fit.n_components:
-        told = [_too_many(comparison, best), why_by_spread(comparison), _how_sure(comparison)]
+        told = [
+            _too_many(comparison, best),
+            on_best_top(comparison),
+            why_by_spread(comparison),
+            _how_sure(comparison),
+        ]
     elif fit.n_components == 1:
         told = [_one_group(comparison), _better_rival(comparison)]
     else:
         told = [
             _several_groups(comparison),
+            on_best_top(comparison),
             why_by_spread(comparison),
             _how_sure(comparison),
             _better_rival(comparison),
@@ -71,7 +72,11 @@ def _several_groups(comparison: Comparison) -> str:
     fit = comparison.fit
     least = min(em.ashman(fit.mixture))
     how = "clearly separate" if least >= CLEAR else "distinct" if least >= APART else "overlapping"
-    both = believed(comparison) and all(row.em_in_interval for row in weight_rows(comparison))
+    both = (
+        believed(comparison)
+        and all(row.em_in_interval for row in weight_rows(comparison))
+        and not on_best_top(comparison)
+    )
     return (
         f"{'EM and Bayes split' if both else 'EM splits'} the {observations(comparison)} into "
         f"{numeral(fit.n_components)} {how} groups, by maximum likelihood {_described(comparison)}."

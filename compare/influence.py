@@ -9,6 +9,8 @@ from compare.blocks import Note, Table
 from compare.labels import listed, number
 from compare.parameters import free_rows
 from compare.wording import fixed, label, numeral, parameter_name, share, true_minus, unit_after
+from em import Parameters
+from em.groups import Verdict, verdict
 
 if TYPE_CHECKING:
     import em
@@ -137,6 +139,12 @@ def on_penalty(comparison: Comparison) -> str:
     if penalised is None or not penalised.converged:
         return ""
     penalty = "a penalty that keeps standard deviations from vanishing (Chen, Tan & Zhang 2008)"
+    at = Parameters(*(value[0] for value in penalised.at))
+    if verdict(at, fit.observed) is Verdict.POINT:
+        return (
+            f"With {penalty} EM ends on a recorded value, which such a penalty is too weak for: "
+            f"{_described(comparison, penalised.mixture)}."
+        )
     if not fit.converged:
         return f"With {penalty} EM has a maximum: {_described(comparison, penalised.mixture)}."
     there = penalised.mixture.ordered(comparison.order)

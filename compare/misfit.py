@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from compare.blocks import Note, Table
 from compare.labels import listed, number
+from compare.point_words import recurring
 from compare.survey import NOT_CHECKED
 from compare.verdict import believed
 from compare.wording import capitalized, fixed, numeral, observations, p_value, true_minus
@@ -125,11 +126,12 @@ def misfits(comparison: Comparison) -> tuple[str, ...]:
     """What a reader must know of the model before relying on a number; empty if it fits."""
     if comparison.criticism is None:
         return ()
+    tied = comparison.case.sample.step > 0 or recurring(comparison)
     told = [
         true_minus(check.sentence)
         for check in _telling(comparison)
-        # That rounded values lie close together is no news: what it does is said elsewhere.
-        if check.verdict == "fails" and (check.name != "gap" or comparison.case.sample.step == 0)
+        # That rounded or recurring values lie close together is no news, and said elsewhere.
+        if check.verdict == "fails" and (check.name != "gap" or not tied)
     ]
     loo = comparison.criticism.loo
     if loo is not None and loo.pit_p < SPREAD:

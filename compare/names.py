@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import em
+from compare.group_count import APART
 from compare.labels import listed, percent
-from compare.wording import group_of, parameter_name, share
+from compare.wording import capitalized, group_of, parameter_name, share
 
 if TYPE_CHECKING:
-    import em
     from bayes import LabelChange, Naming, Posterior, Priors
     from compare.table import Comparison
     from em.mixture import Order
@@ -66,8 +67,11 @@ def why_by_spread(comparison: Comparison) -> str:
         return ""
     if comparison.posterior.naming.order == "mean":
         return "The groups are named by their spread, as asked for, and not by their means."
-    which = "Their means" if comparison.n_components == 2 else "Some of their means"
-    return f"{which} are alike, so the groups are named by their spread."
+    which = "their means" if comparison.n_components == 2 else "some of their means"
+    where = "In the posterior "
+    if min(em.ashman(comparison.fit.mixture)) < APART:
+        where, which = "", capitalized(which)
+    return f"{where}{which} are alike, so the groups are named by their spread."
 
 
 def weights_by_spread(comparison: Comparison) -> str:

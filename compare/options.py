@@ -20,7 +20,9 @@ __all__ = ["Options", "parse"]
 
 COMMAND = "python -m compare.run"
 
-OF_DATA = ("column", "weights", "weights_are", "total", "unit", "rounding", "missing", "by")
+OF_DATA = (
+    "column", "weights", "weights_are", "total", "unit", "rounding", "missing", "leave_out", "by"
+)  # fmt: skip
 """Options that say what is in the files."""
 
 OF_FILES = ("certify", "fresh", "scheduler")
@@ -77,6 +79,8 @@ class Options:
     """The step to which the values were rounded; 0 for exact values."""
     missing: Literal["refuse", "drop"]
     """What to do with rows without a value."""
+    leave_out: tuple[float, ...]
+    """Values that are not fitted, but counted."""
     by: str | None
     """The column whose groups each get a report; None for one report on all."""
     scheduler: str | None
@@ -143,7 +147,8 @@ def parse(arguments: Sequence[str]) -> Options:
     """
     given = _parser().parse_args(arguments)
     for name in (*OF_DATA, *OF_FILES):
-        if given.data is None and getattr(given, name) not in {None, False}:
+        asked = getattr(given, name)
+        if given.data is None and asked is not None and asked is not False:
             what = "is about the reading of files" if name in OF_FILES else "describes a file"
             raise InputError(
                 f"--{name.replace('_', '-')} {what}; name the file with --data, or drop it"
@@ -158,6 +163,7 @@ def parse(arguments: Sequence[str]) -> Options:
     given.unit = given.unit or ""
     given.rounding = given.rounding or 0.0
     given.missing = given.missing or "refuse"
+    given.leave_out = tuple(given.leave_out or ())
     given.seed = SEED if given.seed is None else given.seed
     given.n = N if given.n is None else given.n
     command = shlex.join([*COMMAND.split(), *arguments])
@@ -246,6 +252,14 @@ def _parser() -> argparse.ArgumentParser:
         "--missing",
         choices=("refuse", "drop"),
         help="rows without a value: refuse them (default), or drop them and say how many",
+    )
+    data.add_argument(
+        "--leave-out",
+        type=_number,
+        action="append",
+        metavar="VALUE",
+        help="a value that is no normal group, such as 0 where many have none of something: not "
+        "fitted, but counted (may be given several times)",
     )
     data.add_argument(
         "--by",
@@ -393,6 +407,16 @@ def _step(text: str) -> float:
     raise argparse.ArgumentTypeError(
         f"expected a step above zero, such as 1 or 0.5, got {quoted(text)}"
     )
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if math.isfinite(value):
+        return value
+    raise argparse.ArgumentTypeError(f"expected a number, such as 0, got {quoted(text)}")
 
 
 def _total(text: str) -> float:

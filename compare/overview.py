@@ -11,6 +11,7 @@ from compare.contrast_words import on_extremes
 from compare.group_count import preferred
 from compare.labels import listed, number, percent, plain, variable
 from compare.parameters import free_rows
+from compare.standing import Standing, standing
 from compare.verdict import believed, sampler_messages
 from compare.verdict import warning as part_warning
 from compare.wording import (
@@ -20,6 +21,7 @@ from compare.wording import (
     group_name,
     groups,
     label,
+    left_out,
     measured_in,
     numeral,
     share,
@@ -61,7 +63,7 @@ class OverviewRow:
     address: str
     """Of its section within the page; empty if it has none."""
     mark: str
-    """``✓`` or ``✗``; empty if it was not fitted."""
+    """``✓``, ``○`` or ``✗`` (`Standing`); empty if it was not fitted."""
     fits: str
     """Which of the two fits can be believed, in two words."""
     cells: tuple[str, ...]
@@ -90,9 +92,11 @@ def about(grouped: GroupedComparison) -> str:
     """What was fitted, and how often."""
     k, count = grouped.n_components, len(grouped.parts)
     unit = measured_in(grouped.parts[0].comparison.case)
+    gone = left_out(*(part.comparison.case for part in grouped.parts))
     return (
         f"{_values(grouped)}{unit}; {plain(grouped.source, 300)}, split "
-        f"by {column(grouped)}. {capitalized(numeral(count))} part{'' if count == 1 else 's'}, "
+        f"by {column(grouped)}{f'; {gone}' if gone else ''}. "
+        f"{capitalized(numeral(count))} part{'' if count == 1 else 's'}, "
         f"each fitted on its own with {k} component{'' if k == 1 else 's'}, twice: by maximum "
         f"likelihood (EM) and by Bayes."
     )
@@ -121,7 +125,9 @@ def verdict(grouped: GroupedComparison) -> str:
     count = len(grouped.parts)
     if grouped.ok:
         where = f"In {all_of(count, count)} part{'' if count == 1 else 's'}"
-        return f"{where} EM is at a maximum and the sampler passes every check."
+        left = [part for part in grouped.parts if standing(part.comparison) is Standing.OPEN]
+        rest = f" Found, but not determined by the data: {named(left)}." if left else ""
+        return f"{where} EM is at a maximum and the sampler passes every check.{rest}"
     no_maximum = [part for part in grouped.parts if not part.comparison.fit.converged]
     no_draws = [part for part in grouped.parts if not believed(part.comparison)]
     told = []
@@ -228,7 +234,7 @@ def overview_table(grouped: GroupedComparison, addresses: Sequence[str]) -> Over
         OverviewRow(
             part.label,
             address,
-            "✓" if part.comparison.ok else "✗",
+            standing(part.comparison).value,
             _standing(part.comparison),
             _cells(part.comparison),
         )
@@ -296,7 +302,7 @@ def _values(grouped: GroupedComparison) -> str:
 
 def _standing(comparison: Comparison) -> str:
     if comparison.ok:
-        return "both sound"
+        return "both sound" if standing(comparison) is Standing.GOOD else "left open"
     if comparison.fit.converged:
         return "sampler failed"
     return "EM failed" if believed(comparison) else "both failed"

@@ -19,6 +19,7 @@ from compare.cases import Case, refuse_constant, refuse_no_counts, sample_of, we
 from compare.errors import InputError, quoted
 from compare.parts import Piece, Wanted, pieces, split
 from compare.sources import naturally
+from em.omission import equal_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,6 +73,8 @@ class Reading:
     """What the weights are; None for counts, if they can be."""
     total: float | None = None
     """How many values the shares are shares of, those of all groups together."""
+    leave_out: tuple[float, ...] = ()
+    """Values that are not fitted, but counted."""
 
 
 def read_cases(
@@ -121,11 +124,15 @@ def read_cases(
         held = _held(parts, wanted)
         if held is not None:
             return _cases_of(held, reading, wanted), None
-    if reading.weights_are == "sampling":
-        raise InputError(
-            f"{source.words}: --weights-are sampling needs all rows in memory, {IN_MEMORY:,} at "
-            "the most; take a random part of the rows, with their weights"
-        )
+    for asked, option, what in (
+        (reading.weights_are == "sampling", "--weights-are sampling", ", with their weights"),
+        (reading.leave_out, "--leave-out", ", or leave the values out of the files"),
+    ):
+        if asked:
+            raise InputError(
+                f"{source.words}: {option} needs all rows in memory, {IN_MEMORY:,} at the most; "
+                f"take a random part of the rows{what}"
+            )
     return _passed(parts, reading, wanted, progress, executor)
 
 
@@ -244,8 +251,33 @@ def _cases_of(held: _Held, reading: Reading, wanted: Wanted) -> tuple[Case, ...]
             weights_are=reading.weights_are or "counts",
             total=total,
         )
-        told.check(samples[group], group)
+    samples = _without(samples, reading.leave_out, told)
+    for group, sample in samples.items():
+        told.check(sample, group)
     return told.cases(samples)
+
+
+def _without(
+    samples: dict[str, Sample], values: tuple[float, ...], told: _Told
+) -> dict[str, Sample]:
+    """Leave out values, of each group those that it has."""
+    gone: dict[str, list[float]] = {group: [] for group in samples}
+    for value in values:
+        having = [group for group in samples if equal_to(samples[group], value).any()]
+        if not having:
+            where = told.where(next(iter(samples)) if len(samples) == 1 else "any")
+            raise InputError(
+                f"{where}: no value equals {value:.12g}, which --leave-out names; leave that out"
+            )
+        for group in having:
+            gone[group].append(value)
+    remaining = {}
+    for group, sample in samples.items():
+        try:
+            remaining[group] = sample.without(gone[group]) if gone[group] else sample
+        except ValueError as error:
+            raise InputError(f"{told.where(group)}: {error}") from None
+    return remaining
 
 
 # ---- what does not ----

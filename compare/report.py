@@ -16,6 +16,7 @@ from compare.markup import write
 from compare.original import revisit
 from compare.overview_figure import overview_figure
 from compare.sections import sections
+from compare.standing import standing, together
 from compare.wording import measured_in
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def render_groups(grouped: GroupedComparison) -> Report:
     context = _page(grouped.name) | {
         "title": f"{_title(grouped.parts[0].comparison)}, by {overview.column(grouped)}",
         "about": overview.about(grouped),
-        "ok": grouped.ok,
+        "standing": together(part.comparison for part in grouped.parts),
         "alarms": overview.alarms(grouped),
         "warning": overview.warning(grouped),
         "headline": overview.headline(grouped),
@@ -119,7 +120,7 @@ def _context(comparison: Comparison, parts: tuple[Section, ...]) -> dict[str, An
     return _page(comparison.case.name) | {
         "title": _title(comparison),
         "about": _about(comparison),
-        "ok": comparison.ok,
+        "standing": standing(comparison),
         "alarms": findings.alarms(comparison),
         "warning": findings.warning(comparison),
         "headline": findings.headline(comparison),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from compare.point_words import few_values
 from compare.wording import fixed, unit_after
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def coarse(comparison: Comparison) -> str:
     sample = comparison.case.sample
     if sample.rounding > 0 or sample.step < COARSE * _smallest(comparison):
         return ""
+    if few_values(comparison):
+        return ""  # counts and classes are not rounded from anything
     return on_rounding(comparison)
 
 

@@ -160,6 +160,7 @@ def _cases(options: Options, progress: Progress) -> tuple[tuple[Case, ...], Chec
             options.fresh,
             options.weights_are,
             options.total,
+            options.leave_out,
         )
         if options.scheduler is None:
             return read_cases(reading, progress)

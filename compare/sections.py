@@ -126,6 +126,7 @@ def sections(
             findings.on_nodes(comparison),
             em.identifiability(comparison.fit, group_names(comparison)),
             findings.on_optima(comparison, SHOWN),
+            findings.on_shares(comparison),
             _optima(comparison),
             findings.on_penalty(comparison),
             figure("loglik"),
@@ -199,17 +200,22 @@ def _optima(comparison: Comparison) -> Table | None:
     tops = comparison.fit.optima
     if len(tops) < 2:
         return None
+    found = findings.top_shares_of(comparison)
+    more: tuple[str, ...] = ()
+    if found is not None:
+        more = ("posterior",) if found.wider is None else ("posterior", "under a wider prior")
     return Table(
         "Optima found",
-        ("Top", "weights", "means", "sds", "log-likelihood", "starts"),
+        ("Top", "weights", "means", "sds", "log-likelihood", "climbs", *more),
         tuple(
             (
                 top.status.name.lower(),
                 *_mixture(top.mixture),
                 fixed(top.loglik, 3),
                 str(top.n_starts),
+                *findings.held_by_top(comparison, place)[: len(more)],
             )
-            for top in tops[:SHOWN]
+            for place, top in enumerate(tops[:SHOWN])
         ),
         chosen=0,
     )

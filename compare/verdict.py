@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compare.exactness import stood_for
-from compare.labels import free_parameters, parameters, plain
+from compare.labels import free_parameters, number, parameters, percent, plain
 from compare.parameters import moving_parameters
-from compare.wording import after_colon, counted, fixed, observations, parameter_name, tiny
+from compare.standing import Standing, open_rows, standing
+from compare.wording import (
+    after_colon,
+    counted,
+    fixed,
+    observations,
+    parameter_name,
+    share,
+    tiny,
+)
+from em.tops import SET_ASIDE
 
 if TYPE_CHECKING:
-    from compare.table import Comparison
+    from compare.table import Comparison, Row
 
 __all__ = [
     "alarms",
@@ -49,11 +59,10 @@ def verdict(comparison: Comparison) -> str:
     """
     fit, posterior = comparison.fit, comparison.posterior
     if fit.converged:
-        starts = fit.optima[0].n_starts if fit.optima else 1
-        # A single normal has its maximum in closed form, wherever one starts.
-        alone = fit.n_starts == 1 or fit.n_components == 1
-        reached = "" if alone else f", reached from {starts} of {fit.n_starts} starts"
-        first = f"EM is at a maximum (score {tiny(fit.gradient_norm)} standard errors{reached})"
+        first = (
+            f"EM is at a maximum (score {tiny(fit.gradient_norm)} standard errors"
+            f"{_reached(comparison)})"
+        )
     else:
         first = f"EM is not to be believed ({fit.status.message.partition(':')[0]})"
     checks, messages = posterior.diagnostics, sampler_messages(comparison)
@@ -70,14 +79,56 @@ def verdict(comparison: Comparison) -> str:
         second = (
             f"the sampler fails {counted(failed, 'check')} ({numbers}) and is not to be believed"
         )
-    return f"{first}; {second}."
+    return f"{first}; {second}.{_left_open(comparison)}"
+
+
+def _reached(comparison: Comparison) -> str:
+    """How many climbs ended at the estimate; empty where that is not known or says nothing."""
+    fit = comparison.fit
+    ended = fit.optima[0].n_starts if fit.optima else 0
+    # A single normal has its maximum in closed form, wherever one starts.
+    if fit.n_climbs == 1 or fit.n_components == 1 or ended == 0:
+        return ""
+    return f", reached from {ended} of {fit.n_climbs} climbs"
+
+
+def _left_open(comparison: Comparison) -> str:
+    """What the data do not determine although both fits found it; empty if they do."""
+    if standing(comparison) is not Standing.OPEN:
+        return ""
+    rows = open_rows(comparison)
+    if not rows:
+        return (
+            " Found, but not determined by these data: EM's maximum and the posterior are at "
+            "different places."
+        )
+    first, count = rows[0], len({row.name for row in rows})
+    # The weights of two groups are one parameter.
+    if comparison.n_components == 2 and sum(row.parameter == "weights" for row in rows) == 2:
+        count -= 1
+    more = f" (and {count - 1} more)" if count > 1 else ""
+    named = comparison.named
+    return (
+        " Found, but not determined by these data: EM's "
+        f"{percent(comparison.level)} interval of {parameter_name(named, first)}{more} is open, "
+        f"{_ends(first)}."
+    )
+
+
+def _ends(row: Row) -> str:
+    if row.parameter == "weights":
+        return f"from {share(row.em.lower)} to {share(row.em.upper)}"
+    return f"from {number(row.em.lower, row.bayes.sd)} to {number(row.em.upper, row.bayes.sd)}"
 
 
 def alarms(comparison: Comparison) -> tuple[str, ...]:
     """List what a reader must know before looking at a number; empty if all is well."""
     told = []
     if not comparison.fit.converged:
-        told.append(f"EM is not at a maximum: {after_colon(comparison.fit.status.message)}.")
+        why = after_colon(comparison.fit.status.message)
+        # What to do about values that are no group stands in the headline, with the values.
+        why = why.partition(";")[0] if comparison.fit.status in SET_ASIDE else why
+        told.append(f"EM is not at a maximum: {why}.")
     told.extend(f"Sampler: {message}" for message in sampler_messages(comparison))
     return tuple(told)
 
@@ -121,8 +172,9 @@ def on_optima(comparison: Comparison, shown: int) -> str:
         return ""
     part = f", of which the first {shown} are shown" if count > shown else ""
     return (
-        f"The starts led to {count} different tops{part}. Collapsed ones, where a component sits "
-        "on a few nearly equal values, are set aside."
+        f"{comparison.fit.n_climbs} climbs led to {count} different tops{part}. Those are set "
+        "aside where a component is a point (collapsed), or a clump of a few values such as "
+        "chance leaves (chance)."
     )
 
 

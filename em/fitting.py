@@ -39,6 +39,7 @@ def fit(
     n_components: int = 2,
     *,
     rounding: float | None = None,
+    leave_out: float | ArrayLike | None = None,
     start: Mixture | Fit | None = None,
     n_starts: int | None = None,
     equal_sds: bool = False,
@@ -63,6 +64,9 @@ def fit(
         it, so that sds are those of what was measured, and the smallest need not be large
         against the step. Log-likelihoods are of this probability over the step: they compare
         with those of exact values.
+    leave_out : float or array_like of shape (m,), optional
+        Values that are no normal group, such as the zeros of a quantity that many have none of;
+        the rest is fitted, and `Sample.left_out` of the fit's sample counts them.
     start : Mixture or Fit, optional
         Climb from here only. By default from `n_starts` seeded places.
     n_starts : int, optional
@@ -109,9 +113,10 @@ def fit(
     >>> fit(heights).converged
     True
     """
+    sample = borrow(x, rounding)
     return fit_with(
         {},
-        borrow(x, rounding),
+        sample if leave_out is None else sample.without(leave_out),
         n_components,
         start=start,
         n_starts=n_starts,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from em.column import numbers, own, step_of
 from em.magnitude import spread_of
+from em.omission import LeftOut, left_out
 from em.options import whole
 from em.recording import Recording, recorded
 from em.squash import Bins, Squashed, nodes, squash
@@ -305,6 +306,60 @@ class Sample:
         return self if self.bins is not None else self._collapsed
 
     @cached_property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """The values that `without` has left out, with their counts and shares; none by default."""
+        return ()
+
+    def without(self, values: float | ArrayLike) -> Sample:
+        """The same sample without some values, which `left_out` then counts.
+
+        For values that are no normal group, such as the zeros of a quantity that many have none
+        of: `Fit.points` names them.
+
+        Parameters
+        ----------
+        values : float or array_like of shape (m,)
+            Whatever equals one of them, up to the noise of floats, is left out.
+
+        Returns
+        -------
+        Sample
+            With the same rounding. Sampling weights are scaled to the rows that stay.
+
+        Raises
+        ------
+        TypeError
+            If the values are no real numbers.
+        ValueError
+            If no value of the sample equals one of them, if nothing stays, or if these are nodes
+            or sums over the rows of a survey.
+
+        Examples
+        --------
+        >>> Sample([0.0, 0.0, 3.0, 4.0]).without(0).left_out
+        (LeftOut(value=0.0, count=2.0, share=0.5),)
+        """
+        if "_squares" in self.__dict__:
+            raise ValueError(
+                "expected the rows of a survey to leave values out of, got sums over them; leave "
+                "them out before the sample is collapsed"
+            )
+        kept, gone = left_out(self, values)
+        counted_once = self.weights_are == "counts" and not self.is_weighted
+        rest = Sample(
+            self.values[kept],
+            None if counted_once else self.weights[kept],
+            self.rounding,
+            weights_are=self.weights_are,
+        )
+        # Shares are of all that there was, however often some of it was left out.
+        whole = 1.0 - sum(one.share for one in self.left_out)
+        rest.__dict__["left_out"] = tuple(
+            sorted((*self.left_out, *(replace(one, share=whole * one.share) for one in gone)))
+        )
+        return rest
+
+    @cached_property
     def _squashed(self) -> dict[int, Sample]:
         return {}
 
@@ -443,7 +498,7 @@ class Sample:
 
     def __getstate__(self) -> dict[str, Any]:
         """What cannot be computed again, so that pickles stay small."""
-        kept = KNOWN if self.bins is not None else ()
+        kept = (*KNOWN, "left_out") if self.bins is not None else ("left_out",)
         if "_squares" in self.__dict__ or "_squared" in self.__dict__:
             kept = (*kept, *OF_ROWS)
         state = {name: self.__dict__[name] for name in ("values", *kept) if name in self.__dict__}
@@ -468,9 +523,11 @@ class Sample:
         if self.weights_are == "sampling":
             kind = "survey-weighted "
         rounded = f", rounded to {self.rounding:g}" if self.rounding > 0 else ""
+        gone = sum(one.count for one in self.left_out)
+        omitted = f", {gone:g} left out" if gone else ""
         return (
             f"Sample({self.values.size} {kind}values, n={self.n:g}, "
-            f"mean={self.mean:.6g}, sd={self.sd:.6g}{rounded})"
+            f"mean={self.mean:.6g}, sd={self.sd:.6g}{rounded}{omitted})"
         )
 
 
@@ -574,6 +631,7 @@ def _rounded(sample: Sample, rounding: float | None) -> Sample:
             "between the steps; give rounding= to the Sample before it is squashed"
         )
     again = Sample(sample.values, sample.weights, rounding)
-    kept = ("weights_are", *OF_ROWS) if sample.weights_are == "sampling" else ()
+    of_rows = ("weights_are", *OF_ROWS) if sample.weights_are == "sampling" else ()
+    kept = (*of_rows, "left_out")
     again.__dict__.update({name: sample.__dict__[name] for name in kept if name in sample.__dict__})
     return again

@@ -31,7 +31,8 @@ def test_the_headline_says_what_kind_of_groups_there_are():
     assert heads["two as one"].endswith("try n_components=2.")
     assert "into two overlapping groups, by maximum likelihood 65% around 0.03 s" in heads["alike"]
     assert heads["collapsed"].startswith(
-        "EM found no maximum with two groups in the 62 values of size: a component sits on a few "
+        "EM found no maximum with two groups in the 62 values of size: a component sits on two "
+        "nearly equal values at 3: a point, not a normal group. "
     )
 
 

@@ -12,6 +12,7 @@ from compare import findings
 from compare.labels import number, percent
 from compare.original import revisit
 from compare.report import render
+from compare.standing import standing
 from compare.wording import fixed
 
 
@@ -82,7 +83,7 @@ def test_what_was_found_and_whether_to_believe_it_come_before_the_table(name):
         head, table = text.index(findings.headline(of)), text.index("The two answers, side by side")
         verdict = text.index(findings.verdict(of))
         assert head < verdict < table
-        assert text[:verdict].rstrip().endswith("✓" if of.ok else "✗")
+        assert text[:verdict].rstrip().endswith(standing(of).value)
 
 
 @pytest.mark.parametrize("name", ["failing", "lonely", "collapsed"])

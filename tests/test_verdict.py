@@ -4,10 +4,11 @@ import dataclasses
 import math
 
 import pytest
-from handmade import SEPARATE, case, comparison, made, normals
+from handmade import NAMES, SEPARATE, case, comparison, made, normals
 from spoken import after
 
 import em
+from compare.standing import Standing, standing
 from compare.verdict import alarms, on_chains, on_climb, on_nodes, on_optima, verdict, warning
 
 
@@ -22,10 +23,60 @@ def test_the_verdict_gives_the_worst_of_the_checks():
     least = min(min(row.ess_bulk, row.ess_tail) for row in rows)
     assert after(r"at least (\S+) effective draws", told)[0] == round(least)
     assert "no divergences" in told
-    assert after(r"reached from (\d+) of (\d+) starts", told) == [
-        of.fit.optima[0].n_starts, of.fit.n_starts,
+    assert after(r"reached from (\d+) of (\d+) climbs", told) == [
+        of.fit.optima[0].n_starts, of.fit.n_climbs,
     ]  # fmt: skip
-    assert "starts" not in verdict(comparison("one"))
+    assert "climbs" not in verdict(comparison("one"))
+
+
+def test_a_count_of_climbs_is_told_only_if_some_ended_there():
+    "Beside a tick no reader finds that it was reached from none."
+    of = comparison("separate")
+    top = dataclasses.replace(of.fit.optima[0], n_starts=0)
+    lost = dataclasses.replace(of.fit, optima=(top, *of.fit.optima[1:]))
+    assert "climbs" in verdict(of)
+    assert "climbs" not in verdict(dataclasses.replace(of, fit=lost))
+
+
+def test_what_the_data_leave_open_gets_no_tick():
+    "An interval without an end is a state of its own; a wide one keeps its tick."
+    marks = {name: standing(comparison(name)) for name in NAMES}
+    assert marks["overlapping"] is Standing.GOOD
+    assert marks["one as two"] is Standing.OPEN
+    assert {marks[name] for name in ("collapsed", "failing", "lonely")} == {Standing.BAD}
+    told = verdict(comparison("one as two"))
+    lower = comparison("one as two").rows[0].em
+    assert (lower.lower, lower.upper) == (0, 1)
+    assert "Found, but not determined by these data: EM's 95% interval of the weight of " in told
+    assert "is open, from 0% to 100%." in told
+    assert "not determined" not in verdict(comparison("overlapping"))
+
+
+@pytest.mark.parametrize(
+    ("parameter", "ends", "open_"),
+    [
+        ("weights", (0.0, 0.9), True),
+        ("weights", (0.1, 1.0), True),
+        ("weights", (1e-3, 0.999), False),
+        ("means", (-math.inf, 3.0), True),
+        ("sds", (0.0, 4.0), True),
+        ("sds", (1.0, math.inf), True),
+        ("sds", (1e-3, 1e3), False),
+    ],
+)
+def test_an_interval_is_open_where_it_runs_to_the_end(parameter, ends, open_):
+    "To 0 or 1 for a weight, to 0 or infinity for an sd, to infinity for a mean."
+    of = comparison("separate")
+    lower, upper = ends
+    rows = [
+        dataclasses.replace(row, em=dataclasses.replace(row.em, lower=lower, upper=upper))
+        if (row.parameter, row.component) == (parameter, 1)
+        else row
+        for row in of.rows
+    ]
+    changed = dataclasses.replace(of, rows=tuple(rows))
+    assert standing(changed) is (Standing.OPEN if open_ else Standing.GOOD)
+    assert ("not determined" in verdict(changed)) == open_
 
 
 @pytest.mark.parametrize(
@@ -65,8 +116,8 @@ def test_alarms_hold_every_message_and_a_warning_says_whose_numbers_they_are_abo
     assert warning(failing) == "Do not rely on the posterior's numbers"
     collapsed = comparison("collapsed")
     (alarm,) = alarms(collapsed)
-    assert alarm.startswith("EM is not at a maximum: a component sits on")
-    assert "use fewer components" in alarm
+    assert alarm.startswith("EM is not at a maximum: a component is a point")
+    assert "use fewer components" not in alarm  # the headline says what to do with the values
     assert warning(collapsed) == "Do not rely on EM's numbers"
     both = dataclasses.replace(collapsed, posterior=comparison("failing").posterior)
     assert warning(both) == "Do not rely on these numbers"
@@ -96,9 +147,10 @@ def test_tops_are_counted_if_there_are_several():
             dataclasses.replace(of, fit=dataclasses.replace(of.fit, optima=(top,) * count)), 6
         )
 
+    climbs = f"{of.fit.n_climbs} climbs led to"
     assert told(1) == ""
-    assert told(6).startswith("The starts led to 6 different tops. ")
-    assert told(7).startswith("The starts led to 7 different tops, of which the first 6 are shown.")
+    assert told(6).startswith(f"{climbs} 6 different tops. ")
+    assert told(7).startswith(f"{climbs} 7 different tops, of which the first 6 are shown.")
 
 
 def test_the_chains_are_told_with_divergences_and_bfmi():
