@@ -110,14 +110,16 @@ def compared(
     size = float(share.sum() ** 2 / (share**2).sum())
     sizes = Parameters(*(np.full(K, size) for _ in range(3)))
     of_weights = agreement(whole.draws, proposed, (ess, ess), (sizes, sizes), weights=share)
-    places = _places(chains)
+    # Chains that agree all in all are at one place; comparing them in pairs takes its time.
+    together = _largest(checks.rhat) <= APART
+    places = [list(range(len(chains.means)))] if together else _places(chains)
     return Compared(
         of_chains=of_chains,
         of_weights=of_weights,
         size=size,
         torn=len(places) > 1,
         unseen=_unseen(chains, whole, priors, tops),
-        within=_within(chains, places),
+        within=checks.rhat if together else _within(chains, places),
         ess=ess,
         chains=chains,
         whole=whole,
@@ -177,7 +179,7 @@ def _unseen(chains: Posterior, whole: Sequential, priors: Priors, tops: tuple[Mi
         return 0  # other priors have no density that can be climbed at once
     density = FusedDensity(chains.sample, chains.n_components, numbers)
     # A label for each order of the components would be as good: draws are in order of mean.
-    points = np.stack([density.locate(Mixture(*one)) for one in zip(*whole.draws, strict=True)])
+    points = density.located(whole.draws)
     count = 0
     for top in tops:
         if top.sds.min() <= numbers.floor:
