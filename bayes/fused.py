@@ -81,7 +81,8 @@ class FusedDensity:
         -------
         ndarray of shape (3 K - 1,)
         """
-        return self.located(Parameters(*(value[None] for value in mixture.parameters)))[0]
+        points = self.located(Parameters(*(value[None] for value in mixture.parameters)))
+        return np.asarray(points[0])
 
     def located(self, draws: Parameters) -> Floats:
         """The same for many mixtures at once.
