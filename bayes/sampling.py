@@ -201,7 +201,11 @@ def fit(
     runs: list[_Run] = []
 
     def posterior(
-        plan: Plan, note: str = "", second: Second | None = None, draws: Parameters | None = None
+        plan: Plan,
+        run: _Run,
+        note: str = "",
+        second: Second | None = None,
+        draws: Parameters | None = None,
     ) -> Posterior:
         settings = Settings(
             sampler=sampler,
@@ -218,29 +222,30 @@ def fit(
             second=second,
         )
         return Posterior.from_draws(
-            sample, runs[-1].draws if draws is None else draws, runs[-1].stats, prior, settings
+            sample, run.draws if draws is None else draws, run.stats, prior, settings
         )
 
     runs.append(engine(plan))
-    first = posterior(plan)
+    first = posterior(plan, runs[0])
     if whole is None:
         again = mend(plan, first.diagnostics, seed_again) if mending else None
         if again is None:
             return first
         runs.append(engine(again))
-        return posterior(again, what_was_done(first.diagnostics, posterior(again).diagnostics))
+        last = posterior(again, runs[1])
+        return posterior(again, runs[1], what_was_done(first.diagnostics, last.diagnostics))
     found = compared(first, whole, filled, tops)
     if found.of_chains.ok and not found.torn:
         if first.diagnostics.ok:
-            return posterior(plan, second=found.second("chains"))
+            return posterior(plan, runs[0], second=found.second("chains"))
         again = mend(plan, first.diagnostics, seed_again) if mending else None
         if again is not None:
             runs.append(engine(again))
-            last = posterior(again)
+            last = posterior(again, runs[1])
             found = compared(last, whole, filled, tops)
             note = what_was_done(first.diagnostics, last.diagnostics)
             if last.diagnostics.ok and found.of_chains.ok:
-                return posterior(again, note, found.second("chains"))
+                return posterior(again, runs[1], note, found.second("chains"))
     # The chains have not found the whole posterior, or not its shares.
     for more in (K, MORE_PARTICLES * K) if mending else (K,):
         # To hold the shares of the modes takes more particles than to see that there are some.
@@ -260,7 +265,7 @@ def fit(
     rows = np.random.default_rng(seed_drawn).choice(len(longer.draws.means), published, False)
     shape = (plan.chains, plan.draws, K)
     shuffled = Parameters(*(value[rows].reshape(shape) for value in longer.draws))
-    return posterior(plan, second=found.second("sequential"), draws=shuffled)
+    return posterior(plan, runs[0], second=found.second("sequential"), draws=shuffled)
 
 
 def _whole_posterior(sample: Sample, K: int, priors: Priors, seed: int) -> Sequential | None:

@@ -17,6 +17,8 @@ from em import Sample
 PYTHON = Mode("py", None)
 HEIGHTS = Sample(np.random.default_rng(5).normal(170.0, 9.0, 80))
 ROUNDED = Sample(HEIGHTS.values.round())
+FLOOR = 1 / math.sqrt(2 * math.pi)
+"""Data on a grid of step 1 carry no density above 1."""
 
 
 def logp(dist, value):
@@ -52,15 +54,15 @@ def test_default_numbers_are_the_documented_ones():
     numbers = Priors().filled(ROUNDED, 3).numbers
     s = ROUNDED.sd
     assert numbers == pytest.approx(
-        (2.0, ROUNDED.mean, 1.5 * s, math.log(s / 3), 1.0, 0.5), rel=1e-12
+        (2.0, ROUNDED.mean, 1.5 * s, math.log(s / 3), 1.0, FLOOR), rel=1e-12
     )
 
 
-def test_sds_of_tied_values_stay_above_half_the_resolution():
+def test_sds_of_values_on_a_grid_stay_above_what_the_grid_can_show():
     assert Priors().filled(HEIGHTS, 2).numbers.floor == 0.0
     priors = Priors().filled(ROUNDED, 2)
-    assert priors.draw(4000, 1).sds.min() > 0.5
-    # Values so coarse that half the resolution exceeds the sd must not forbid the sd itself.
+    assert FLOOR < priors.draw(4000, 1).sds.min() < 1.1 * FLOOR
+    # Values on a grid so coarse that this exceeds the sd must not forbid the sd itself.
     coarse = Sample([0.0, 1.0], weights=[995, 5])
     assert Priors().filled(coarse, 1).numbers.floor == pytest.approx(0.5 * coarse.sd)
 
@@ -79,10 +81,10 @@ def test_describe_gives_numbers_and_a_reason_for_each_prior():
     assert [row[0] for row in rows] == ["weights", "means", "sds"]
     assert rows[0][1] == "Dirichlet(2, 2)"
     assert rows[1][1] == f"Normal({ROUNDED.mean:.4g}, {1.5 * ROUNDED.sd:.4g})"
-    assert rows[2][1] == f"LogNormal(log {ROUNDED.sd / 2:.4g}, 1) above 0.5"
+    assert rows[2][1] == f"LogNormal(log {ROUNDED.sd / 2:.4g}, 1) above {FLOOR:.4g}"
     assert "0.09 to 0.91" in rows[0][2]
-    assert "tied" in rows[2][2]
-    assert "tied" not in Priors.weakly_informative(HEIGHTS, 2).describe()[2][2]
+    assert "on a grid of steps of 1," in rows[2][2]
+    assert "grid" not in Priors.weakly_informative(HEIGHTS, 2).describe()[2][2]
 
 
 def test_describe_does_not_lend_a_reason_to_a_replaced_prior():

@@ -81,7 +81,7 @@ def test_the_limit_is_where_the_integral_over_the_sd_stops_being_finite(power, t
 
 
 def test_squashed_ties_are_ties():
-    "Nodes do not show them, so the resolution of the data does."
+    "Nodes do not show them, so what is known of the recording does."
     rng = np.random.default_rng(9)
     values = rng.normal(170.0, 9.0, 20_000)
     sds = pm.HalfNormal.dist(5)
@@ -90,7 +90,7 @@ def test_squashed_ties_are_ties():
 
 
 def test_the_default_is_never_warned_of():
-    "It keeps above half the resolution."
+    "It keeps above the smallest sd that the grid can show."
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Priors().filled(TIED, 2)

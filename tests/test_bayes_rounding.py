@@ -238,7 +238,7 @@ def test_the_likelihood_is_the_weighted_sum_over_the_data():
 def test_rounded_values_need_no_floor_under_the_sds_and_no_warning():
     values = rounded(LATENT[:-1], 1.0)
     tied, known = Sample(values), Sample(values, rounding=1.0)
-    assert "above 0.5" in Priors().filled(tied, 2).describe()[2][1]
+    assert "above 0.3989" in Priors().filled(tied, 2).describe()[2][1]
     default = Priors().filled(known, 2)
     assert default.numbers.floor == 0.0
     assert default.describe()[2][1] == f"LogNormal(log {known.sd / 2:.4g}, 1)"
@@ -309,7 +309,7 @@ def test_leave_one_out_predicts_what_is_rounded_to_a_value():
 
 def test_responsibilities_are_those_of_the_intervals():
     sample = Sample(rounded(LATENT[:-1], 2.0), rounding=2.0).collapse()
-    shares = relabelling._responsibilities(DRAWS, sample)
+    shares = relabelling.responsibilities(DRAWS, sample)
     for k in range(2):
         one = Parameters(*(value[:, [k]] for value in DRAWS))
         part = cdf(one, sample.values + 1.0) - cdf(one, sample.values - 1.0)

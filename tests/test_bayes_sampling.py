@@ -275,9 +275,22 @@ def test_draws_that_fail_a_check_are_made_again_and_the_result_says_so(monkeypat
     assert settings.note.endswith("these are the new draws, and they pass every check.")
 
 
-def test_draws_that_still_fail_after_mending_fail_the_gate_and_say_so(monkeypatch):
+def test_chains_that_still_fail_after_mending_give_way_to_the_sequential_run(monkeypatch):
+    "As many draws as were asked for, and what the chains failed on is still told."
     asked = spoil(monkeypatch, 2, energy=slow_energy)
     posterior = fit(HEIGHTS, **SOME)
+    assert len(asked) == 2
+    assert posterior.settings.second.published == "sequential"
+    assert posterior.means.shape == (4, 600, 2)
+    checks = posterior.diagnostics
+    assert checks.bfmi.max() < 0.3
+    assert checks.ok, checks.messages
+
+
+def test_draws_that_still_fail_after_mending_fail_the_gate_and_say_so(monkeypatch):
+    "A single component has no second route."
+    asked = spoil(monkeypatch, 2, energy=slow_energy)
+    posterior = fit(HEIGHTS, n_components=1, **SOME)
     assert len(asked) == 2
     assert not posterior.diagnostics.ok
     assert any("BFMI" in message for message in posterior.diagnostics.messages)

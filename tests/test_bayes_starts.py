@@ -11,7 +11,7 @@ from pytensor.compile.mode import Mode
 
 import em
 from bayes import Priors, build_model
-from bayes.starts import disperse, locator, starting_mixture
+from bayes.starts import disperse, locator, starting_mixtures
 from em import Mixture, Sample
 
 PYTHON = Mode("py", None)
@@ -49,26 +49,42 @@ def test_same_generator_gives_the_same_start():
     )
 
 
-def test_start_is_an_em_fit_unless_one_is_given():
+def test_starts_are_the_maxima_that_em_finds_the_likeliest_first():
+    "Those whose components are groups, whether the fit is given or made."
     fit = em.fit(SAMPLE, 2, rng=3)
-    assert starting_mixture(None, SAMPLE, 2, 3) == fit.mixture
-    assert starting_mixture(fit, SAMPLE, 2, 3) == fit.mixture
+    found = starting_mixtures(None, SAMPLE, 2, 3)
+    assert found[0] == fit.mixture
+    assert starting_mixtures(fit, SAMPLE, 2, 3) == found
+    regular = [top.mixture for top in fit.optima if top.status is em.Status.CONVERGED]
+    assert 1 < len(found) <= len(regular)
+    assert all(one in regular for one in found)
+
+
+def test_a_mixture_or_a_fit_from_one_start_is_one_more_place():
+    "Unless a component of it is a point: chains that begin on a tie stay there."
+    found = starting_mixtures(None, SAMPLE, 2, 3)
     other = Mixture([0.5, 0.5], [160, 180], [5, 5])
-    assert starting_mixture(other, SAMPLE, 2, 3) == other
+    assert starting_mixtures(other, SAMPLE, 2, 3) == (*found, other)
+    climbed = em.fit(SAMPLE, 2, start=other, max_iter=1)
+    assert starting_mixtures(climbed, SAMPLE, 2, 3) == (*found, climbed.mixture)
+    point = Mixture([0.1, 0.9], [SAMPLE.values[0], 170], [1e-3, 9])
+    assert starting_mixtures(point, SAMPLE, 2, 3) == found
 
 
 def test_data_too_few_for_em_still_have_a_start():
     two = Sample([1.0, 2.0], weights=[5, 7])
-    start = starting_mixture(None, two, 2, 0)
+    (start,) = starting_mixtures(None, two, 2, 0)
     assert start.n_components == 2
     assert start.sds.min() > 0
+    given = Mixture([0.5, 0.5], [1.0, 2.0], [0.5, 0.5])
+    assert starting_mixtures(given, two, 2, 0) == (given,)
 
 
 def test_wrong_starts_are_refused():
     with pytest.raises(TypeError, match=r"em\.Fit or an em\.Mixture, got list"):
-        starting_mixture([0.5, 0.5], SAMPLE, 2, 0)
+        starting_mixtures([0.5, 0.5], SAMPLE, 2, 0)
     with pytest.raises(ValueError, match="start with 3 components, got 2"):
-        starting_mixture(Mixture([0.5, 0.5], [160, 180], [5, 5]), SAMPLE, 3, 0)
+        starting_mixtures(Mixture([0.5, 0.5], [160, 180], [5, 5]), SAMPLE, 3, 0)
 
 
 @pytest.mark.parametrize(
@@ -85,11 +101,12 @@ def test_located_starts_have_a_finite_density_whatever_the_priors(priors):
     filled = priors.filled(SAMPLE, 2)
     model = build_model(SAMPLE, 2, filled)
     around = em.fit(SAMPLE, 2, rng=0).mixture
-    locate = locator(model, filled, around, SAMPLE)
+    locate = locator(model, filled)
     density = model.compile_logp(mode=PYTHON)
     names = [value.name for value in model.value_vars]
     for seed in range(5):
-        named, vector = locate(np.random.default_rng(seed))
+        rng = np.random.default_rng(seed)
+        named, vector = locate(disperse(around, SAMPLE, rng), rng)
         parts = np.split(vector, [1, 3])
         assert np.isfinite(density(dict(zip(names, parts, strict=True))))
         assert list(named) == [rv.name for rv in model.free_RVs]
