@@ -41,13 +41,17 @@ CHAINS = ((BAYES, "-"), (INK, "-"), (BAYES, "--"), (INK, "--"), (BAYES, ":"), (I
 
 @styled
 def ranks(comparison: Comparison) -> Figure | None:
-    """Whether the chains agree, from the ranks of their draws; None with a single chain."""
+    """Whether the chains agree, from the ranks of their draws; None with a single chain.
+
+    None as well where the draws are those of the sequential run: in no order, and of no chain, they
+    would look like chains that agree.
+    """
     # arviz-plots is slow to load and not annotated.
     arviz: Any = import_module("arviz_plots")
 
     shown = free_parameters(comparison)
     chains, draws = shown[0].draws.shape
-    if chains < 2 or draws < 4:
+    if chains < 2 or draws < 4 or comparison.posterior.diagnostics.by_sequential:
         return None
     factor = max(1, math.ceil(draws / RANK_DRAWS), _spacing(shown, chains, draws))
     sheet, boxes = panels(len(shown), 2, 1.5, extra=0.35)

@@ -146,6 +146,7 @@ def _document(comparison: Comparison) -> dict[str, Any]:
             "divergences": diagnostics.divergences,
             "ok": diagnostics.ok,
             "messages": list(diagnostics.messages),
+            "second_route": None if settings.second is None else vars(settings.second),
         },
         "criticism": None if comparison.criticism is None else _criticism(comparison.criticism),
         "quantities": quantities(comparison),

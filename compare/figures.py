@@ -61,7 +61,8 @@ def draw(
     tuple of Figure
         Named forest, fit, pairs, path, groups, predictive, pit, expected, priors, loglik and
         ranks. Without `original` there is no path; with one component no groups; a fit of fewer
-        than three iterations has no loglik and a single chain no ranks. Without criticism there
+        than three iterations has no loglik and a single chain no ranks, nor have draws of a
+        sequential run. Without criticism there
         is neither pit nor expected, and no pit where leave-one-out was not possible; with sampling
         weights there is neither predictive nor pit.
     """

@@ -140,7 +140,8 @@ def on_penalty(comparison: Comparison) -> str:
         return ""
     penalty = "a penalty that keeps standard deviations from vanishing (Chen, Tan & Zhang 2008)"
     at = Parameters(*(value[0] for value in penalised.at))
-    if verdict(at, fit.observed) is Verdict.POINT:
+    tied = any(point.count > 1 for point in fit.points)
+    if tied and verdict(at, fit.observed) is Verdict.POINT:
         return (
             f"With {penalty} EM ends on a recorded value, which such a penalty is too weak for: "
             f"{_described(comparison, penalised.mixture)}."

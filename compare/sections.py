@@ -240,9 +240,11 @@ def _checks(comparison: Comparison) -> Table:
             for value, places in shown
         )
 
+    sequential = comparison.posterior.diagnostics.by_sequential
+    of_rhat = "R-hat of chains at one place" if sequential else "R-hat (at most 1.01)"
     return Table(
         "Diagnostics of the sampler",
-        ("Parameter", "R-hat (at most 1.01)", "bulk ESS (at least 400)", "tail ESS (at least 400)"),
+        ("Parameter", of_rhat, "bulk ESS (at least 400)", "tail ESS (at least 400)"),
         tuple(
             (findings.label(comparison, row), *cells(row))
             for row in comparison.rows
@@ -286,10 +288,12 @@ def reproduce(
 def sampler_settings(comparison: Comparison) -> str:
     """Say what the sampler was asked for."""
     settings = comparison.posterior.settings
+    sequential = comparison.posterior.diagnostics.by_sequential
+    other = " The draws are those of the sequential run instead." if sequential else ""
     return (
         f"Sampler: {settings.sampler}, {settings.chains} chains of {settings.tune} tuning steps "
         f"and {settings.draws} draws, target acceptance {settings.target_accept}, "
-        f"seed {settings.seed}."
+        f"seed {settings.seed}.{other}"
     )
 
 

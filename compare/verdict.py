@@ -24,6 +24,7 @@ from compare.wording import (
 from em.tops import SET_ASIDE
 
 if TYPE_CHECKING:
+    from bayes.records import Second
     from compare.table import Comparison, Row
 
 __all__ = [
@@ -67,7 +68,7 @@ def verdict(comparison: Comparison) -> str:
         first = f"EM is not to be believed ({fit.status.message.partition(':')[0]})"
     checks, messages = posterior.diagnostics, sampler_messages(comparison)
     worst, least = _worst(comparison)
-    numbers = (
+    numbers = _of_sequential(comparison, least) or (
         ("R-hat unknown" if math.isnan(worst) else f"R-hat at most {worst:.3f}")
         + ("" if math.isnan(least) else f", at least {least:,.0f} effective draws")
         + f", {counted(checks.divergences, 'divergence')}"
@@ -80,6 +81,17 @@ def verdict(comparison: Comparison) -> str:
             f"the sampler fails {counted(failed, 'check')} ({numbers}) and is not to be believed"
         )
     return f"{first}; {second}.{_left_open(comparison)}"
+
+
+def _of_sequential(comparison: Comparison, least: float) -> str:
+    """The worst of the checks of draws that are no chains'; empty of chains."""
+    checks = comparison.posterior.diagnostics
+    if checks.second is None or not checks.by_sequential:
+        return ""
+    return (
+        f"a sequential run, at least {least:,.0f} effective draws, the second route "
+        f"{checks.second.difference:.2f} posterior sds away"
+    )
 
 
 def _reached(comparison: Comparison) -> str:
@@ -179,13 +191,37 @@ def on_optima(comparison: Comparison, shown: int) -> str:
 
 
 def on_chains(comparison: Comparison) -> str:
-    """Say what the sampler's chains as a whole were checked for."""
+    """Say what the sampler's chains as a whole were checked for, and what a second route says."""
     checks, note = comparison.posterior.diagnostics, comparison.posterior.settings.note
     bfmi = ["not available" if math.isnan(value) else f"{value:.2f}" for value in checks.bfmi]
+    energies = f"BFMI of the chains: {', '.join(bfmi)}"
+    if checks.second is None:
+        told = f"Divergences: {checks.divergences} (none allowed). {energies} (at least 0.3)."
+    elif checks.by_sequential:
+        told = (
+            "The chains stayed apart, or moved too slowly, to say how much of the posterior is "
+            "where. So the draws are those of another route, a tempered sequential run from the "
+            "prior (Del Moral, Doucet & Jasra 2006), in no particular order, and belong to no "
+            f"chain. {_routes(comparison, checks.second, 'An importance sample of its own')} "
+            "What is told of the chains judges nothing here: R-hat is of those that are at the "
+            f"same place, {counted(checks.second.divergences, 'divergence')}, {energies}."
+        )
+    else:
+        told = (
+            f"Divergences: {checks.divergences} (none allowed). {energies} (at least 0.3). "
+            + _routes(comparison, checks.second, "A tempered sequential run from the prior")
+        )
+    return f"{told} {plain(note, 600)}".strip()
+
+
+def _routes(comparison: Comparison, second: Second, other: str) -> str:
+    """How far the draws are from what another route says."""
+    names = {row.name: parameter_name(comparison, row) for row in comparison.rows}
     return (
-        f"Divergences: {checks.divergences} (none allowed). BFMI of the chains: "
-        f"{', '.join(bfmi)} (at least 0.3). {plain(note, 600)}"
-    ).strip()
+        f"{other} is {second.difference:.2f} posterior standard deviations away where that is most "
+        f"for what chance allows, on {names.get(second.parameter, second.parameter)} "
+        f"({second.allowed:.2f} are allowed there)."
+    )
 
 
 def on_nodes(comparison: Comparison) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 import em
 from bayes import Posterior, Settings
+from bayes.records import Second
 from compare.cases import Case
 from compare.criticism import criticise
 from compare.table import compare
@@ -18,11 +19,14 @@ PRIORS = (
 )
 
 
-def posterior(sample, center, *, spread=0.1, tie=0.0, draws=300, chains=4, spoil=None, note=""):
+def posterior(
+    sample, center, *, spread=0.1, tie=0.0, draws=300, chains=4, spoil=None, note="", second=None
+):
     """Draws around a mixture: independent, but for a tie of the first weight to the last mean.
 
     `spread` is their sd: of the logarithms of weights and sds, and of the means in sds. `spoil`
     makes them bad: "apart" moves a chain away, "stuck" freezes all, "diverging" marks three.
+    `second` is what another route to the posterior says, see `route`.
     """
     rng = np.random.default_rng(5)
     k = center.n_components
@@ -60,9 +64,28 @@ def posterior(sample, center, *, spread=0.1, tie=0.0, draws=300, chains=4, spoil
         seconds_sample=0.2,
         priors=PRIORS,
         note=note,
+        second=second,
     )
     stats = {"diverging": diverging, "energy": rng.standard_normal((chains, draws))}
     return Posterior.from_draws(sample, kept, stats, prior, settings)
+
+
+def route(published, k=2, difference=0.05, unseen=0):
+    "What a second route says; R-hat of places where chains stayed, and effective sizes."
+    each = {name: [1.2] * k for name in ("weights", "means", "sds")}
+    return Second(
+        published=published,
+        parameter="means[1]",
+        difference=difference,
+        allowed=0.2,
+        unseen=unseen,
+        log_evidence=-500.0,
+        log_evidence_se=0.02,
+        rhat=each,
+        ess={name: [1234.0] * k for name in each},
+        divergences=3,
+        seconds=0.5,
+    )
 
 
 def with_draws(of, **draws):

@@ -21,6 +21,7 @@ def test_without_options_the_defaults_are_those_of_the_documentation():
         "unit": "",
         "rounding": 0.0,
         "missing": "refuse",
+        "leave_out": (),
         "by": None,
         "scheduler": None,
         "certify": False,
@@ -57,6 +58,7 @@ def test_every_option_arrives():
     options = parse([*data, *files])
     assert (options.rounding, options.missing, options.by) == (0.5, "drop", "g")
     assert (options.scheduler, options.certify, options.fresh) == ("tcp://h:1", True, True)
+    assert parse([*data, *"--leave-out 0 --leave-out -9.5".split()]).leave_out == (0.0, -9.5)
     options = parse([*data, "--weights-are", "shares", "--total", "600"])
     assert (options.weights_are, options.total) == ("shares", 600.0)
     options = parse(["--seed", "0", "--n", "2"])
@@ -105,6 +107,7 @@ def test_the_command_is_one_line_of_text():
         ("--unit cm", "--unit describes a file"),
         ("--rounding 1", "--rounding describes a file"),
         ("--missing drop", "--missing describes a file"),
+        ("--leave-out 0", "--leave-out describes a file"),
         ("--by a", "--by describes a file"),
         ("--certify", "--certify is about the reading of files; name the file with --data"),
         ("--fresh", "--fresh is about the reading of files"),
@@ -112,6 +115,8 @@ def test_the_command_is_one_line_of_text():
         ("--data a.csv --rounding 0", "expected a step above zero, such as 1 or 0.5, got '0'"),
         ("--data a.csv --rounding inf", "got 'inf'"),
         ("--data a.csv --rounding one", "got 'one'"),
+        ("--data a.csv --leave-out zero", "expected a number, such as 0, got 'zero'"),
+        ("--data a.csv --leave-out nan", "got 'nan'"),
         ("--data a.csv --missing ignore", "invalid choice: 'ignore'"),
         ("--data a.csv --column a --by a", "--column and --by both name 'a'"),
         ("--data a.csv --weights a --by a", "--weights and --by both name 'a'"),

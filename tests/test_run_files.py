@@ -203,6 +203,44 @@ def test_options_of_files_reach_the_sample(tmp_path):
     )
 
 
+def test_values_that_are_left_out_are_counted_in_each_group(tmp_path):
+    "Of each group those that it has; the rest is kept as it came."
+    (tmp_path / "a.csv").write_text("v,g\n0,a\n0,a\n5,a\n6,a\n0,b\n7,b\n9,b\n4,c\n3,c\n")
+    asked = ["--data", tmp_path / "a.csv", "--column", "v", "--leave-out", "0"]
+    (all_of_them,), _ = cases(*asked)
+    assert all_of_them.sample.values.tolist() == [5.0, 6.0, 7.0, 9.0, 4.0, 3.0]
+    assert [(one.count, one.share) for one in all_of_them.sample.left_out] == [(3, 3 / 9)]
+    found, _ = cases(*asked, "--leave-out", "9", "--by", "g")
+    assert [case.sample.values.tolist() for case in found] == [[5.0, 6.0], [7.0], [4.0, 3.0]]
+    assert [[one.value for one in case.sample.left_out] for case in found] == [[0], [0, 9], []]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("--leave-out 8", "no value equals 8, which --leave-out names; leave that out"),
+        ("--leave-out 5 --leave-out 6 --leave-out 0", "those that are left out, got none"),
+        ("--leave-out 5 --leave-out 6", "is constant: every value that counts is 0"),
+    ],
+)
+def test_what_cannot_be_left_out_costs_one_line(tmp_path, capsys, arguments, expected):
+    "A value that does not occur, or so many that nothing can be fitted."
+    (tmp_path / "a.csv").write_text("v\n0\n0\n5\n6\n")
+    line = ["--data", str(tmp_path / "a.csv"), "--out", str(tmp_path / "out")]
+    assert run.main([*line, *arguments.split()]) == 2
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1
+    assert expected in said.err
+
+
+def test_rows_that_are_not_kept_cannot_be_left_out(folder, tmp_path, capsys, monkeypatch):
+    "They are seen once, and only their digests remain."
+    monkeypatch.setattr(reading, "IN_MEMORY", 0)
+    line = ["--data", str(folder), "--column", "x", "--out", str(tmp_path / "out")]
+    assert run.main([*line, "--leave-out", "0"]) == 2
+    assert "--leave-out needs all rows in memory, 0 at the most" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("n_bytes", [2, 7, 12, 22])
 def test_the_beginning_of_a_zipped_file_is_called_damaged(tmp_path, capsys, n_bytes):
     "However little of it there is."

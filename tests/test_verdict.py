@@ -1,13 +1,16 @@
 """The verdict names who is not to be believed, with the worst of the checks."""
 
 import dataclasses
+import json
 import math
 
 import pytest
-from handmade import NAMES, SEPARATE, case, comparison, made, normals
+from handmade import NAMES, SEPARATE, case, comparison, made, normals, route
 from spoken import after
 
 import em
+from compare.diagnostic_figures import ranks
+from compare.report import render
 from compare.standing import Standing, standing
 from compare.verdict import alarms, on_chains, on_climb, on_nodes, on_optima, verdict, warning
 
@@ -161,6 +164,46 @@ def test_the_chains_are_told_with_divergences_and_bfmi():
     shown = after(r"chains: (.*) \(at least", told)
     assert shown == pytest.approx(of.posterior.diagnostics.bfmi, abs=0.005)
     assert told.endswith(" The draws were made again.")
+
+
+def test_draws_of_a_sequential_run_are_called_that():
+    "What the chains did judges nothing; no rank curve pretends that they agree."
+    of = made(case(normals(*SEPARATE)), spoil="diverging", second=route("sequential"))
+    assert of.ok
+    assert "(a sequential run, at least 1,234 effective draws, the second route 0.05 " in verdict(
+        of
+    )
+    assert "divergences" not in verdict(of)
+    told = on_chains(of)
+    assert told.startswith("The chains stayed apart, or moved too slowly, ")
+    assert "belong to no chain" in told
+    assert "0.05 posterior standard deviations away" in told
+    assert "on the mean of the upper group (0.20 are allowed there)" in told
+    assert "R-hat is of those that are at the same place, 3 divergences" in told
+    assert ranks(of) is None
+    report = render(of)
+    assert "R-hat of chains at one place" in report.markdown
+    assert "The draws are those of the sequential run instead." in report.markdown
+    assert "R-hat (at most 1.01)" not in report.markdown
+    assert json.loads(report.json)["bayes"]["second_route"]["published"] == "sequential"
+
+
+def test_a_second_route_that_agrees_with_the_chains_is_told_with_them():
+    "By how much it differs, and on which parameter; theirs are the checks and the ranks."
+    of = made(case(normals(*SEPARATE)), second=route("chains"))
+    told = on_chains(of)
+    assert told.startswith("Divergences: 0 (none allowed). ")
+    assert "A tempered sequential run from the prior is 0.05 posterior standard dev" in told
+    assert "R-hat at most" in verdict(of)
+    assert ranks(of) is not None
+
+
+def test_a_sequential_run_that_another_route_contradicts_is_not_believed():
+    "The verdict counts it among the checks that fail."
+    second = route("sequential", difference=0.6)
+    of = made(case(normals(*SEPARATE)), second=second)
+    assert "fails 1 check (a sequential run, " in verdict(of)
+    assert "0.60 posterior sds on the mean of the upper group" in alarms(of)[0]
 
 
 def test_nodes_are_told_with_what_they_cost():
