@@ -4,6 +4,7 @@ import json
 import math
 from importlib import metadata
 
+import numpy as np
 import pytest
 from handmade import SEPARATE, case, comparison, criticised, made, normals
 
@@ -35,8 +36,8 @@ def test_the_keys_are_those_that_were_promised_in_their_order(name):
     document = strict(to_json(comparison(name)))
     assert list(document) == [
         "schema", "case", "level", "interval", "parameters", "em", "bayes", "criticism",
-        "quantities", "names", "rounding", "dropped", "sampling_weights", "nodes", "versions",
-        "seconds",
+        "quantities", "names", "rounding", "dropped", "left_out", "sampling_weights", "nodes",
+        "versions", "seconds",
     ]  # fmt: skip
     assert list(document["case"]) == ["name", "n", "unit", "source", "seed", "truth"]
     k = comparison(name).n_components
@@ -50,7 +51,7 @@ def test_the_keys_are_those_that_were_promised_in_their_order(name):
         assert isinstance(row["em_in_interval"], bool)
     assert list(document["em"]) == ["loglik", "n_iter", "status", "gradient_norm", "aic", "bic"]
     assert list(document["bayes"]) == [
-        "sampler", "chains", "draws", "tune", "divergences", "ok", "messages",
+        "sampler", "chains", "draws", "tune", "divergences", "ok", "messages", "second_route",
     ]  # fmt: skip
 
 
@@ -83,6 +84,7 @@ def test_every_number_is_written_to_its_last_digit():
         "divergences": 0,
         "ok": True,
         "messages": [],
+        "second_route": None,
     }
 
 
@@ -168,6 +170,14 @@ def test_names_go_in_and_come_out_unchanged():
     assert text.endswith("}\n")
 
 
+def test_values_that_were_left_out_are_written_with_count_and_share():
+    "In order of value; an empty list where there are none."
+    sample = em.Sample(np.append(normals(*SEPARATE), [0.0] * 50)).without(0)
+    (gone,) = strict(to_json(made(case(sample))))["left_out"]
+    assert gone == {"value": 0.0, "count": 50.0, "share": 0.2}
+    assert strict(to_json(comparison("separate")))["left_out"] == []
+
+
 def test_the_method_of_the_comparison_writes_the_same_document():
     "Comparison.to_json is to_json."
     compared = comparison("separate")
@@ -181,7 +191,7 @@ def test_the_criticism_is_written_in_plain_numbers():
     said, found = document["criticism"], compared.criticism
     assert list(said) == [
         "checks", "loo", "sensitivity", "agreement", "prior_predictive", "penalised", "labels",
-        "components", "not_made",
+        "tops", "components", "not_made",
     ]  # fmt: skip
     assert [one["p"] for one in said["checks"]] == [one.p for one in found.checks]
     assert said["loo"]["elpd"] == found.loo.elpd
