@@ -15,7 +15,10 @@ from bayes.fused import FusedDensity
 from bayes.laplace import laplace
 from bayes.records import Published, Second
 from bayes.routes import ENDS, Agreement, agreement
-from em import Mixture, Parameters
+from em import Mixture, Parameters, Sample
+from em.fit import standardised
+from em.groups import Verdict, verdict
+from em.observed import Observed
 
 if TYPE_CHECKING:
     from bayes.posterior import Posterior
@@ -126,6 +129,13 @@ def compared(
     )
 
 
+def _is_point(mixture: Mixture, sample: Sample) -> bool:
+    """Whether a component sits on a value that was recorded more than once."""
+    at = standardised(mixture, sample.mean, sample.sd)
+    judged = verdict(Parameters(*(v[0] for v in at)), Observed.of(sample.collapse()))
+    return judged is Verdict.POINT
+
+
 def _sizes(whole: Sequential) -> Parameters:
     """Effective numbers of draws for the mean or an end of each parameter, whichever is less."""
     found: list[Floats] = []
@@ -187,5 +197,7 @@ def _unseen(chains: Posterior, whole: Sequential, priors: Priors, tops: tuple[Mi
         local = laplace(density, top)
         if local.log_evidence - whole.log_evidence < math.log(NEGLIGIBLE):
             continue
+        if _is_point(density.publish(local.point), chains.sample):
+            continue  # the posterior is that of mixtures without one
         count += bool(local.distance(points).min() > NEAR**2 * density.n_dim)
     return count
