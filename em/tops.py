@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from em.ascent import Ascent, Status, ascend
 from em.coordinates import Coordinates
-from em.groups import NARROW, Verdict, verdicts
+from em.groups import NARROW, Verdict, smallest_sd, verdicts
 from em.information import expect
 from em.mixture import Parameters
 from em.observed import Observed
@@ -122,12 +122,13 @@ def rank(status: Status) -> int:
 
 
 def blunted(at: Parameters, data: Observed) -> Floats:
-    """Log-likelihoods with no component narrower than a tenth of the widest.
+    """Log-likelihoods with no component narrower than a tenth of the widest, or than the grid.
 
     What makes a top that is no answer tell something of the data: a value far out explains much
     even so, and two nearly equal ones among many nothing.
     """
-    sds = np.maximum(at.sds, NARROW * at.sds.max(axis=1, keepdims=True))
+    least = np.maximum(NARROW * at.sds.max(axis=1, keepdims=True), smallest_sd(data.resolution))
+    sds = np.maximum(at.sds, least)
     return expect(data, at._replace(sds=sds)).loglik
 
 
