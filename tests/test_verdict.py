@@ -65,7 +65,7 @@ def test_alarms_hold_every_message_and_a_warning_says_whose_numbers_they_are_abo
     assert warning(failing) == "Do not rely on the posterior's numbers"
     collapsed = comparison("collapsed")
     (alarm,) = alarms(collapsed)
-    assert alarm.startswith("EM is not at a maximum: a component sits on")
+    assert alarm.startswith("EM is not at a maximum: a component is a point")
     assert "use fewer components" in alarm
     assert warning(collapsed) == "Do not rely on EM's numbers"
     both = dataclasses.replace(collapsed, posterior=comparison("failing").posterior)
