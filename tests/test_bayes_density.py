@@ -95,16 +95,17 @@ def test_a_value_that_the_prior_forbids_has_no_density():
 
 
 def test_the_priors_of_a_posterior_are_found_again_or_asked_for():
-    data = em.Sample(np.random.default_rng(6).normal(170, 8, 300))
+    data = em.Sample(np.random.default_rng(6).normal(170, 8, 3000).round(2))
+    assert data.grid == 0.01
     mixture = em.Mixture([0.5, 0.5], [165, 175], [5, 5])
     assert priors_of(around(data, mixture)).numbers == Priors().filled(data, 2).numbers
-    # Nodes have lost the resolution of the data that they stand for.
+    # Nodes have lost the grid of the data that they stand for.
     small = around(data.squash(), mixture)
     with pytest.raises(ValueError, match="pass priors= as given"):
         priors_of(small)
     np.testing.assert_allclose(priors_of(small, data).numbers, Priors().filled(data, 2).numbers)
-    with pytest.raises(ValueError, match=r"sds ~ LogNormal.*got sds ~ HalfNormal"):
-        priors_of(small, data, Priors(sds=pm.HalfNormal.dist(9.0)))
+    with pytest.raises(ValueError, match=r"sds ~ LogNormal.*got sds ~ InverseGamma"):
+        priors_of(small, data, Priors(sds=pm.InverseGamma.dist(3.0, 9.0)))
 
 
 def test_draws_are_thinned_evenly_over_all_chains():

@@ -114,8 +114,9 @@ def test_floor_of_tied_values_cuts_the_prior_and_nothing_else():
     sample = Sample(VALUES.round())
     logp = natural_logp(build_model(sample, 2))
     weights, means = [0.4, 0.6], [164.0, 177.0]
-    above = 2 * stats.lognorm.logsf(0.5, 1.0, scale=sample.sd / 2)
-    for sds in ([6.0, 8.0], [0.51, 9.0]):
+    floor = 1 / np.sqrt(2 * np.pi)
+    above = 2 * stats.lognorm.logsf(floor, 1.0, scale=sample.sd / 2)
+    for sds in ([6.0, 8.0], [1.02 * floor, 9.0]):
         expected = by_hand(sample, weights, means, sds, 2) - above
         # PyMC's normal tail probability has eight digits, because it takes the root of two in
         # single precision.
