@@ -31,7 +31,7 @@ def sentences(found: Row | None) -> str:
     said = [f"{missed} of {number} at K = {k}" for k, (missed, number) in counts(found).items()]
     eight = found["eight"]
     return (
-        "Of simulated samples whose likelihood has several tops `em.fit` misses the highest that "
+        "Of simulated samples that are hard to search `em.fit` misses the highest maximum that "
         f"counts in {listed(said)}. With K = 8 on 1,000 normal values it takes "
         f"{taken(eight['seconds'])} of processor time."
     )
@@ -107,7 +107,9 @@ def _listed(rows: list[Row]) -> str:
             f"{row['n']:,}",
             short(None if row["short"] is None else abs(row["short"])),
             row["why"].lower(),
-            listed([f"{m} of {row['tried'][route]} {route}" for route, m in row["ended"].items()]),
+            listed(
+                [f"{m:,} of {row['tried'][route]:,} {route}" for route, m in row["ended"].items()]
+            ),
         ]
         for row in rows
     ]
