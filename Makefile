@@ -30,7 +30,7 @@ report: $(VENV)/.compare ## fit the synthetic heights by EM and by Bayes, write 
 calibration: $(VENV)/.compare ## simulate 300 data sets and see whether their posteriors are right (3 minutes)
 	@$(PY) -m bayes.calibration $(ARGS)
 
-bench: $(VENV)/.bench ## time EM and the samplers beside the usual tools (25 minutes; ARGS="--quick": five; "--huge": a billion values)
+bench: $(VENV)/.bench ## time EM and the samplers beside the usual tools (half an hour; ARGS="--quick": five; "--huge": a billion values)
 	@PYTHONPATH=tests $(PY) -m benchmarks.run $(ARGS)
 
 test: $(VENV)/.test ## run the tests

@@ -31,7 +31,7 @@ def sentences(found: Row | None) -> str:
     said = [f"{missed} of {number} at K = {k}" for k, (missed, number) in counts(found).items()]
     eight = found["eight"]
     return (
-        "Of simulated samples whose likelihood has several tops `em.fit` misses the highest that "
+        "Of simulated samples that are hard to search `em.fit` misses the highest maximum that "
         f"counts in {listed(said)}. With K = 8 on 1,000 normal values it takes "
         f"{taken(eight['seconds'])} of processor time."
     )
@@ -44,10 +44,11 @@ def search(found: Row) -> str:
         f"`em.fit(x, K)`, by default, on simulated samples, {found['each']} of each kind for each "
         f"K. Sample i of a kind is drawn from the seed ({found['seed']}, K, place of the kind in "
         "the table from 0, i) by `tests/benchmarks/search_samples.py`. A reference is the highest "
-        "end of 300 to 1,200 random starts climbed to the top, of 20 starts at the truth and of "
-        "scikit-learn's `n_init=50`, polished, which is a maximum and keeps the rule for what a "
-        "group can be; the references are kept in `tests/reference/search.json`, and "
-        "`tests/benchmarks/search_reference.py`, which shares no code with `em`, computes them. "
+        "end of 1,200 random starts climbed to the top (beyond 1,000 values of 300 at the least), "
+        "of 20 starts at the truth and of scikit-learn's `n_init=50`, polished, which is a maximum "
+        "and keeps the rule for what a group can be; the references are kept in "
+        "`tests/reference/search.json`, and `tests/benchmarks/search_reference.py`, which shares "
+        "no code with `em`, computes them. "
         "A sample is missed if the answer is not called converged where there is a reference, if "
         "it breaks the rule, or if its log-likelihood is more than "
         f"{scientific(found['tolerance'])} lower. Times are processor time."
@@ -106,7 +107,9 @@ def _listed(rows: list[Row]) -> str:
             f"{row['n']:,}",
             short(None if row["short"] is None else abs(row["short"])),
             row["why"].lower(),
-            listed([f"{m} of {row['tried'][route]} {route}" for route, m in row["ended"].items()]),
+            listed(
+                [f"{m:,} of {row['tried'][route]:,} {route}" for route, m in row["ended"].items()]
+            ),
         ]
         for row in rows
     ]
