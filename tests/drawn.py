@@ -43,6 +43,7 @@ def posterior(mixture, *, chains=4, draws=300, seed=0):
         for name, values in (("posterior", kept), ("prior", prior))
     }
     return SimpleNamespace(
+        diagnostics=SimpleNamespace(by_sequential=False),
         weights=kept[0],
         means=kept[1],
         sds=kept[2],
