@@ -57,6 +57,8 @@ FAR = 6.0
 
 HALF = 0.5
 """Of a component's expected count: so much on one recorded value makes it a point, no group."""
+NARROW_GROUP = 0.1
+"""In widths of the widest: what `em.groups` calls narrow."""
 
 
 # Every function below is inlined into one compiled unit. Compiled apart and kept on disk apart,
@@ -411,8 +413,8 @@ def _log_likelihoods(  # noqa: C901, PLR0912 - one loop, so that nothing is comp
     """Fill the log-likelihood at each of many points in the sampler's coordinates.
 
     It is minus infinity where a component is a point: where half or more of its expected count
-    lies on one of the values that were recorded more than once. `heaps` says how often those
-    were, and is zero for all other values. Values are standardised by `scale`.
+    lies on one of the values that were recorded more than once; of rounded values only where it
+    is narrow against the widest. `heaps` says how often those were, and is zero for all others. Values are standardised by `scale`.
     """
     n, K = values.size, (points.shape[1] + 1) // 3
     log_weights, log_sds, expected = np.empty(K), np.empty(K), np.empty(K)
@@ -474,8 +476,14 @@ def _log_likelihoods(  # noqa: C901, PLR0912 - one loop, so that nothing is comp
                         most[k, i] = max(most[k, i], heaps[begin + i] * share)
                     expected[k] += count
         if ruled:
+            widest = 0.0
             for k in range(K):
-                if most[k].max() >= HALF * expected[k]:
+                widest = max(widest, math.hypot(math.exp(log_sds[k]), rounding / math.sqrt(12.0)))
+            for k in range(K):
+                # Rounded values may well be a group within a step: see `em.groups`.
+                width = math.hypot(math.exp(log_sds[k]), rounding / math.sqrt(12.0))
+                sits = rounding == 0.0 or width < NARROW_GROUP * widest
+                if sits and most[k].max() >= HALF * expected[k]:
                     loglik = -np.inf
         found[p] = loglik
 
