@@ -414,7 +414,8 @@ def _log_likelihoods(  # noqa: C901, PLR0912 - one loop, so that nothing is comp
 
     It is minus infinity where a component is a point: where half or more of its expected count
     lies on one of the values that were recorded more than once; of rounded values only where it
-    is narrow against the widest. `heaps` says how often those were, and is zero for all others. Values are standardised by `scale`.
+    is narrow against the widest. `heaps` says how often those were, and is zero for all other
+    values. Values are standardised by `scale`.
     """
     n, K = values.size, (points.shape[1] + 1) // 3
     log_weights, log_sds, expected = np.empty(K), np.empty(K), np.empty(K)
