@@ -13,6 +13,7 @@ from compare.exactness import stood_for
 
 if TYPE_CHECKING:
     import em
+    from bayes.records import Second
     from compare.criticism import Criticism
     from compare.groups import GroupedComparison
     from compare.rivals import Rivals
@@ -146,7 +147,7 @@ def _document(comparison: Comparison) -> dict[str, Any]:
             "divergences": diagnostics.divergences,
             "ok": diagnostics.ok,
             "messages": list(diagnostics.messages),
-            "second_route": None if settings.second is None else vars(settings.second),
+            "second_route": _second_route(settings.second),
         },
         "criticism": None if comparison.criticism is None else _criticism(comparison.criticism),
         "quantities": quantities(comparison),
@@ -183,6 +184,13 @@ def _names(comparison: Comparison) -> dict[str, Any]:
         "loss": {"mean": losses.by_mean, "sd": losses.by_sd},
         "parameters": _parameters(comparison.rows_by_sd) or None,
     }
+
+
+def _second_route(second: Second | None) -> dict[str, Any] | None:
+    """What the two routes to the posterior say of each other, but for how long it took."""
+    if second is None:
+        return None
+    return {name: value for name, value in vars(second).items() if name != "seconds"}
 
 
 def _nodes(comparison: Comparison) -> dict[str, Any]:
