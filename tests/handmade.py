@@ -74,6 +74,7 @@ def route(published, k=2, difference=0.05, unseen=0):
     "What a second route says; R-hat of places where chains stayed, and effective sizes."
     each = {name: [1.2] * k for name in ("weights", "means", "sds")}
     return Second(
+        size=3000.0,
         published=published,
         parameter="means[1]",
         difference=difference,
