@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from bayes import kernel
 from bayes.priors import Numbers
-from em import Mixture, Parameters, Sample
+from em import Mixture, Sample
 
 __all__ = ["FusedDensity", "log_constant"]
 
@@ -81,29 +81,13 @@ class FusedDensity:
         -------
         ndarray of shape (3 K - 1,)
         """
-        points = self.located(Parameters(*(value[None] for value in mixture.parameters)))
-        return np.asarray(points[0])
-
-    def located(self, draws: Parameters) -> Floats:
-        """The same for many mixtures at once.
-
-        Parameters
-        ----------
-        draws : Parameters
-            Each of shape (S, K), with sds above the floor.
-
-        Returns
-        -------
-        ndarray of shape (S, 3 K - 1)
-        """
-        log_weights = np.log(draws.weights)
+        log_weights = np.log(mixture.weights)
         return np.concatenate(
             [
-                (log_weights - log_weights.mean(axis=1, keepdims=True))[:, :-1],
-                (draws.means - self.sample.mean) / self.sample.sd,
-                np.log(draws.sds - self.priors.floor),
-            ],
-            axis=1,
+                (log_weights - log_weights.mean())[:-1],
+                (mixture.means - self.sample.mean) / self.sample.sd,
+                np.log(mixture.sds - self.priors.floor),
+            ]
         )
 
     def __call__(self, point: Floats) -> tuple[float, Floats]:

@@ -400,7 +400,61 @@ def _joint(
         joint[i] += height + _log(factor[i])
 
 
-def _log_likelihoods(  # noqa: C901, PLR0912 - one loop, so that nothing is compiled apart
+@numba.njit(inline="always")
+def _totals(joint: Floats, size: int, in_pair: bool, top: Floats, total: Floats) -> None:
+    """Fill the largest term at each value, and the sum of all of them relative to it.
+
+    In `joint`, terms take the place of their logs; not where there is a pair of which only the sum
+    is wanted: that takes one exponential, since that of the larger term would be one.
+    """
+    K = joint.shape[0]
+    if in_pair:
+        for i in range(size):
+            top[i] = max(joint[0, i], joint[1, i])
+            total[i] = 1.0 + _exp(-abs(joint[0, i] - joint[1, i]))
+        return
+    for i in range(size):
+        top[i], total[i] = joint[0, i], 0.0
+    for k in range(1, K):
+        for i in range(size):
+            top[i] = max(top[i], joint[k, i])
+    for k in range(K):
+        for i in range(size):
+            joint[k, i] = _exp(joint[k, i] - top[i])
+            total[i] += joint[k, i]
+
+
+@numba.njit(inline="always")
+def _sum_of_logs(top: Floats, total: Floats, counts: Floats, single: bool) -> float:
+    """Sum of the log-densities of a block, each as often as its value was seen."""
+    loglik = 0.0
+    if single:
+        # Between 1 and K each, so that one logarithm of their product does for all.
+        product = 1.0
+        for i in range(counts.size):
+            product *= total[i]
+            loglik += top[i]
+        return loglik + math.log(product)
+    for i in range(counts.size):
+        loglik += counts[i] * (top[i] + _log(total[i]))
+    return loglik
+
+
+@numba.njit(inline="always")
+def _allot(
+    joint: Floats, total: Floats, counts: Floats, heaps: Floats, expected: Floats, most: Floats
+) -> None:
+    """Add a block to the expected count of each component, and to the most of it on one heap."""
+    for k in range(joint.shape[0]):
+        count = 0.0
+        for i in range(counts.size):
+            share = joint[k, i] / total[i]
+            count += counts[i] * share
+            most[k, i] = max(most[k, i], heaps[i] * share)
+        expected[k] += count
+
+
+def _log_likelihoods(
     points: Floats,
     values: Floats,
     counts: Floats,
@@ -414,18 +468,17 @@ def _log_likelihoods(  # noqa: C901, PLR0912 - one loop, so that nothing is comp
 
     It is minus infinity where a component is a point: where half or more of its expected count
     lies on one of the values that were recorded more than once; of rounded values only where it
-    is narrow against the widest. `heaps` says how often those were, and is zero for all other
-    values. Values are standardised by `scale`.
+    is narrow against the widest, as `em.groups` has it. `heaps` says how often those were, and is
+    zero for all other values. Values are standardised by `scale`.
     """
     n, K = values.size, (points.shape[1] + 1) // 3
     log_weights, log_sds, expected = np.empty(K), np.empty(K), np.empty(K)
     joint, room, most = np.empty((K, BLOCK)), np.empty((4, BLOCK)), np.empty((K, BLOCK))
     top, total = np.empty(BLOCK), np.empty(BLOCK)
-    ruled = False
-    single = K < 100  # else the products below might overflow
-    for i in range(n):
-        ruled = ruled or (K > 1 and heaps[i] > 0.0)
-        single = single and counts[i] == 1.0
+    ruled = K > 1 and heaps.max() > 0.0
+    # Products of more terms than that might overflow.
+    single = K < 100 and counts.min() == 1.0 and counts.max() == 1.0
+    in_pair = K == 2 and not ruled
 
     for p in range(points.shape[0]):
         point = points[p]
@@ -439,49 +492,19 @@ def _log_likelihoods(  # noqa: C901, PLR0912 - one loop, so that nothing is comp
         most[:] = 0.0
         loglik = 0.0
         for begin in range(0, n, BLOCK):
-            size = min(BLOCK, n - begin)
+            end = min(begin + BLOCK, n)
+            here, seen = values[begin:end], counts[begin:end]
             for k in range(K):
-                here = values[begin : begin + size]
                 _joint(here, log_weights[k], means[k], log_sds[k], scale, rounding, joint[k], room)
-            if K == 2 and not ruled:
-                # One exponential in place of two: that of the larger term would be one.
-                for i in range(size):
-                    top[i] = max(joint[0, i], joint[1, i])
-                    total[i] = 1.0 + _exp(-abs(joint[0, i] - joint[1, i]))
-            else:
-                for i in range(size):
-                    top[i], total[i] = joint[0, i], 0.0
-                for k in range(1, K):
-                    for i in range(size):
-                        top[i] = max(top[i], joint[k, i])
-                for k in range(K):
-                    for i in range(size):
-                        joint[k, i] = _exp(joint[k, i] - top[i])
-                        total[i] += joint[k, i]
-            if single:
-                # Between 1 and K each, so that one logarithm of their product does for all.
-                product = 1.0
-                for i in range(size):
-                    product *= total[i]
-                    loglik += top[i]
-                loglik += math.log(product)
-            else:
-                for i in range(size):
-                    loglik += counts[begin + i] * (top[i] + _log(total[i]))
+            _totals(joint, here.size, in_pair, top, total)
+            loglik += _sum_of_logs(top, total, seen, single)
             if ruled:
-                for k in range(K):
-                    count = 0.0
-                    for i in range(size):
-                        share = joint[k, i] / total[i]
-                        count += counts[begin + i] * share
-                        most[k, i] = max(most[k, i], heaps[begin + i] * share)
-                    expected[k] += count
+                _allot(joint, total, seen, heaps[begin:end], expected, most)
         if ruled:
             widest = 0.0
             for k in range(K):
                 widest = max(widest, math.hypot(math.exp(log_sds[k]), rounding / math.sqrt(12.0)))
             for k in range(K):
-                # Rounded values may well be a group within a step: see `em.groups`.
                 width = math.hypot(math.exp(log_sds[k]), rounding / math.sqrt(12.0))
                 sits = rounding == 0.0 or width < NARROW_GROUP * widest
                 if sits and most[k].max() >= HALF * expected[k]:

@@ -1,13 +1,13 @@
 """moves: particles at one temperature are moved, and their distribution stays as it is.
 
 The particles are two halves, and what is proposed to one depends on where the other stands, never
-on where it stands itself. There are two moves, of which each round makes one for every particle:
+on where it stands itself. There are two kinds of move:
 
 - to a draw from a mixture of t distributions fitted to the other half (`bayes.proposal`), with a
   little of the prior. It leads anywhere, so that the shares of the modes are found anew, and a
   particle that accepts it has forgotten where it came from;
-- along the difference between two particles of the other half (ter Braak 2006), nearby: for those
-  that the fitted mixture does not reach.
+- along the difference between two particles of the other half (ter Braak 2006), nearby, where few
+  of the former are accepted: for those that the fitted mixture does not reach.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bayes.bridging import bridge
+from bayes.hop import Hop
 from bayes.proposal import Proposal
 from bayes.target import Target
 
@@ -31,11 +31,11 @@ Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
 
 ROUNDS = 2
-"""Moves of both kinds between fits of the proposal."""
+"""Rounds of moves between fits of the proposal."""
+OFTEN = 0.5
+"""Share of the moves to anywhere that are accepted from which those nearby are left out."""
 CLUSTERS = 5
 """Of the proposal, for each component of the mixture."""
-PRIOR_SHARE = 0.05
-"""Of the proposals, so many come from the prior, which reaches wherever the posterior does."""
 STRIDE = 2.38
 """Length of a move along a difference in d dimensions, times the root of 2 d: the best one for
 normal distributions (Roberts, Gelman & Gilks 1997),"""
@@ -59,16 +59,13 @@ class Swarm(NamedTuple):
     origins: Ids
     """Particles with the same number are of one origin, and so not independent."""
 
-    def take(self, rows: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Swarm:
+    def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Swarm:
         """Some of them."""
-        points, log_prior, log_likelihood, origins = self
-        return Swarm(points[rows], log_prior[rows], log_likelihood[rows], origins[rows])
+        return Swarm(
+            self.points[rows], self.log_prior[rows], self.log_likelihood[rows], self.origins[rows]
+        )
 
-    def copy(self) -> Swarm:
-        """The same in arrays of their own."""
-        return self.take(np.arange(len(self.points)))
-
-    def put(self, rows: NDArray[np.bool_], swarm: Swarm) -> None:
+    def put(self, rows: NDArray[np.intp] | NDArray[np.bool_], swarm: Swarm) -> None:
         """Replace some of them, in place."""
         for value, new in zip(self, swarm, strict=True):
             value[rows] = new
@@ -96,8 +93,10 @@ class Block(NamedTuple):
     """and the same ratio of what was proposed to it,"""
     places: Floats
     """which is here, of shape (rounds, M, d)."""
-    acceptance: tuple[float, float]
-    """Rates of the two moves."""
+    hopped: float
+    """Share of the moves to anywhere that were accepted,"""
+    strode: float | None
+    """and of those nearby, if there were any."""
 
     def bridged(self) -> tuple[float, float]:
         """Log of the target's normalising constant, and its standard error."""
@@ -107,24 +106,6 @@ class Block(NamedTuple):
     def last(self) -> Swarm:
         """The particles after the last round."""
         return self.swarms[-1]
-
-
-@dataclass(frozen=True, eq=False)
-class _Hop:
-    """Proposals from anywhere: a fitted mixture, with a little of the prior."""
-
-    target: Target
-    near: Proposal
-
-    def draw(self, n: int, rng: np.random.Generator) -> Floats:
-        from_prior = np.flatnonzero(rng.random(n) < PRIOR_SHARE)
-        points = self.near.draw(n, rng)
-        points[from_prior] = self.target.draw(from_prior.size, rng)
-        return points
-
-    def log_density(self, points: Floats, log_prior: Floats) -> Floats:
-        near = self.near.log_density(points) + math.log1p(-PRIOR_SHARE)
-        return np.logaddexp(near, log_prior + math.log(PRIOR_SHARE))
 
 
 def scored(target: Target, points: Floats, threads: Executor | None, first: int = 0) -> Swarm:
@@ -140,6 +121,7 @@ def move(
     temperature: float,
     rng: np.random.Generator,
     threads: Executor | None = None,
+    summits: Proposal | None = None,
 ) -> Block:
     """Fit proposals and make a few rounds of moves.
 
@@ -153,74 +135,65 @@ def move(
         The power of the likelihood.
     rng : numpy.random.Generator
     threads : concurrent.futures.Executor, optional
+    summits : Proposal, optional
+        Around maxima that are known; it must not depend on the particles.
 
     Returns
     -------
     Block
     """
-    start = swarms[-1]
-    M = len(start.points)
+    now = swarms[-1].take(np.arange(len(swarms[-1].points)))
+    M = len(now.points)
     h = M // 2
     halves = slice(0, h), slice(h, M)
-    hops = _hops(target, swarms, halves, rng, threads)
-    drawn = [hop.draw(ROUNDS * h, rng) for hop in hops]
-    first = int(start.origins.max()) + 1
+    forms = [np.concatenate([swarm.points[other] for swarm in swarms]) for other in halves[::-1]]
+    K = target.n_components
+    fits = (map if threads is None else threads.map)(
+        lambda form, stream: Proposal.fitted(form, CLUSTERS * K, stream), forms, rng.spawn(2)
+    )
+    hops = [Hop.of(target, near, summits, rng) for near in fits]
+    drawn, counts = zip(*(hop.draw(ROUNDS * h, rng) for hop in hops), strict=True)
+    first = 1 + max(int(swarm.origins.max()) for swarm in swarms)
     proposed = scored(target, np.concatenate(drawn), threads, first)
+    proposed.log_prior[~np.concatenate(counts)] = -np.inf
     of_proposed = _each(hops, proposed, (slice(0, ROUNDS * h), slice(ROUNDS * h, None)))
-    now, at = start.copy(), _each(hops, start, halves)
-    swarms_after, before, origins, ratios, places = [], [], [], [], []
-    accepted = np.zeros(2)
+    of_now = _each(hops, now, halves)
+    after, before, origins, ratios, places = [], [], [], [], []
+    hopped, strode = [], []
     for r in range(ROUNDS):
         rows = np.r_[r * h : (r + 1) * h, (ROUNDS + r) * h : (ROUNDS + r + 1) * h]
         there = proposed.take(rows)
-        before.append(now.log_density(temperature) - at)
+        before.append(now.log_density(temperature) - of_now)
         origins.append(now.origins.copy())
         ratios.append(there.log_density(temperature) - of_proposed[rows])
         places.append(there.points)
         accept = np.log(1.0 - rng.random(M)) < ratios[-1] - before[-1]
         now.put(accept, there.take(accept))
-        accepted[0] += accept.sum()
-
-        for mine, other in zip(halves, halves[::-1], strict=True):
-            there = scored(target, _stride(now, mine, other, rng), threads)
-            gain = there.log_density(temperature) - now.take(mine).log_density(temperature)
-            accept = np.zeros(M, dtype=bool)
-            accept[mine] = np.log(1.0 - rng.random(h)) < gain
-            there = there.take(accept[mine])._replace(origins=now.origins[accept])
-            now.put(accept, there)
-            accepted[1] += accept.sum()
-        at = _each(hops, now, halves)
-        swarms_after.append(now.copy())
-    rates = accepted / (ROUNDS * M)
+        hopped.append(accept.mean())
+        if hopped[-1] < OFTEN:
+            for mine, other in zip(halves, halves[::-1], strict=True):
+                there = scored(target, _stride(now, mine, other, rng), threads)
+                gain = there.log_density(temperature) - now.log_density(temperature)[mine]
+                # What leaves the order is not put in order: the way back would be another one.
+                stays = np.all(target.orders(there.points) == np.arange(K), axis=1)
+                accept = stays & (np.log(1.0 - rng.random(h)) < gain)
+                place = mine.start + np.flatnonzero(accept)
+                now.put(place, there.take(accept)._replace(origins=now.origins[place]))
+                strode.append(accept.mean())
+        of_now = _each(hops, now, halves)
+        after.append(now.take(np.arange(M)))
     return Block(
-        tuple(swarms_after),
-        np.array(before),
-        np.array(origins),
-        np.array(ratios),
-        np.array(places),
-        (float(rates[0]), float(rates[1])),
+        swarms=tuple(after),
+        before=np.array(before),
+        origins=np.array(origins),
+        proposed=np.array(ratios),
+        places=np.array(places),
+        hopped=float(np.mean(hopped)),
+        strode=float(np.mean(strode)) if strode else None,
     )
 
 
-def _hops(
-    target: Target,
-    swarms: Sequence[Swarm],
-    halves: tuple[slice, slice],
-    rng: np.random.Generator,
-    threads: Executor | None,
-) -> list[_Hop]:
-    """The proposals for each half, fitted to the other."""
-    forms = [np.concatenate([swarm.points[other] for swarm in swarms]) for other in halves[::-1]]
-    n_clusters = CLUSTERS * target.n_components
-
-    def fitted(form: Floats, stream: np.random.Generator) -> _Hop:
-        return _Hop(target, Proposal.fitted(form, n_clusters, stream))
-
-    run = map if threads is None else threads.map
-    return list(run(fitted, forms, rng.spawn(2)))
-
-
-def _each(hops: Sequence[_Hop], swarm: Swarm, halves: tuple[slice, slice]) -> Floats:
+def _each(hops: Sequence[Hop], swarm: Swarm, halves: tuple[slice, slice]) -> Floats:
     """Log-density of each particle under the proposals that are made to its half."""
     return np.concatenate(
         [

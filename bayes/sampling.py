@@ -194,7 +194,8 @@ def fit(
     begun = time.perf_counter()
     tops = starting_mixtures(start, sample, K, seed_start)
     # One component has one mode, and draws that are too few for the checks are a quick look.
-    whole = _whole_posterior(sample, K, filled, seed_whole) if K > 1 and plan.can_pass else None
+    can_be_whole = K > 1 and plan.can_pass
+    whole = _whole_posterior(sample, K, filled, tops, seed_whole) if can_be_whole else None
     problem = _Problem(sample, K, filled, tops, whole)
     density, engine = _pymc(problem) if sampler == "pymc" else _nutpie(problem)
     seconds_engine = time.perf_counter() - begun
@@ -234,7 +235,7 @@ def fit(
         runs.append(engine(again))
         last = posterior(again, runs[1])
         return posterior(again, runs[1], what_was_done(first.diagnostics, last.diagnostics))
-    found = compared(first, whole, filled, tops)
+    found = compared(first, whole)
     if found.of_chains.ok and not found.torn:
         if first.diagnostics.ok:
             return posterior(plan, runs[0], second=found.second("chains"))
@@ -242,7 +243,7 @@ def fit(
         if again is not None:
             runs.append(engine(again))
             last = posterior(again, runs[1])
-            found = compared(last, whole, filled, tops)
+            found = compared(last, whole)
             note = what_was_done(first.diagnostics, last.diagnostics)
             if last.diagnostics.ok and found.of_chains.ok:
                 return posterior(again, runs[1], note, found.second("chains"))
@@ -255,9 +256,10 @@ def fit(
             filled,
             n_particles=more * whole.n_particles,
             n_draws=plan.chains * plan.draws,
+            tops=tops,
             rng=seed_whole,
         )
-        found = compared(first, longer, filled, tops)
+        found = compared(first, longer)
         if found.is_verified:
             break
     # In any order: neighbours among the particles are often of one origin.
@@ -268,10 +270,12 @@ def fit(
     return posterior(plan, runs[0], second=found.second("sequential"), draws=shuffled)
 
 
-def _whole_posterior(sample: Sample, K: int, priors: Priors, seed: int) -> Sequential | None:
+def _whole_posterior(
+    sample: Sample, K: int, priors: Priors, tops: tuple[Mixture, ...], seed: int
+) -> Sequential | None:
     """The posterior by the second route; None where the prior leaves no mixture to begin with."""
     try:
-        return sequential(sample, K, priors, rng=seed)
+        return sequential(sample, K, priors, tops=tops, rng=seed)
     except InadmissibleError:
         return None
 

@@ -11,18 +11,12 @@ from numpy.typing import NDArray
 
 from bayes.diagnostics import ESS_AT_LEAST
 from bayes.draws import rhat
-from bayes.fused import FusedDensity
-from bayes.laplace import laplace
 from bayes.records import Published, Second
 from bayes.routes import ENDS, Agreement, agreement
-from em import Mixture, Parameters, Sample
-from em.fit import standardised
-from em.groups import Verdict, verdict
-from em.observed import Observed
+from em import Parameters
 
 if TYPE_CHECKING:
     from bayes.posterior import Posterior
-    from bayes.priors import Priors
     from bayes.sequential import Sequential
 
 __all__ = ["Compared", "compared"]
@@ -83,9 +77,7 @@ class Compared:
         )
 
 
-def compared(
-    chains: Posterior, whole: Sequential, priors: Priors, tops: tuple[Mixture, ...]
-) -> Compared:
+def compared(chains: Posterior, whole: Sequential) -> Compared:
     """Hold the chains' draws, the sequential run's and an importance sample against each other.
 
     Parameters
@@ -93,10 +85,7 @@ def compared(
     chains : Posterior
         Of the chains.
     whole : Sequential
-    priors : Priors
-        `filled`.
-    tops : tuple of Mixture
-        EM's maxima.
+        Which knows EM's maxima.
 
     Returns
     -------
@@ -121,19 +110,12 @@ def compared(
         of_weights=of_weights,
         size=size,
         torn=len(places) > 1,
-        unseen=_unseen(chains, whole, priors, tops),
+        unseen=_unseen(whole),
         within=checks.rhat if together else _within(chains, places),
         ess=ess,
         chains=chains,
         whole=whole,
     )
-
-
-def _is_point(mixture: Mixture, sample: Sample) -> bool:
-    """Whether a component sits on a value that was recorded more than once."""
-    at = standardised(mixture, sample.mean, sample.sd)
-    judged = verdict(Parameters(*(v[0] for v in at)), Observed.of(sample.collapse()))
-    return judged is Verdict.POINT
 
 
 def _sizes(whole: Sequential) -> Parameters:
@@ -182,22 +164,12 @@ def _largest(values: Parameters) -> float:
     return float(max(np.nan_to_num(value, nan=math.inf).max() for value in values))
 
 
-def _unseen(chains: Posterior, whole: Sequential, priors: Priors, tops: tuple[Mixture, ...]) -> int:
-    """How many maxima with a share of their own hold no draw of the sequential run."""
-    numbers = priors.numbers
-    if numbers is None:
-        return 0  # other priors have no density that can be climbed at once
-    density = FusedDensity(chains.sample, chains.n_components, numbers)
-    # A label for each order of the components would be as good: draws are in order of mean.
-    points = density.located(whole.draws)
-    count = 0
-    for top in tops:
-        if top.sds.min() <= numbers.floor:
-            continue
-        local = laplace(density, top)
-        if local.log_evidence - whole.log_evidence < math.log(NEGLIGIBLE):
-            continue
-        if _is_point(density.publish(local.point), chains.sample):
-            continue  # the posterior is that of mixtures without one
-        count += bool(local.distance(points).min() > NEAR**2 * density.n_dim)
-    return count
+def _unseen(whole: Sequential) -> int:
+    """How many summits with a share of the posterior have no draw of the sequential run near."""
+    points = whole.points
+    d = points.shape[1]
+    least = whole.log_evidence + whole.log_prior_mass + math.log(NEGLIGIBLE)
+    return sum(
+        summit.log_evidence >= least and bool(summit.distance(points).min() > NEAR**2 * d)
+        for summit in whole.summits
+    )

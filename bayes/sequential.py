@@ -14,6 +14,7 @@ from __future__ import annotations
 import copy
 import math
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,9 +25,11 @@ from numpy.typing import ArrayLike, NDArray
 from bayes.bridging import bridge, error_of_mean
 from bayes.moves import ROUNDS, Block, Swarm, move
 from bayes.priors import Priors
+from bayes.proposal import Proposal
+from bayes.summit import Summit, climb
 from bayes.target import PARTS, Target
 from bayes.tempering import Arrival, InadmissibleError, descend
-from em import Parameters, Sample
+from em import Mixture, Parameters, Sample
 from em.mixture import as_generator
 
 __all__ = ["InadmissibleError", "Sequential", "sequential"]
@@ -43,7 +46,8 @@ class Sequential:
     """Draws from the whole posterior, equally weighted. Made by `sequential`."""
 
     draws: Parameters
-    """Weights, means and sds, each of shape (N, K), components in increasing order of mean."""
+    """Weights, means and sds, each of shape (N, K), components in increasing order of mean. All
+    particles of a round come side by side, in the same order in every round."""
     origins: Ids
     """Draws with the same number are not independent; all others are, as good as. Shape (N,)."""
     n_particles: int
@@ -61,9 +65,9 @@ class Sequential:
     temperatures: tuple[float, ...]
     """The powers of the likelihood, the last of them 1."""
     n_moves: int
-    """Moves of either kind that each particle was proposed."""
-    acceptance: tuple[tuple[float, float], ...]
-    """Rates of the two kinds at each temperature: anywhere, and nearby."""
+    """Rounds of moves that each particle was offered."""
+    acceptance: tuple[tuple[float, float | None], ...]
+    """Shares that were accepted at each temperature: moves to anywhere, and nearby if any."""
     stale: float
     """Share of the particles that had kept their origin since the last step of temperature when
     the first draws were kept."""
@@ -71,7 +75,14 @@ class Sequential:
     """Whether that is as small as it should be, and the evidence had come to rest."""
     seconds: float
     """What it took."""
+    summits: tuple[Summit, ...] = field(repr=False)
+    """Of the posterior, that are climbed to from the maxima that were known."""
     _course: _Course = field(repr=False)
+
+    @property
+    def points(self) -> Floats:
+        """The draws in the coordinates of `bayes.target`, of shape (N, 3 K - 1)."""
+        return np.concatenate([swarm.points for swarm in self._course.swarms])
 
     @cached_property
     def proposed(self) -> tuple[Parameters, Floats]:
@@ -154,7 +165,7 @@ class Sequential:
         begun = time.perf_counter()
         with ThreadPoolExecutor(PARTS) as threads:
             course = self._course.longer(n_draws, threads)
-        return _published(course, self.seconds + time.perf_counter() - begun)
+        return _published(course, self.summits, self.seconds + time.perf_counter() - begun)
 
 
 def sequential(
@@ -164,6 +175,7 @@ def sequential(
     *,
     n_particles: int = 2000,
     n_draws: int | None = None,
+    tops: Sequence[Mixture] = (),
     rng: int | np.random.Generator | None = 0,
 ) -> Sequential:
     """Sample the posterior from the prior.
@@ -181,6 +193,10 @@ def sequential(
     n_draws : int, optional
         At least so many are kept; as many as particles by default. More cost little, see
         `Sequential.prolonged`.
+    tops : sequence of em.Mixture
+        Maxima of the likelihood that are known, in any number. A mode so narrow that no draw from
+        the prior comes near it gets particles this way, if it has any share of the posterior, and
+        one of less than a hundredth gets as many as it should. (Without, it may get none.)
     rng : int or numpy.random.Generator
         A seed or a generator. The same seed gives the same draws, whatever the number of threads.
 
@@ -207,9 +223,20 @@ def sequential(
     target = Target(sample, n_components, priors)
     generator = as_generator(rng)
     with ThreadPoolExecutor(PARTS) as threads:
-        arrival = descend(target, M, generator, threads)
-        course = _Course(target, arrival, (), generator.spawn(1)[0]).longer(n_draws or M, threads)
-    return _published(course, time.perf_counter() - begun)
+        climbs = (climb(target, top) for top in tops)
+        summits = tuple(summit for summit in climbs if summit is not None)
+        around = _around(summits)
+        arrival = descend(target, M, generator, threads, around)
+        course = _Course(target, arrival, around, (), generator.spawn(1)[0])
+        course = course.longer(n_draws or M, threads)
+    return _published(course, summits, time.perf_counter() - begun)
+
+
+def _around(summits: tuple[Summit, ...]) -> Proposal | None:
+    if not summits:
+        return None
+    places, roots = zip(*((summit.point, summit.root) for summit in summits), strict=True)
+    return Proposal.around(np.array(places), np.array(roots))
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,6 +245,7 @@ class _Course:
 
     target: Target
     arrival: Arrival
+    summits: Proposal | None
     blocks: tuple[Block, ...]
     rng: np.random.Generator
 
@@ -232,11 +260,11 @@ class _Course:
         M = len(self.arrival.swarms[-1].points)
         while len(blocks) * ROUNDS * M < n_draws:
             latest = blocks[-1].swarms if blocks else self.arrival.swarms
-            blocks.append(move(self.target, latest, 1.0, rng, threads))
+            blocks.append(move(self.target, latest, 1.0, rng, threads, self.summits))
         return replace(self, blocks=tuple(blocks), rng=rng)
 
 
-def _published(course: _Course, seconds: float) -> Sequential:
+def _published(course: _Course, summits: tuple[Summit, ...], seconds: float) -> Sequential:
     arrival, blocks = course.arrival, course.blocks
     kept = Swarm.joined(course.swarms)
     ours, origins, theirs = (
@@ -260,5 +288,6 @@ def _published(course: _Course, seconds: float) -> Sequential:
         stale=arrival.stale,
         settled=arrival.settled,
         seconds=seconds,
+        summits=summits,
         _course=course,
     )

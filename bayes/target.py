@@ -1,28 +1,29 @@
 """Target: prior and likelihood of a mixture apart, at many points at once; for `bayes.sequential`.
 
-A point is a mixture in the coordinates of `bayes.fused`, its components in increasing order of
-mean: K - 1 log-ratios of the weights (PyMC's simplex transform), K means as distances from the
-data's mean in sds of the data, and K logs of what the sds exceed their floor by.
+A point is a mixture in the coordinates of `bayes.fused`: K - 1 log-ratios of the weights (PyMC's
+simplex transform), K means as distances from the data's mean in sds of the data, and K logs of
+what the sds exceed their floor by.
+
+A component is a point where half or more of its expected count lies on one value that was recorded
+more than once. Mixtures with such a component, of two or more, are not admissible.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bayes import kernel
-from bayes.fused import log_constant
-from bayes.priors import Numbers, Priors
-from em import Parameters, Sample
+from bayes.prior_points import PointPrior, as_points, log_ratios, prior_of, weights_of
+from bayes.priors import Priors
+from em import Mixture, Parameters, Sample
 
-__all__ = ["Target"]
+__all__ = ["PARTS", "Target"]
 
 Floats = NDArray[np.float64]
 
@@ -30,23 +31,11 @@ PARTS = 2
 """Points are evaluated in so many parts, side by side,"""
 WORTH_IT = 200_000
 """where that is faster: with so many densities of components to compute."""
-TINY = float(np.finfo(float).tiny)
-
-
-class _Prior(Protocol):
-    """A prior in the coordinates, components in any order."""
-
-    @property
-    def floor(self) -> float: ...
-
-    def draw(self, n: int, rng: np.random.Generator) -> Floats: ...
-
-    def log_density(self, points: Floats) -> Floats: ...
 
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """The posterior of a sample, cut to components in increasing order of mean."""
+    """The posterior of a sample, in two parts."""
 
     sample: Sample
     """The data that the coordinates refer to."""
@@ -58,21 +47,14 @@ class Target:
     """What stands for the data in the likelihood, if not these themselves."""
 
     @property
-    def n_dim(self) -> int:
-        """The number of coordinates, 3 K - 1."""
-        return 3 * self.n_components - 1
+    def floor(self) -> float:
+        """What the sds exceed, in the unit of the data."""
+        return self._prior.floor
 
-    @cached_property
-    def _prior(self) -> _Prior:
-        numbers = self.priors.numbers
-        location, scale = self.sample.mean, self.sample.sd
-        if numbers is not None:
-            return _Family(numbers, self.n_components, location, scale)
-        return _Other(self.priors, location, scale)
-
-    @cached_property
-    def _exchangeable(self) -> bool:
-        return self.priors.exchangeable
+    @property
+    def n_values(self) -> int:
+        """How many values the likelihood is a sum over."""
+        return int(self._terms[0].size)
 
     @cached_property
     def heaps(self) -> tuple[Floats, Floats]:
@@ -80,28 +62,9 @@ class Target:
         recording = self.sample.recording
         return recording.values, recording.counts
 
-    @cached_property
-    def _terms(self) -> tuple[Floats, Floats, Floats]:
-        """Values and counts that the likelihood is a sum over, and how often ties were recorded."""
-        data = self.sample.collapse() if self.nodes is None else self.nodes
-        values, counts, held = data.values, np.array(data.weights), np.zeros(len(data))
-        heaps, times = self.heaps
-        if _stands_for_others(data):
-            # They are in the nodes already, and add nothing to the sum.
-            values, nothing = np.concatenate([values, heaps]), np.zeros(heaps.size)
-            counts, held = np.concatenate([counts, nothing]), np.concatenate([held, times])
-        else:
-            held[np.searchsorted(values, heaps)] = times  # of large data, of those looked at
-        return (values - self.sample.mean) / self.sample.sd, counts, held
-
     def squashed(self) -> Target:
         """The same with nodes in place of the data in the likelihood; see `Sample.squash`."""
         return replace(self, nodes=self.sample.squash())
-
-    @property
-    def n_values(self) -> int:
-        """How many values the likelihood is a sum over."""
-        return self._terms[0].size
 
     def draw(self, n: int, rng: np.random.Generator) -> Floats:
         """Draws from the prior.
@@ -117,26 +80,58 @@ class Target:
             In order, where the components have the same prior. Where these differ, the order is
             part of the model, and draws that are not in order are not admissible.
         """
-        points = self._prior.draw(n, rng)
-        if not self._exchangeable:
-            return points
+        with np.errstate(over="ignore", under="ignore"):
+            return self.sorted(self._prior.draw(n, rng))
+
+    def orders(self, points: Floats) -> NDArray[np.intp]:
+        """The components of each point in increasing order of mean, of shape (S, K).
+
+        As they are, where the components have different priors.
+        """
+        _, means, _ = self._parts(points)
+        if self._exchangeable:
+            return np.argsort(means, axis=1, kind="stable")
+        return np.broadcast_to(np.arange(self.n_components), means.shape)
+
+    def permuted(self, points: Floats, orders: NDArray[np.intp]) -> Floats:
+        """The points with their components in other orders, of shape (S, K) or (K,)."""
         K = self.n_components
-        parts = self._parts(points)
-        order = np.argsort(parts[1], axis=1)
-        ratios, *rest = (np.take_along_axis(part, order, axis=1) for part in parts)
-        return np.concatenate([ratios[:, : K - 1], *rest], axis=1)
+        if orders.ndim == 1:
+            ratios, means, sds = (part[:, orders] for part in self._parts(points))
+        else:
+            ratios, means, sds = (
+                np.take_along_axis(part, orders, axis=1) for part in self._parts(points)
+            )
+        return np.concatenate([ratios[:, : K - 1], means, sds], axis=1)
+
+    def sorted(self, points: Floats) -> Floats:
+        """The points with their components in increasing order of mean, see `orders`."""
+        return self.permuted(points, self.orders(points))
 
     def log_prior(self, points: Floats) -> Floats:
-        """Log of the prior density; minus infinity where the means are not in order.
+        """Log of the prior density.
 
-        Of components with the same prior, that of ordered ones is K! times as dense as that of
-        components in any order. Of others it is not normalised.
+        Of components with the same prior, that of ordered ones, which is K! times as dense as that
+        of components in any order; it is the same for all orders. Of components that differ, minus
+        infinity where the means are not in order, and not normalised for that.
+
+        Parameters
+        ----------
+        points : ndarray of shape (S, 3 K - 1)
+
+        Returns
+        -------
+        ndarray of shape (S,)
         """
         with np.errstate(all="ignore"):
             density = self._prior.log_density(points)
+        allowed = ~np.isnan(density)
         if self._exchangeable:
             density += math.lgamma(self.n_components + 1.0)
-        return np.where(self._ordered(points) & ~np.isnan(density), density, -np.inf)
+        else:
+            _, means, _ = self._parts(points)
+            allowed &= np.all(means[:, 1:] > means[:, :-1], axis=1)
+        return np.where(allowed, density, -np.inf)
 
     def log_likelihood(self, points: Floats, threads: Executor | None = None) -> Floats:
         """Log of the likelihood, per unit of the data; minus infinity where a component is a point.
@@ -153,12 +148,10 @@ class Target:
         """
         points = np.ascontiguousarray(points)
         found = np.empty(len(points))
-        sample, floor = self.sample, self._prior.floor
+        scale, floor, rounding = self.sample.sd, self.floor, self.sample.rounding
 
         def part(rows: slice) -> None:
-            kernel.log_likelihoods(
-                points[rows], *self._terms, sample.sd, floor, sample.rounding, found[rows]
-            )
+            kernel.log_likelihoods(points[rows], *self._terms, scale, floor, rounding, found[rows])
 
         if threads is None or self.n_values * self.n_components * len(points) < WORTH_IT:
             part(slice(None))
@@ -167,137 +160,45 @@ class Target:
             list(threads.map(part, map(slice, ends[:-1], ends[1:])))
         return np.where(np.isnan(found), -np.inf, found)
 
+    def locate(self, mixture: Mixture) -> Floats:
+        """The point that a mixture is, of shape (3 K - 1,); its sds should be above the floor."""
+        means = (mixture.means - self.sample.mean) / self.sample.sd
+        excess = mixture.sds - self.floor
+        return as_points(mixture.weights[None], means[None], excess[None]).ravel()
+
     def publish(self, points: Floats) -> Parameters:
         """The mixtures at some points, in the unit of the data, each of shape (S, K)."""
         ratios, means, sds = self._parts(points)
         location, scale = self.sample.mean, self.sample.sd
-        return Parameters(
-            _weights(ratios), location + scale * means, self._prior.floor + np.exp(sds)
-        )
+        return Parameters(weights_of(ratios), location + scale * means, self.floor + np.exp(sds))
 
-    def _ordered(self, points: Floats) -> NDArray[np.bool_]:
-        K = self.n_components
-        return np.asarray(np.all(np.diff(points[:, K - 1 : 2 * K - 1], axis=1) > 0.0, axis=1))
+    @cached_property
+    def _prior(self) -> PointPrior:
+        return prior_of(self.sample, self.n_components, self.priors)
+
+    @cached_property
+    def _exchangeable(self) -> bool:
+        return self.priors.exchangeable
+
+    @cached_property
+    def _terms(self) -> tuple[Floats, Floats, Floats]:
+        """Values and counts that the likelihood is a sum over, and how often ties were recorded."""
+        data = self.sample.collapse() if self.nodes is None else self.nodes
+        values, counts, held = data.values, np.array(data.weights), np.zeros(len(data))
+        heaps, times = self.heaps
+        if _stands_for_others(data):
+            # They are in the nodes already, and add nothing to the sum.
+            values, nothing = np.concatenate([values, heaps]), np.zeros(heaps.size)
+            counts, held = np.concatenate([counts, nothing]), np.concatenate([held, times])
+        else:
+            held[np.searchsorted(values, heaps)] = times  # of large data, of those looked at
+        return (values - self.sample.mean) / self.sample.sd, counts, held
 
     def _parts(self, points: Floats) -> tuple[Floats, Floats, Floats]:
         K = self.n_components
-        return _ratios(points, K), points[:, K - 1 : 2 * K - 1], points[:, 2 * K - 1 :]
+        return log_ratios(points, K), points[:, K - 1 : 2 * K - 1], points[:, 2 * K - 1 :]
 
 
 def _stands_for_others(sample: Sample) -> bool:
     """Whether values are nodes, in place of more values than they are."""
     return sample.bins is not None and sample.bins.masses.size > 0
-
-
-@dataclass(frozen=True, eq=False)
-class _Family:
-    """The default family, written out in the numbers of its parameters."""
-
-    numbers: Numbers
-    n_components: int
-    location: float
-    scale: float
-
-    @property
-    def floor(self) -> float:
-        """What the sds exceed."""
-        return self.numbers.floor
-
-    def draw(self, n: int, rng: np.random.Generator) -> Floats:
-        """Of shape (n, 3 K - 1)."""
-        from scipy.special import ndtr, ndtri
-
-        p, shape = self.numbers, (n, self.n_components)
-        logs = np.log(np.maximum(rng.standard_gamma(p.concentration, shape), TINY))
-        means = p.centre + p.spread * rng.standard_normal(shape)
-        uniform = 1.0 - rng.random(shape)
-        if p.floor > 0.0:
-            lowest = (math.log(p.floor) - p.log_median) / p.log_spread
-            above = p.log_spread * (-ndtri(uniform * ndtr(-lowest)) - lowest)
-            sds = math.log(p.floor) + np.log(np.maximum(np.expm1(above), TINY))
-        else:
-            sds = p.log_median + p.log_spread * ndtri(uniform)
-        return _points(logs, (means - self.location) / self.scale, sds)
-
-    def log_density(self, points: Floats) -> Floats:
-        """Of shape (S,)."""
-        p, K = self.numbers, self.n_components
-        ratios = _ratios(points, K)
-        top = ratios.max(axis=1, keepdims=True)
-        log_weights = ratios - top - np.log(np.exp(ratios - top).sum(axis=1, keepdims=True))
-        means = (self.location + self.scale * points[:, K - 1 : 2 * K - 1] - p.centre) / p.spread
-        free = points[:, 2 * K - 1 :]
-        logs = np.log(p.floor + np.exp(free)) if p.floor > 0.0 else free
-        distances = (logs - p.log_median) / p.log_spread
-        return np.asarray(
-            log_constant(K, self.scale, p)
-            + p.concentration * log_weights.sum(axis=1)
-            - 0.5 * (means**2 + distances**2).sum(axis=1)
-            - (logs - free).sum(axis=1)
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class _Other:
-    """Any other prior: PyMC's densities, one call for all points."""
-
-    priors: Priors
-    location: float
-    scale: float
-    floor: float = 0.0
-
-    def draw(self, n: int, rng: np.random.Generator) -> Floats:
-        """Of shape (n, 3 K - 1)."""
-        drawn = self.priors._draw_once(n, int(rng.integers(2**32)))  # noqa: SLF001 - any order
-        logs, sds = (np.log(np.maximum(value, TINY)) for value in (drawn.weights, drawn.sds))
-        return _points(logs, (drawn.means - self.location) / self.scale, sds)
-
-    @cached_property
-    def _compiled(self) -> Callable[..., Floats]:
-        import pymc as pm
-        import pytensor
-        import pytensor.tensor as pt
-        from pytensor.compile.mode import Mode
-
-        weights, means, sds = (pt.dmatrix(name) for name in Parameters._fields)
-        given = zip((self.priors.means, self.priors.sds), (means, sds), strict=True)
-        total = sum(pm.logp(dist, value).sum(axis=1) for dist, value in given)
-        if self.priors.n_components > 1:  # else the weight is the constant 1
-            total = total + pm.logp(self.priors.weights, weights)
-        # Python's linker: a few vectorised calls do not repay seconds of compiling.
-        mode = Mode("py", "fast_compile")
-        found: Callable[..., Floats] = pytensor.function(
-            [weights, means, sds], total, mode=mode, on_unused_input="ignore"
-        )
-        return found
-
-    def log_density(self, points: Floats) -> Floats:
-        """Of shape (S,)."""
-        K = self.priors.n_components
-        ratios, means, logs = (
-            _ratios(points, K),
-            points[:, K - 1 : 2 * K - 1],
-            points[:, 2 * K - 1 :],
-        )
-        weights = _weights(ratios)
-        density = self._compiled(weights, self.location + self.scale * means, np.exp(logs))
-        jacobian = K * math.log(self.scale) + logs.sum(axis=1)
-        if K > 1:
-            jacobian += math.log(K) + np.log(weights).sum(axis=1)
-        return np.asarray(density + jacobian)
-
-
-def _ratios(points: Floats, K: int) -> Floats:
-    """Logs of the weights less their mean, of shape (S, K)."""
-    first = points[:, : K - 1]
-    return np.concatenate([first, -first.sum(axis=1, keepdims=True)], axis=1)
-
-
-def _weights(ratios: Floats) -> Floats:
-    weights = np.exp(ratios - ratios.max(axis=1, keepdims=True))
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
-
-
-def _points(log_weights: Floats, means: Floats, sds: Floats) -> Floats:
-    ratios = (log_weights - log_weights.mean(axis=1, keepdims=True))[:, :-1]
-    return np.concatenate([ratios, means, sds], axis=1)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayes.moves import Block, Swarm, move, scored
+from bayes.proposal import Proposal
 from bayes.target import Target
 
 __all__ = ["Arrival", "InadmissibleError", "descend"]
@@ -23,11 +24,11 @@ TRIES = 40
 """and times that many, at the most, where few of them are admissible:"""
 FEWEST = 0.5
 """so that there are so many for each particle, at least."""
-KEPT = 0.3
+KEPT = 0.5
 """Effective share of the particles that a step to the next temperature leaves."""
 STALE = 0.3
 """Share of the particles that may have kept their origin before the next step,"""
-STALE_LAST = 0.02
+STALE_LAST = 0.01
 """and at the last temperature."""
 MOST_BLOCKS = 6
 """Fits of the proposal at one temperature, at the most,"""
@@ -40,11 +41,13 @@ LATELY = 3
 COVERED = 0.3
 """or, where the proposal's own draws are in effect such a share of them, from what they say."""
 MANY = 600
-"""Values from which nodes may stand for them at all temperatures but the last,"""
+"""Values from which nodes may stand for them until the particles have settled,"""
 WORTH_SQUASHING = 3.0
 """where there are so many times as many values as nodes."""
 OVERLAP = 0.1
-"""Effective share of the particles that the step from nodes to data must leave."""
+"""Effective share of the particles that the step from nodes to data must leave;"""
+THE_SAME = 0.999
+"""if it leaves so many, it is none."""
 
 
 class InadmissibleError(ValueError):
@@ -62,7 +65,7 @@ class Arrival(NamedTuple):
     """What the proposal was last fitted to, and what came of it last."""
     temperatures: tuple[float, ...]
     """The powers of the likelihood, the last of them 1."""
-    acceptance: tuple[tuple[float, float], ...]
+    acceptance: tuple[tuple[float, float | None], ...]
     """Rates of the two kinds of move at each."""
     n_blocks: int
     """How often proposals were fitted."""
@@ -76,7 +79,13 @@ class Arrival(NamedTuple):
     """and how many of them were admissible."""
 
 
-def descend(target: Target, M: int, rng: np.random.Generator, threads: Executor | None) -> Arrival:
+def descend(
+    target: Target,
+    M: int,
+    rng: np.random.Generator,
+    threads: Executor | None = None,
+    summits: Proposal | None = None,
+) -> Arrival:
     """Bring M particles from the prior to the posterior.
 
     Parameters
@@ -86,6 +95,8 @@ def descend(target: Target, M: int, rng: np.random.Generator, threads: Executor 
         Even.
     rng : numpy.random.Generator
     threads : concurrent.futures.Executor, optional
+    summits : Proposal, optional
+        Around maxima that are known.
 
     Returns
     -------
@@ -101,10 +112,10 @@ def descend(target: Target, M: int, rng: np.random.Generator, threads: Executor 
         nodes = target.squashed()
         if nodes.n_values * WORTH_SQUASHING <= target.n_values:
             try:
-                return _descend(nodes, target, M, rng, threads)
+                return _descend(nodes, target, M, rng, threads, summits)
             except _ApartError:
                 pass  # nodes that do not stand for the data well enough
-    return _descend(target, target, M, rng, threads)
+    return _descend(target, target, M, rng, threads, summits)
 
 
 def _check_half(target: Target) -> None:
@@ -120,45 +131,88 @@ def _check_half(target: Target) -> None:
 
 
 def _descend(
-    near: Target, target: Target, M: int, rng: np.random.Generator, threads: Executor | None
+    near: Target,
+    target: Target,
+    M: int,
+    rng: np.random.Generator,
+    threads: Executor | None,
+    summits: Proposal | None,
 ) -> Arrival:
-    """`descend` with another target before the last temperature."""
+    """`descend` with another target until the particles have settled at the last temperature."""
     swarms: Sequence[Swarm]
     swarms, drawn, admissible = _from_prior(near, M, rng, threads)
-    temperature, n_blocks, stale, settled = 0.0, 0, 0.0, False
-    temperatures: list[float] = []
-    acceptance: list[tuple[float, float]] = []
+    temperature = 0.0
+    stays: list[_Stay] = []
     while temperature < 1.0:
         pool = Swarm.joined(swarms)
         before, temperature = temperature, _next_temperature(pool.log_likelihood, temperature)
         log_weights = (temperature - before) * pool.log_likelihood
-        if temperature == 1.0 and near is not target:
-            exact = target.log_likelihood(pool.points, threads)
-            log_weights = exact - before * pool.log_likelihood
-            pool = pool._replace(log_likelihood=exact)
-            if _effective_share(log_weights) < OVERLAP:
-                raise _ApartError
         chains = pool.take(_resampled(log_weights, M, rng))
-        resampled, swarms, log_evidences = chains.origins, [chains], []
-        here, fewer, most = near, STALE, MOST_BLOCKS
-        if temperature == 1.0:
-            here, fewer, most = target, STALE_LAST, MOST_BLOCKS_LAST
-        for count in range(1, most + 1):  # noqa: B007 - what it came to is counted below
-            block = move(here, swarms, temperature, rng, threads)
-            swarms = block.swarms
-            stale = float((block.last.origins == resampled).mean())
-            settled = stale <= fewer
-            if temperature == 1.0:
-                log_evidences.append(block.bridged())
-                settled = settled and (_is_covered(block) or _is_steady(log_evidences))
-            if settled:
-                break
-        n_blocks += count
-        temperatures.append(temperature)
-        acceptance.append(block.acceptance)
+        stays.append(_stay(near, chains, temperature, rng, threads, summits))
+        swarms = stays[-1].swarms
+    temperatures = [stay.temperature for stay in stays]
+    if near is not target:
+        pool = Swarm.joined(swarms)
+        exact = pool._replace(log_likelihood=target.log_likelihood(pool.points, threads))
+        log_weights = exact.log_likelihood - pool.log_likelihood
+        alike = _effective_share(log_weights)
+        if alike < OVERLAP:
+            raise _ApartError
+        if alike < THE_SAME:
+            chains = exact.take(_resampled(log_weights, M, rng))
+            stays.append(_stay(target, chains, 1.0, rng, threads, summits))
+            swarms = stays[-1].swarms
+        else:
+            parts = np.split(np.arange(len(pool.points)), len(swarms))
+            swarms = tuple(exact.take(rows) for rows in parts)
     return Arrival(
-        swarms, tuple(temperatures), tuple(acceptance), n_blocks, stale, settled, drawn, admissible
+        swarms,
+        tuple(temperatures),
+        tuple((stay.hopped, stay.strode) for stay in stays[: len(temperatures)]),
+        sum(stay.n_blocks for stay in stays),
+        stays[-1].stale,
+        stays[-1].settled,
+        drawn,
+        admissible,
     )
+
+
+class _Stay(NamedTuple):
+    """What came of the particles at one temperature."""
+
+    swarms: tuple[Swarm, ...]
+    temperature: float
+    n_blocks: int
+    stale: float
+    settled: bool
+    hopped: float
+    strode: float | None
+
+
+def _stay(
+    target: Target,
+    chains: Swarm,
+    temperature: float,
+    rng: np.random.Generator,
+    threads: Executor | None,
+    summits: Proposal | None,
+) -> _Stay:
+    """Move particles until hardly any is where it came, and at the last temperature to rest."""
+    last = temperature == 1.0
+    fewer, most = (STALE_LAST, MOST_BLOCKS_LAST) if last else (STALE, MOST_BLOCKS)
+    swarms: tuple[Swarm, ...] = (chains,)
+    log_evidences: list[tuple[float, float]] = []
+    n_blocks, settled = 0, False
+    while not settled and n_blocks < most:
+        block = move(target, swarms, temperature, rng, threads, summits)
+        swarms = block.swarms
+        n_blocks += 1
+        stale = float((block.last.origins == chains.origins).mean())
+        settled = stale <= fewer
+        if last:
+            log_evidences.append(block.bridged())
+            settled = settled and (_is_covered(block) or _is_steady(log_evidences))
+    return _Stay(swarms, temperature, n_blocks, stale, settled, block.hopped, block.strode)
 
 
 def _from_prior(
@@ -198,7 +252,8 @@ def _next_temperature(log_likelihood: Floats, now: float) -> float:
 def _effective_share(log_weights: Floats) -> float:
     with np.errstate(under="ignore"):
         weights = np.exp(log_weights - log_weights.max())
-    return float(weights.sum() ** 2 / (weights @ weights) / weights.size)
+        # Not by BLAS, whose sums may depend on the number of its threads.
+        return float(weights.sum() ** 2 / (weights**2).sum() / weights.size)
 
 
 def _resampled(log_weights: Floats, M: int, rng: np.random.Generator) -> NDArray[np.intp]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bayes.priors import Priors
 from bayes.sequential import sequential
-from em import Fit, Parameters, Sample, Status
+from em import Fit, Parameters, Status
 from em.ascent import ascend
 from em.fit import standardised
 from em.tops import same
@@ -81,14 +81,13 @@ def top_shares(fit: Fit, draws: Parameters, wider: Parameters | None = None) -> 
     )
 
 
-def under_wider_priors(sample: Sample, n_components: int, seed: int = 0) -> Parameters:
+def under_wider_priors(fit: Fit, seed: int = 0) -> Parameters:
     """Draws from the posterior under default priors made wider for means and log sds.
 
     Parameters
     ----------
-    sample : Sample
-    n_components : int
-        K.
+    fit : Fit
+        Of the data, by EM.
     seed : int
 
     Returns
@@ -101,15 +100,17 @@ def under_wider_priors(sample: Sample, n_components: int, seed: int = 0) -> Para
     ValueError
         If hardly any mixture of the prior is admissible (`InadmissibleError`).
     """
-    numbers = Priors().filled(sample, n_components).numbers
+    sample, K = fit.data, fit.n_components
+    numbers = Priors().filled(sample, K).numbers
     if numbers is None:
         raise RuntimeError("the default priors are those of the default family")
     sds = pm.LogNormal.dist(np.array(numbers.log_median), np.array(WIDER * numbers.log_spread))
     if numbers.floor > 0:
         sds = pm.Truncated.dist(sds, lower=np.array(numbers.floor))
     means = pm.Normal.dist(np.array(numbers.centre), np.array(WIDER * numbers.spread))
-    priors = Priors(means=means, sds=sds).filled(sample, n_components)
-    return sequential(sample, n_components, priors, n_particles=PARTICLES, rng=seed).draws
+    priors = Priors(means=means, sds=sds).filled(sample, K)
+    tops = [top.mixture for top in fit.optima if top.status is Status.CONVERGED]
+    return sequential(sample, K, priors, n_particles=PARTICLES, tops=tops, rng=seed).draws
 
 
 def _shares(fit: Fit, regular: list[int], draws: Parameters) -> tuple[Floats, int]:

@@ -173,7 +173,7 @@ def _tops(fit: em.Fit, posterior: Posterior, rng: int, *, wider: bool) -> TopSha
     found = top_shares(fit, draws)
     if found is None or not wider:
         return found
-    return top_shares(fit, draws, under_wider_priors(posterior.sample, fit.n_components, rng))
+    return top_shares(fit, draws, under_wider_priors(fit, rng))
 
 
 def _agreement(

@@ -68,7 +68,7 @@ def test_a_draw_that_leads_to_a_point_is_elsewhere():
 def test_the_best_maximum_holds_more_where_narrow_groups_are_likelier_beforehand():
     "Under a prior that is twice as wide; still hardly any."
     fit, draws = galaxies()
-    found = top_shares(fit, draws, under_wider_priors(fit.data, 2))
+    found = top_shares(fit, draws, under_wider_priors(fit))
     assert found.wider.shape == found.shares.shape
     assert found.wider[1] > 0.9
 
