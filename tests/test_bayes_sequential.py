@@ -17,6 +17,7 @@ from bayes.density import log_likelihood
 from bayes.hop import Hop
 from bayes.moves import move, scored
 from bayes.proposal import Proposal
+from bayes.routes import agreement
 from bayes.sequential import InadmissibleError, sequential
 from bayes.summit import climb
 from bayes.target import Target
@@ -100,15 +101,18 @@ def test_the_heights_have_the_posterior_of_the_chains_and_the_evidence_of_import
     # By draws from a t distribution around the posterior, in a program of its own: -3639.76.
     assert found.log_evidence == pytest.approx(-3639.76, abs=0.03)
     assert found.settled
-    of_chains = [value.reshape(-1, 2) for value in (chains.weights, chains.means, chains.sds)]
+    of_chains = em.Parameters(
+        *(v.reshape(-1, 2) for v in (chains.weights, chains.means, chains.sds))
+    )
     for ours, theirs in zip(found.draws, of_chains, strict=True):
         sd = theirs.std(axis=0)
         assert (np.abs(ours.mean(axis=0) - theirs.mean(axis=0)) < 0.1 * sd).all()
         # The spread is not short, as it is after too few moves.
         np.testing.assert_allclose(ours.std(axis=0), sd, rtol=0.07)
-        for level in (0.025, 0.975):
-            ends = (np.quantile(v, level, axis=0) for v in (ours, theirs))
-            assert (np.abs(np.subtract(*ends)) < 0.3 * sd).all()  # the chains' errors are 0.1
+    ess = em.Parameters(*(np.full(2, 2000.0) for _ in range(3)))
+    checks = chains.diagnostics
+    sizes = checks.ess_bulk, checks.ess_tail
+    assert agreement(of_chains, found.draws, sizes, (ess, ess)).ok
 
 
 def test_a_mirrored_posterior_has_half_of_its_mass_on_each_side():
