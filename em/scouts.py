@@ -25,10 +25,11 @@ __all__ = ["Scouted", "Scouts"]
 
 Floats = NDArray[np.float64]
 
-COARSE_ABOVE = 180
-"""Distinct values from which starts are tried on a coarse copy rather than on all of them."""
-COARSE_BINS = 64
-"""Stretches of the coarse copy, each of two points."""
+COARSE_BINS, FINER_BINS = 64, 128
+"""Stretches of the coarse copy, each of two points; the latter for three and four components, where
+a small group may be two."""
+COARSE_ABOVE = 1.4
+"""Times as many distinct values as its points, from which starts are tried on a coarse copy."""
 LED = 6
 """Peaks of the lattice, for each component, that are led to their tops on the coarse copy."""
 KEPT = 12
@@ -84,17 +85,26 @@ class Scouts:
     """Finds tops on a coarse copy of the data, for a model and the smaller ones inside it."""
 
     def __init__(self, data: Observed, options: Options, seed: int) -> None:
-        self.is_coarse = data.x.size > COARSE_ABOVE
-        self.points, self.masses = (
-            coarse(data.x, data.weights, COARSE_BINS) if self.is_coarse else (data.x, data.weights)
-        )
         self.whole = data
-        self.data = data.stood_for(self.points, self.masses)
         self.options, self.seed = options, seed
+        self._copies: dict[int, Observed] = {}
         self._starts: dict[tuple[int, bool], list[Parameters]] = {}
         self._tops: dict[tuple[int, bool], list[Scouted]] = {}
         self.n_led: dict[tuple[int, bool], int] = {}
         """How many climbs were led to an end on the copy, for each model."""
+
+    def is_coarse(self, k: int) -> bool:
+        """Whether starts for so many components are tried on a coarse copy."""
+        return self.whole.x.size > COARSE_ABOVE * 2 * _bins(k)
+
+    def copy(self, k: int) -> Observed:
+        """What they are tried on."""
+        bins = _bins(k) if self.is_coarse(k) else 0
+        if bins not in self._copies:
+            x, weights = self.whole.x, self.whole.weights
+            points, masses = coarse(x, weights, bins) if bins else (x, weights)
+            self._copies[bins] = self.whole.stood_for(points, masses)
+        return self._copies[bins]
 
     def starts(self, k: int, equal_sds: bool) -> list[Parameters]:
         """Starts for a model, in lots that are looked at apart from one another.
@@ -109,7 +119,7 @@ class Scouts:
                 for top in self.tops(k - 1, equal_sds)[: SPLIT_TOPS if k <= FEW else 1]:
                     rows.append(split(top.at))
                     rows.append(parted(top.at, self.whole.x, self.whole.weights))
-                    rows.append(with_tail(top.at, self.points, self.masses))
+                    rows.append(with_tail(top.at, *_points(self.copy(k))))
                     rows.append(insertions(top.at, self._clumps(top.at)[0]))
                 if not equal_sds:
                     rows.append(_highest(self.tops(k, True)))
@@ -125,7 +135,7 @@ class Scouts:
         while left > 0:
             # The seed goes by K, so that a smaller model has the starts of a fit of its own.
             rng = np.random.default_rng((self.seed, k, len(lots)))
-            lot = starts(self.points, self.masses, k, default_starts(k), rng)
+            lot = starts(*_points(self.copy(k)), k, default_starts(k), rng)
             lot = pinned(picked(lot, np.arange(min(left, lot.means.shape[0]))), self.options)
             lots.append(lot)
             left -= lot.means.shape[0]
@@ -147,33 +157,34 @@ class Scouts:
                 found, led = self._from_lattice(equal_sds, own)
             if not self.has_lattice(k) or self.options.n_starts is not None:
                 for lot in self.starts(k, equal_sds):
-                    more, count = _scout(self.data, lot, own, self.options)
+                    more, count = _scout(self.copy(k), lot, own, self.options)
                     found, led = _with(found, more), led + count
             self._tops[k, equal_sds] = sorted(found, key=lambda top: -top.merit)
             self.n_led[k, equal_sds] = led
         return self._tops[k, equal_sds]
 
     def _from_lattice(self, equal_sds: bool, own: Coordinates) -> tuple[list[Scouted], int]:
-        at, _ = peaks(self.points, self.masses, equal_sds=equal_sds)
+        data = self.copy(2)
+        at, _ = peaks(data.x, data.weights, equal_sds=equal_sds)
         rows = [picked(at, np.arange(min(LED * 2, at.means.shape[0])))]
-        far_out = np.abs(self.points[[0, -1]]).max() > FAR_OUT
+        far_out = np.abs(data.x[[0, -1]]).max() > FAR_OUT
         if far_out:
             rows.append(picked(self._tails, np.arange(2)))
         if not equal_sds:
             rows.append(_highest(self.tops(2, True)))
             one = self.starts(1, False)[0]
             rows.append(insertions(one, self._clumps(one)[0]))
-            rows.append(with_tail(one, self.points, self.masses))
+            rows.append(with_tail(one, data.x, data.weights))
         first = stacked(rows)
         # Lattice points stand near their tops. What is still far below one that another has
         # reached would most likely come to the same, but for values far out under one sd, each
         # of which may have a top of its own.
         behind = np.inf if far_out and equal_sds else BEHIND
         found = ascend(
-            self.data, first, own, em_passes=1, max_iter=SCOUTED, tol=1e-3,
+            data, first, own, em_passes=1, max_iter=SCOUTED, tol=1e-3,
             penalty=self.options.penalty, behind=behind,
         )  # fmt: skip
-        return _told_apart(found, first, self.data, own, self.options), first.means.shape[0]
+        return _told_apart(found, first, data, own, self.options), first.means.shape[0]
 
     def _clumps(self, one: Parameters) -> tuple[Parameters, Floats]:
         """The stretches that are fullest for a smaller mixture."""
@@ -182,12 +193,12 @@ class Scouts:
 
     def narrow(self, k: int, equal_sds: bool) -> Parameters | None:
         """Starts with a clump that the coarse copy cannot show; None where there is none."""
-        if not self.is_coarse or equal_sds or k == 1 or self.options.fixed is not None:
+        if not self.is_coarse(k) or equal_sds or k == 1 or self.options.fixed is not None:
             return None
         # What is not this much fuller than a smaller mixture has it, chance leaves in any sample,
         # though with many components the best of that may still be a top.
         least = CLEAR + (np.log(self.whole.n) if k == 2 else 0.0)
-        smallest = SMALL * self.whole.n / COARSE_BINS
+        smallest = SMALL * self.whole.n / _bins(k)
         rows = []
         for top in self.tops(k - 1, False)[: SPLIT_TOPS if k <= FEW else 1]:
             found, gain = self._clumps(top.at)
@@ -199,7 +210,7 @@ class Scouts:
 
     @cached_property
     def _tails(self) -> Parameters:
-        return tails(self.points, self.masses)[0]
+        return tails(*_points(self.copy(2)))[0]
 
     def coordinates(self, k: int, equal_sds: bool) -> Coordinates:
         """The free coordinates of a model."""
@@ -215,7 +226,15 @@ class Scouts:
 
     def has_lattice(self, k: int) -> bool:
         """Whether starts come from the lattice of two components, and at random only if asked."""
-        return k == 2 and self.is_coarse and self.options.fixed is None
+        return k == 2 and self.is_coarse(k) and self.options.fixed is None
+
+
+def _bins(k: int) -> int:
+    return FINER_BINS if 2 < k <= FEW else COARSE_BINS
+
+
+def _points(data: Observed) -> tuple[Floats, Floats]:
+    return data.x, data.weights
 
 
 def _highest(tops: list[Scouted]) -> Parameters:
@@ -314,10 +333,11 @@ def _merit(found: Ascent, n: float) -> Floats:
     """Log-likelihoods less the penalty of Chen, Tan & Zhang (2008), so that spikes come last.
 
     There are as many spikes as there are starts to find them, and they would crowd out the rest.
+    But no component pays more than the fullest of many stretches gains by chance: in heavy tails
+    a group that is there may be a thousand times narrower than the data.
     """
-    return np.asarray(
-        found.loglik - (found.at.sds**-2.0 + 2 * np.log(found.at.sds)).sum(axis=1) / n
-    )
+    penalties = (found.at.sds**-2.0 + 2 * np.log(found.at.sds)) / n
+    return np.asarray(found.loglik - np.minimum(penalties, 2 * CLEAR + 2 * np.log(n)).sum(axis=1))
 
 
 def _artefacts(at: Parameters, points: Floats) -> NDArray[np.bool_]:

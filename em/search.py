@@ -188,7 +188,7 @@ class Search:
     def _from_starts(self, k: int, equal_sds: bool) -> list[Top]:
         """The tops that the starts of a model lead to."""
         scouts = self.scouts
-        if k == 1 or not scouts.is_coarse:
+        if k == 1 or not scouts.is_coarse(k):
             return self._climb_many(stacked(scouts.starts(k, equal_sds)), equal_sds)
         found = scouts.tops(k, equal_sds)
         found = [
@@ -236,7 +236,7 @@ class Search:
     def _is_far_below(self, k: int, equal_sds: bool, top: Top) -> bool:
         """Whether all tops of a smaller model are below this one, without climbing them."""
         # On few values every climb may end elsewhere, and the smaller model is fitted in full.
-        if not (self.scouts.is_coarse and top.status is Status.CONVERGED):
+        if not (self.scouts.is_coarse(k) and top.status is Status.CONVERGED):
             return False
         if k == 1 and self.data.rounding == 0:
             n, penalty = self.data.n, self.options.penalty
