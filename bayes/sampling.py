@@ -32,6 +32,8 @@ SAMPLERS = ("nutpie", "pymc")
 PRIOR_DRAWS = 2000
 MORE_PARTICLES = 4
 """Times as many, where the sequential run does not agree with importance sampling."""
+THINNED = 8
+"""Draws of the sequential run for each that is published: they cost little."""
 
 # Names of sampler statistics, as ArviZ and PyMC have them and as nutpie does, and how exactly they
 # are kept: what nothing is computed from takes half the room.
@@ -248,6 +250,7 @@ def fit(
             if last.diagnostics.ok and found.of_chains.ok:
                 return posterior(again, runs[1], note, found.second("chains"))
     # The chains have not found the whole posterior, or not its shares.
+    published = plan.chains * plan.draws
     for more in (K, MORE_PARTICLES * K) if mending else (K,):
         # To hold the shares of the modes takes more particles than to see that there are some.
         longer = sequential(
@@ -255,19 +258,17 @@ def fit(
             K,
             filled,
             n_particles=more * whole.n_particles,
-            n_draws=plan.chains * plan.draws,
+            n_draws=THINNED * published,
             tops=tops,
             rng=seed_whole,
         )
         found = compared(first, longer)
         if found.is_verified:
             break
-    # In any order: neighbours among the particles are often of one origin.
-    published = plan.chains * plan.draws
-    rows = np.random.default_rng(seed_drawn).choice(len(longer.draws.means), published, False)
+    rows = longer.thinned(published, np.random.default_rng(seed_drawn))
     shape = (plan.chains, plan.draws, K)
-    shuffled = Parameters(*(value[rows].reshape(shape) for value in longer.draws))
-    return posterior(plan, runs[0], second=found.second("sequential"), draws=shuffled)
+    thinned = Parameters(*(value[rows].reshape(shape) for value in longer.draws))
+    return posterior(plan, runs[0], second=found.second("sequential"), draws=thinned)
 
 
 def _whole_posterior(

@@ -61,6 +61,7 @@ class Compared:
         """The record to keep."""
         which = self.of_chains if published == "chains" else self.of_weights
         parameter, difference, allowed = which.worst
+        published_draws = float(self.chains.weights[..., 0].size)
         return Second(
             published=published,
             parameter=parameter,
@@ -71,7 +72,10 @@ class Compared:
             log_evidence=self.whole.log_evidence,
             log_evidence_se=self.whole.se,
             rhat={name: v.tolist() for name, v in self.within._asdict().items()},
-            ess={name: v.tolist() for name, v in self.ess._asdict().items()},
+            ess={
+                name: np.minimum(v, published_draws).tolist()
+                for name, v in self.ess._asdict().items()
+            },
             divergences=self.chains.diagnostics.divergences,
             seconds=self.whole.seconds,
         )

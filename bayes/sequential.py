@@ -21,6 +21,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import cKDTree
 
 from bayes.bridging import bridge, error_of_mean
 from bayes.moves import ROUNDS, Block, Swarm, move
@@ -39,6 +40,8 @@ Ids = NDArray[np.int64]
 
 FEWEST = 100
 """Particles, at least."""
+LEAF = 4
+"""Draws in a leaf of the tree by which they are thinned, at the most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +151,31 @@ class Sequential:
             for column, error in zip(flat.T, errors, strict=True)
         ]
         return np.array([0.5 * (high - low) for low, high in ends]).reshape(given.shape[1:])
+
+    def thinned(self, number: int, rng: np.random.Generator) -> NDArray[np.intp]:
+        """Some of the draws, in any order, that stand for all.
+
+        Draws that lie near one another are taken together, as leaves of a k-d tree are, and one of
+        each such lot stands for it: so the shares of modes, and the ends of intervals, are those
+        of all draws, with less noise than as many draws at random have.
+
+        Parameters
+        ----------
+        number : int
+            At most as many as there are draws.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        ndarray of shape (number,)
+            Places in `draws`.
+        """
+        points = self.points
+        scale = points.std(axis=0)
+        tree = cKDTree(points / np.where(scale > 0, scale, 1.0), leafsize=LEAF)
+        edges = np.linspace(0, len(points), number + 1).astype(np.intp)
+        places = edges[:-1] + (rng.random(number) * np.diff(edges)).astype(np.intp)
+        return rng.permutation(np.asarray(tree.indices, dtype=np.intp)[places])
 
     def prolonged(self, n_draws: int) -> Sequential:
         """The same run with more draws.

@@ -427,3 +427,20 @@ def test_a_summit_has_nearly_the_evidence_of_its_mode():
     target = Target(whole, 2, Priors().filled(whole, 2))
     assert target.floor > 0
     assert climb(target, em.Mixture([0.5, 0.5], [160.0, 170.0], [target.floor, 5.0])) is None
+
+
+def test_thinned_draws_have_the_shares_of_all():
+    found = run(MIRRORED, n_draws=8000, rng=3)
+    left = found.draws.sds[:, 0] < found.draws.sds[:, 1]
+    means = found.draws.means
+    off, ends = [], []
+    for seed in range(20):
+        rows = found.thinned(500, np.random.default_rng(seed))
+        assert np.unique(rows).size == 500
+        off.append(left[rows].mean() - left.mean())
+        ends.append(np.quantile(means[rows], 0.9, axis=0) - np.quantile(means, 0.9, axis=0))
+    # Of 500 draws at random it would be 0.022.
+    assert np.std(off) < 0.01
+    assert abs(np.mean(off)) < 0.004
+    every = found.thinned(len(means), np.random.default_rng(0))
+    assert sorted(every.tolist()) == list(range(len(means)))
