@@ -9,19 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bayes.checks import Check, check
-    from bayes.components import ComponentTable, compare_components
-    from bayes.diagnostics import Diagnostics
-    from bayes.evidence import Evidence
-    from bayes.loo import Loo
-    from bayes.model import build_model
-    from bayes.naming import Naming
-    from bayes.posterior import Posterior, Settings
-    from bayes.priors import Priors
-    from bayes.quantities import Membership, Quantities
-    from bayes.relabelling import LabelChange
-    from bayes.sampling import fit
-    from bayes.sensitivity import agreement
+    from bayes.criticism.checks import Check, check
+    from bayes.criticism.components import ComponentTable, compare_components
+    from bayes.criticism.evidence import Evidence
+    from bayes.criticism.loo import Loo
+    from bayes.criticism.sensitivity import agreement
+    from bayes.model.model import build_model
+    from bayes.model.priors import Priors
+    from bayes.posterior.diagnostics import Diagnostics
+    from bayes.posterior.naming import Naming
+    from bayes.posterior.posterior import Posterior, Settings
+    from bayes.posterior.quantities import Membership, Quantities
+    from bayes.posterior.relabelling import LabelChange
+    from bayes.sampler.sampling import fit
 
 __all__ = [
     "Check",
@@ -44,23 +44,23 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Check": "bayes.checks",
-    "ComponentTable": "bayes.components",
-    "Diagnostics": "bayes.diagnostics",
-    "Evidence": "bayes.evidence",
-    "LabelChange": "bayes.relabelling",
-    "Loo": "bayes.loo",
-    "Membership": "bayes.quantities",
-    "Naming": "bayes.naming",
-    "Posterior": "bayes.posterior",
-    "Priors": "bayes.priors",
-    "Quantities": "bayes.quantities",
-    "Settings": "bayes.posterior",
-    "agreement": "bayes.sensitivity",
-    "build_model": "bayes.model",
-    "check": "bayes.checks",
-    "compare_components": "bayes.components",
-    "fit": "bayes.sampling",
+    "Check": "bayes.criticism.checks",
+    "ComponentTable": "bayes.criticism.components",
+    "Diagnostics": "bayes.posterior.diagnostics",
+    "Evidence": "bayes.criticism.evidence",
+    "LabelChange": "bayes.posterior.relabelling",
+    "Loo": "bayes.criticism.loo",
+    "Membership": "bayes.posterior.quantities",
+    "Naming": "bayes.posterior.naming",
+    "Posterior": "bayes.posterior.posterior",
+    "Priors": "bayes.model.priors",
+    "Quantities": "bayes.posterior.quantities",
+    "Settings": "bayes.posterior.posterior",
+    "agreement": "bayes.criticism.sensitivity",
+    "build_model": "bayes.model.model",
+    "check": "bayes.criticism.checks",
+    "compare_components": "bayes.criticism.components",
+    "fit": "bayes.sampler.sampling",
 }
 
 

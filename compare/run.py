@@ -14,22 +14,22 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TextIO
 
-from compare.analysis import Outcome, analyse, analyse_groups, require_one
-from compare.cases import Case
+from compare.command.analysis import Outcome, analyse, analyse_groups, require_one
+from compare.command.files import check_targets, earlier_files, prepare_folder, write_together
+from compare.command.options import Options, parse
+from compare.comparison.groups import slugs
+from compare.data.cases import Case
+from compare.data.progress import Progress
+from compare.data.reading import Reading, read_cases
+from compare.data.sources import find
 from compare.errors import InputError, one_line, quoted
-from compare.files import check_targets, earlier_files, prepare_folder, write_together
-from compare.groups import slugs
-from compare.options import Options, parse
-from compare.progress import Progress
-from compare.reading import Reading, read_cases
-from compare.sources import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
 
-    from compare.checkpoint import Checkpoint
-    from compare.files import Content
+    from compare.command.files import Content
+    from compare.data.checkpoint import Checkpoint
 
 __all__ = ["Outcome", "analyse", "main"]
 
@@ -164,7 +164,7 @@ def _cases(options: Options, progress: Progress) -> tuple[tuple[Case, ...], Chec
         )
         if options.scheduler is None:
             return read_cases(reading, progress)
-        from compare.scheduler import connect
+        from compare.data.scheduler import connect
 
         seen = {str(file.path.absolute()): file.size for file in source.files}
         with connect(options.scheduler, seen) as executor:

@@ -1,16 +1,16 @@
 """Maximum-likelihood fits of univariate Gaussian mixtures, on NumPy and SciPy alone."""
 
 from em import listing
-from em.ascent import Status
-from em.digest import Digest
-from em.fit import Certificate, Fit, Optimum
-from em.fitting import fit
-from em.mixture import Mixture, Parameters
-from em.resampling import Bootstrap, bootstrap
-from em.sample import Sample, as_sample
-from em.selection import EmTest, LikelihoodRatioTest, Selection, em_test, lr_test, select
-from em.steps import Expectation, e_step, m_step
-from em.summary import ashman, identifiability, modes
+from em.data.digest import Digest
+from em.data.sample import Sample, as_sample
+from em.inference.fit import Certificate, Fit, Optimum
+from em.inference.fitting import fit
+from em.inference.resampling import Bootstrap, bootstrap
+from em.inference.selection import EmTest, LikelihoodRatioTest, Selection, em_test, lr_test, select
+from em.inference.summary import ashman, identifiability, modes
+from em.likelihood.mixture import Mixture, Parameters
+from em.likelihood.steps import Expectation, e_step, m_step
+from em.search.ascent import Status
 
 __all__ = [
     "Bootstrap",

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.mixture import log_joint
-from em.sample import as_sample
+from em.data.sample import as_sample
+from em.likelihood.mixture import log_joint
 
 __all__ = ["run"]
 

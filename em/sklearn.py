@@ -9,10 +9,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.fit import Fit
-from em.fitting import fit
-from em.mixture import Mixture
-from em.sample import Sample
+from em.data.sample import Sample
+from em.inference.fit import Fit
+from em.inference.fitting import fit
+from em.likelihood.mixture import Mixture
 
 try:
     from sklearn.base import BaseEstimator, DensityMixin

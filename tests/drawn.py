@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import xarray as xr
 
-from compare import figures
-from compare.cases import Case
-from compare.table import BayesEstimate, Comparison, EmEstimate, Row
+from compare.comparison.table import BayesEstimate, Comparison, EmEstimate, Row
+from compare.data.cases import Case
+from compare.figures import figures
 from em import Mixture, Sample
 
 SVG = "http://www.w3.org/2000/svg"

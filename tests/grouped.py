@@ -4,8 +4,8 @@ import functools
 
 from handmade import case, comparison, criticised, made, normals
 
-from compare.groups import GroupedComparison
-from compare.report import render_groups
+from compare.comparison.groups import GroupedComparison
+from compare.page.report import render_groups
 
 HOSTILE = "<img src=x onerror=1>|"
 

@@ -7,10 +7,10 @@ import numpy as np
 
 import em
 from bayes import Posterior, Settings
-from bayes.records import Second
-from compare.cases import Case
-from compare.criticism import criticise
-from compare.table import compare
+from bayes.posterior.records import Second
+from compare.comparison.criticism import criticise
+from compare.comparison.table import compare
+from compare.data.cases import Case
 
 PRIORS = (
     ("weights", "Dirichlet(2, 2)", "no group is empty"),

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from handmade import comparison
 from markdown_it import MarkdownIt
 
-from compare.report import render
+from compare.page.report import render
 
 KINDS = (
     "overlapping",

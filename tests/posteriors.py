@@ -7,7 +7,7 @@ import numpy as np
 import bayes
 import em
 from bayes import Posterior, Priors, Settings
-from compare.cases import Case
+from compare.data.cases import Case
 
 
 def posterior_of(sample, weights, means, sds, *, bare=False, priors=None):

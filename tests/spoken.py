@@ -4,7 +4,7 @@ import re
 
 from handmade import comparison
 
-from compare import findings
+from compare.findings import findings
 
 SPOKEN = (
     "headline", "verdict", "alarms", "agreement", "on_truth", "separation", "number_of_groups",

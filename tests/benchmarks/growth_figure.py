@@ -7,8 +7,8 @@ from typing import Any
 
 from benchmarks.growth_page import NAMES, exponent, points
 from benchmarks.words import listed, taken
-from compare.drawing import export, key, page, styled
-from compare.palette import BAYES, EM, INK, MUTED, TRUTH
+from compare.figures.drawing import export, key, page, styled
+from compare.figures.palette import BAYES, EM, INK, MUTED, TRUTH
 
 __all__ = ["alt_text", "draw"]
 

@@ -31,7 +31,7 @@ from benchmarks.data import SEED
 from benchmarks.findings import missing
 from benchmarks.page import render
 from benchmarks.settings import FULL, QUICK, SECTIONS, Settings
-from compare.files import prepare_folder, write_together
+from compare.command.files import prepare_folder, write_together
 
 __all__ = ["SCHEMA", "main", "measure"]
 

@@ -19,7 +19,7 @@ def textbook(x: NDArray[np.float64], priors: Mapping[str, float]) -> Any:
     ----------
     x : ndarray of shape (n,)
     priors : mapping of str to float
-        The numbers of the default priors, `bayes.priors.Numbers` by name.
+        The numbers of the default priors, `bayes.model.priors.Numbers` by name.
 
     Returns
     -------

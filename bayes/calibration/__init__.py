@@ -1,0 +1,1 @@
+"""calibration: is the posterior right? ``python -m bayes.calibration`` finds out by simulation."""

@@ -1,0 +1,1 @@
+"""criticism: whether model, prior and number of components fit the data."""

@@ -1,0 +1,1 @@
+"""model: priors and the mixture in PyMC, and its log-density written out."""

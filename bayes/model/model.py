@@ -1,0 +1,187 @@
+"""build_model: the mixture in PyMC, as one would write it on paper; nothing is sampled here."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from pymc.distributions.transforms import Chain, Transform, _default_transform, ordered
+from pytensor.compile.mode import Mode
+
+from bayes.model.priors import Priors
+from em import Sample, as_sample
+
+__all__ = ["Standardised", "build_model", "checked_priors"]
+
+HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
+ROOT_2 = np.sqrt(2.0)
+NARROW = 1e-4
+"""Half of the step, in sds, up to which the density is as good as constant within a step."""
+
+
+def build_model(sample: Any, n_components: int = 2, priors: Priors | None = None) -> pm.Model:
+    """The K-component Gaussian mixture with the group of each value summed out.
+
+    Value x_i with weight w_i adds ``w_i log sum_k weights_k Normal(x_i | means_k, sds_k)`` to the
+    log-density. Tied values are counted, not repeated. Where the sample is rounded to steps of h,
+    the density of a component at x is the probability of what is rounded to x, over h:
+    ``[Phi((x + h/2 - mean)/sd) - Phi((x - h/2 - mean)/sd)] / h``.
+
+    The likelihood does not change when components swap names, so an order has to be chosen. Where
+    all components have the same prior (read off its parameters, see `Priors.exchangeable`), the
+    model samples ``free_weights``, ``free_means`` and ``free_sds`` in any order and publishes
+    ``weights``, ``means`` and ``sds``: the same numbers sorted together by mean, draw by draw.
+    That is the posterior of ordered components, and unlike PyMC's ordered transform it does not
+    cut the space so that the sampler gets stuck. Its density lacks the factor K! of the ordered
+    one, which matters only where evidence is compared. Where priors differ by component, the
+    order carries meaning and the means are sampled in increasing order with that transform.
+
+    The sampler moves means in units of the data's sd, so that the unit of the data does not
+    matter to it.
+
+    Parameters
+    ----------
+    sample : Sample or array_like of shape (n,)
+        The data; ``values`` and ``sample_weights`` in the model are their distinct values and
+        counts, which `pymc.set_data` can exchange.
+    n_components : int
+        K, at least 1. For K = 1 the weight is the constant 1.
+    priors : Priors, optional
+        Weakly informative ones by default.
+
+    Returns
+    -------
+    pymc.Model
+        With the variables ``weights``, ``means`` and ``sds``, each of shape (K,), means increasing.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the data, `n_components` or the priors are not what they should be; see `Sample` and
+        `Priors.filled`.
+    """
+    data = as_sample(sample)
+    chosen = checked_priors(priors).filled(data, n_components)
+    distinct = data.collapse()
+    K = int(n_components)
+    sortable = chosen.exchangeable
+    with pm.Model(coords={"component": range(K)}) as model:
+        values = pm.Data("values", distinct.values)
+        counts = pm.Data("sample_weights", distinct.weights)
+
+        one = pt.ones(1)
+        free_weights = one if K == 1 else model.register_rv(chosen.weights, "free_weights")
+        free_means = model.register_rv(
+            chosen.means, "free_means", transform=_means_transform(chosen, data, sortable)
+        )
+        # Means that start equal are a log of zero under the ordered transform.
+        model.set_initval(free_means, _spread_out(model, free_means, K))
+        free_sds = model.register_rv(chosen.sds, "free_sds")
+
+        order = pt.argsort(free_means) if sortable and K > 1 else slice(None)
+        pm.Deterministic("weights", free_weights[order], dims="component")
+        pm.Deterministic("means", free_means[order], dims="component")
+        pm.Deterministic("sds", free_sds[order], dims="component")
+
+        if data.rounding > 0:
+            each = _rounded_logp(values[:, None], free_means, free_sds, data.rounding)
+            logp = pt.logsumexp(pt.log(free_weights) + each, axis=1)
+        else:
+            logp = pm.logp(pm.NormalMixture.dist(free_weights, free_means, free_sds), values)
+        pm.Potential("loglik", pt.sum(counts * logp))
+    return model
+
+
+def _rounded_logp(values: Any, means: Any, sds: Any, rounding: float) -> Any:
+    """Log of the probability of what is rounded to each value, over the step; entry by entry."""
+    half = 0.5 * rounding / sds
+    # The normal is symmetric, and above its mean the tails keep their digits.
+    away = abs(values - means) / sds
+    wide = pt.maximum(half, NARROW)
+    tails = _log_tail(away - wide), _log_tail(away + wide)
+    probability = pm.math.logdiffexp(*tails) - math.log(rounding)
+    # The mean density of a narrow interval, whose tails are too alike to be subtracted.
+    bend = pt.log1p((away**2 - 1.0) * half**2 / 6.0)
+    density = -0.5 * away**2 - pt.log(sds) - HALF_LOG_2PI + bend
+    return pt.switch(half > NARROW, probability, density)
+
+
+def _log_tail(z: Any) -> Any:
+    """Log of the standard normal's probability above z.
+
+    PyMC's own has eight digits only, because it takes the root of two in single precision.
+    """
+    above = pt.log(0.5 * pt.erfcx(pt.maximum(z, 0.0) / ROOT_2)) - 0.5 * z**2
+    below = pt.log(0.5 * pt.erfc(pt.minimum(z, 0.0) / ROOT_2))
+    return pt.switch(z > 0.0, above, below)
+
+
+class Standardised(Transform):
+    """Distance from `location` in units of `scale`."""
+
+    name = "standardised"
+    ndim_supp = 0
+
+    def __init__(self, location: float, scale: float) -> None:
+        self.location = location
+        self.scale = scale
+
+    def forward(self, value: Any, *inputs: Any) -> Any:  # noqa: ARG002 - PyMC passes parameters
+        """From the unit of the data."""
+        return (value - self.location) / self.scale
+
+    def backward(self, value: Any, *inputs: Any) -> Any:  # noqa: ARG002 - as above
+        """To the unit of the data."""
+        return self.location + self.scale * value
+
+    def log_jac_det(self, value: Any, *inputs: Any) -> Any:  # noqa: ARG002 - as above
+        """Log of the derivative of `backward`, for each entry."""
+        return pt.full_like(value, math.log(self.scale))
+
+
+def checked_priors(priors: Any) -> Priors:
+    """The given priors, or the default where there are none; TypeError for anything else."""
+    if priors is None:
+        return Priors()
+    if not isinstance(priors, Priors):
+        raise TypeError(
+            f"expected priors to be a bayes.Priors, got {type(priors).__name__}; for example "
+            "bayes.Priors(means=pm.Normal.dist(170, 10))"
+        )
+    return priors
+
+
+def _means_transform(priors: Priors, data: Sample, sortable: bool) -> Any:
+    """How the means are moved: in units of the data's sd, and in order where order has meaning."""
+    bounded = _default_transform(priors.means.owner.op, priors.means)
+    standardised = Standardised(data.mean, data.sd)
+    if sortable:
+        # A prior on an interval brings a transform of its own, which has no unit.
+        return pm.util.UNSET if bounded is not None else standardised
+    if bounded is None:
+        return Chain([standardised, ordered])
+    _check_one_interval(priors, bounded)
+    return ordered
+
+
+def _spread_out(model: pm.Model, free_means: Any, K: int) -> Any:
+    """Increasing means inside their prior's support."""
+    transform = model.rvs_to_transforms[free_means]
+    steps = transform.transform_list if isinstance(transform, Chain) else [transform]
+    first = steps[0].backward(pt.linspace(-1.0, 1.0, K + 2)[1:-1], *free_means.owner.inputs)
+    return first.eval(mode=Mode("py", None))
+
+
+def _check_one_interval(priors: Priors, bounded: Any) -> None:
+    """Order means on the scale of the interval only if all components share the interval."""
+    for point in (-1.0, 2.0):
+        there = bounded.backward(pt.full((priors.n_components,), point), *priors.means.owner.inputs)
+        back = there.eval(mode=Mode("py", None))
+        if not np.allclose(back, back[0], rtol=1e-12, atol=0.0):
+            raise ValueError(
+                "expected means with the same limits for all components, got a prior whose "
+                "limits differ; use one on the whole line, such as pm.Normal.dist([164, 176], 5)"
+            )

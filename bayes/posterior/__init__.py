@@ -1,0 +1,1 @@
+"""posterior: the draws, what is checked of them, and what is computed from them."""

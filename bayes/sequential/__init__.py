@@ -1,0 +1,1 @@
+"""sequential: the posterior by tempered sequential Monte Carlo."""

@@ -1,0 +1,1 @@
+"""command: options, the analysis, and the only writer of files."""

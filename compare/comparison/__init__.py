@@ -1,0 +1,1 @@
+"""comparison: both answers side by side, as numbers."""

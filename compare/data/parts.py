@@ -1,0 +1,176 @@
+"""Parts: pieces of files that can be read on their own, and what is to be read from them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.errors import InputError, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["MOST_GROUPS", "Part", "Piece", "Wanted", "Watch", "pieces", "split"]
+
+Floats = NDArray[np.float64]
+
+PIECE = 1 << 20
+"""Rows of a piece: enough to make the digest's own work small, and 8 MB a column."""
+
+MOST_GROUPS = 50
+"""Values that the column of the groups may have."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The columns to read, and what to do with rows that have gaps."""
+
+    column: str
+    """The values."""
+    weights: str | None = None
+    """How often each value counts."""
+    by: str | None = None
+    """Which group a row belongs to."""
+    missing: Literal["refuse", "drop"] = "refuse"
+    """What to do with rows without a value, a weight or a group."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns, values first."""
+        return tuple(name for name in (self.column, self.weights, self.by) if name is not None)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A CSV file, or some row groups of a Parquet file.
+
+    The size and the time of the file tell whether it is still the one that was read before.
+    """
+
+    path: str
+    """Absolute."""
+    kind: Literal["csv", "parquet"]
+    """What the file is."""
+    size: int
+    """Bytes of the file."""
+    changed: int
+    """When the file was changed, in nanoseconds."""
+    groups: tuple[int, ...] = ()
+    """Row groups of a Parquet file."""
+    first: int = 1
+    """The number of the first row in its file."""
+    rows: int | None = None
+    """How many rows; None where that is not known before they are read."""
+    n_bytes: int = 0
+    """About how much there is to read."""
+
+    @property
+    def shown(self) -> str:
+        """The file in a message."""
+        return quoted(os.path.basename(self.path) or self.path)  # noqa: PTH119 - of any system
+
+
+class Piece(NamedTuple):
+    """Some rows, those with gaps left out."""
+
+    values: Floats
+    """Shape (n,); finite."""
+    weights: Floats | None = None
+    """Shape (n,); finite, not negative."""
+    groups: tuple[str, ...] = ()
+    """The groups that occur, each once."""
+    codes: NDArray[np.intp] | None = None
+    """Shape (n,); the place of each row's group in `groups`."""
+    dropped: int = 0
+    """How many rows were left out."""
+
+
+class Watch(Protocol):
+    """Whoever started the reading and wants to know how far it is."""
+
+    def pulse(self, rows: int, n_bytes: int) -> None:
+        """Hear of rows and bytes that were read since the last time.
+
+        Raises an exception if nobody waits for the rest any more.
+        """
+
+
+def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[Piece]:
+    """Read a part in pieces of bounded size.
+
+    Parameters
+    ----------
+    part : Part
+    wanted : Wanted
+    watch : Watch, optional
+        Is told of every piece.
+
+    Yields
+    ------
+    Piece
+
+    Raises
+    ------
+    InputError
+        A `ValueError` of one line, if the part cannot be read, or holds what cannot be used.
+    """
+    if part.kind == "parquet":
+        from compare.data.parquet import pieces as read
+    else:
+        from compare.data.csv_stream import pieces as read
+    yield from read(part, wanted, watch)
+
+
+def split(piece: Piece) -> Iterator[tuple[str, Floats, Floats | None]]:
+    """Take a piece apart by its groups.
+
+    Parameters
+    ----------
+    piece : Piece
+
+    Yields
+    ------
+    group : str
+        Empty where the rows have no groups.
+    values, weights : ndarray of shape (m,)
+        Of the rows of the group, in their order, at least one; the weights may be None.
+    """
+    if piece.codes is None:
+        if piece.values.size:
+            yield "", piece.values, piece.weights
+        return
+    # NumPy sorts numbers of one byte by counting them.
+    codes = piece.codes.astype(np.uint8)
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(len(piece.groups) + 1))
+    for place, group in enumerate(piece.groups):
+        rows = order[ends[place] : ends[place + 1]]
+        if rows.size:
+            yield group, piece.values[rows], None if piece.weights is None else piece.weights[rows]
+
+
+def too_many(groups: Sequence[str], by: str, where: str) -> InputError:
+    """The error for a column with more values than there can be groups.
+
+    Parameters
+    ----------
+    groups : sequence of str
+        Those found so far.
+    by : str
+        The column.
+    where : str
+        What was read, for the message.
+
+    Returns
+    -------
+    InputError
+    """
+    return InputError(
+        f"{where}: column {quoted(by)} has {len(groups):,} different values or more, such as "
+        f"{', '.join(quoted(group, 20) for group in groups[:3])}; a report has at most "
+        f"{MOST_GROUPS} groups, so name a coarser column with --by"
+    )

@@ -1,0 +1,420 @@
+"""Reads the data of a report: what is small into memory, what is large in one pass."""
+
+from __future__ import annotations
+
+import math
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.data import columns
+from compare.data.cases import Case, refuse_constant, refuse_no_counts, sample_of, weighted_by
+from compare.data.parts import Piece, Wanted, pieces, split
+from compare.data.sources import naturally
+from compare.errors import InputError, quoted
+from em.data.omission import equal_to
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from concurrent.futures import Executor
+
+    from compare.data.checkpoint import Checkpoint
+    from compare.data.parts import Part
+    from compare.data.passes import Again, Result, Tally
+    from compare.data.progress import Progress
+    from compare.data.sources import File, Source
+    from em import Sample
+    from em.data.weighting import WeightsAre
+
+__all__ = ["Reading", "read_cases"]
+
+Floats = NDArray[np.float64]
+
+SMALL = 1 << 26
+"""Bytes of a CSV file that is read into memory, row by row, with an eye on every line."""
+
+IN_MEMORY = 2_000_000
+"""Rows that are kept; of more, only digests are."""
+
+THREADS = 4
+"""More do not help: pyarrow's decoding runs beside the sums of a digest, but these one by one."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How to read the files; all that `read_cases` needs to know."""
+
+    source: Source
+    """The files, as `compare.data.sources.find` finds them."""
+    column: str | None = None
+    """The column to fit; None for the only one with numbers."""
+    weights: str | None = None
+    """The column that says how often each value counts."""
+    by: str | None = None
+    """The column that says which group a row belongs to."""
+    unit: str = ""
+    """The unit of the values."""
+    rounding: float = 0.0
+    """The step to which the values were rounded."""
+    missing: Literal["refuse", "drop"] = "refuse"
+    """What to do with rows without a value."""
+    keep: Path | None = None
+    """The folder for what an interrupted pass has read; None to keep nothing."""
+    fresh: bool = False
+    """Whether to begin such a pass again."""
+    weights_are: WeightsAre | None = None
+    """What the weights are; None for counts, if they can be."""
+    total: float | None = None
+    """How many values the shares are shares of, those of all groups together."""
+    leave_out: tuple[float, ...] = ()
+    """Values that are not fitted, but counted."""
+
+
+def read_cases(
+    reading: Reading, progress: Progress, executor: Executor | None = None
+) -> tuple[tuple[Case, ...], Checkpoint | None]:
+    """Read the data: one case, or one for each group.
+
+    Parameters
+    ----------
+    reading : Reading
+    progress : Progress
+        Shows how far it is.
+    executor : concurrent.futures.Executor, optional
+        Reads large files part by part; threads by default.
+
+    Returns
+    -------
+    cases : tuple of Case
+        Groups in natural order of their names.
+    checkpoint : Checkpoint or None
+        To be removed once the report is written.
+
+    Raises
+    ------
+    InputError
+        A `ValueError` of one line, if anything cannot be used.
+    """
+    source = reading.source
+    first = source.files[0]
+    if len(source.files) == 1 and first.kind == "csv" and _is_small(first):
+        return _from_memory(reading), None
+    if find_spec("pyarrow") is None:
+        raise InputError(
+            "not installed: pyarrow, which reads Parquet files and large or many CSV files; "
+            "pip install 'em-vs-bayes[compare]' brings it"
+        )
+    others = tuple(name for name in (reading.weights, reading.by) if name is not None)
+    wanted = Wanted(
+        _column_of(_filled(source), reading.column, others),
+        _trimmed(reading.weights),
+        _trimmed(reading.by),
+        reading.missing,
+    )
+    parts = [part for file in source.files for part in _parts_of(file, wanted)]
+    known = [part.rows for part in parts]
+    if None in known or sum(filter(None, known)) <= IN_MEMORY:
+        held = _held(parts, wanted)
+        if held is not None:
+            return _cases_of(held, reading, wanted), None
+    for asked, option, what in (
+        (reading.weights_are == "sampling", "--weights-are sampling", ", with their weights"),
+        (reading.leave_out, "--leave-out", ", or leave the values out of the files"),
+    ):
+        if asked:
+            raise InputError(
+                f"{source.words}: {option} needs all rows in memory, {IN_MEMORY:,} at the most; "
+                f"take a random part of the rows{what}"
+            )
+    return _passed(parts, reading, wanted, progress, executor)
+
+
+def _is_small(file: File) -> bool:
+    if not file.zipped:
+        return file.size <= SMALL
+    # A gzip file ends with the size of what is in it, less whole multiples of 4 GB.
+    if file.size > SMALL // 4:
+        return False
+    if file.size < 8:
+        return True  # and damaged
+    with file.path.open("rb") as opened:
+        opened.seek(-4, os.SEEK_END)
+        return int.from_bytes(opened.read(4), "little") <= SMALL
+
+
+def _trimmed(name: str | None) -> str | None:
+    return None if name is None else name.strip()
+
+
+def _filled(source: Source) -> File:
+    """The first file with something in it; it says what the columns are."""
+    return next((file for file in source.files if file.size), source.files[0])
+
+
+def _column_of(file: File, column: str | None, others: tuple[str, ...]) -> str:
+    if file.kind == "parquet":
+        from compare.data import parquet
+
+        return parquet.column_of(file, column, others)
+    from compare.data import csv_stream
+
+    return csv_stream.column_of(file, column, others)
+
+
+def _parts_of(file: File, wanted: Wanted) -> list[Part]:
+    """The parts of a file, which must have the wanted columns, and numbers in them."""
+    if file.kind == "parquet":
+        from compare.data import parquet
+
+        return parquet.parts(file, wanted)
+    from compare.data import csv_stream
+
+    return csv_stream.parts(file, wanted)
+
+
+# ---- what fits into memory ----
+
+
+@dataclass
+class _Held:
+    """Rows in memory."""
+
+    rows: int
+    """How many there are, those without a value included."""
+    pieces: list[Piece]
+    dropped: dict[str, int]
+    """Rows left out of each file, by its path."""
+
+
+def _held(parts: Iterable[Part], wanted: Wanted) -> _Held | None:
+    """Keep all rows; None if they are too many."""
+    held = _Held(0, [], {})
+    kept = 0
+    for part in parts:
+        for piece in pieces(part, wanted):
+            held.pieces.append(piece)
+            held.rows += piece.values.size + piece.dropped
+            kept += piece.values.size
+            if piece.dropped:
+                held.dropped[part.path] = held.dropped.get(part.path, 0) + piece.dropped
+            if kept > IN_MEMORY:
+                return None
+    return held
+
+
+def _from_memory(reading: Reading) -> tuple[Case, ...]:
+    """The cases of one small CSV file."""
+    file = reading.source.files[0].path
+    read = columns.read(
+        file, reading.column, reading.weights, by=reading.by, missing=reading.missing
+    )
+    piece = Piece(read.values, read.weights, read.groups, read.codes, read.dropped)
+    dropped = {str(file): read.dropped} if read.dropped else {}
+    held = _Held(read.values.size + read.dropped, [piece], dropped)
+    return _cases_of(
+        held, reading, Wanted(read.name, _trimmed(reading.weights), _trimmed(reading.by))
+    )
+
+
+def _cases_of(held: _Held, reading: Reading, wanted: Wanted) -> tuple[Case, ...]:
+    groups: dict[str, list[tuple[Floats, Floats | None]]] = {}
+    for piece in held.pieces:
+        for group, values, weights in split(piece):
+            groups.setdefault(group, []).append((values, weights))
+    told = _Told(reading, wanted, held.rows, held.dropped)
+    all_mass = math.fsum(
+        0.0 if weights is None else float(weights.sum())
+        for some in groups.values()
+        for _, weights in some
+    )
+    samples = {}
+    for group, some in groups.items():
+        values = np.concatenate([values for values, _ in some])
+        mass = [weights for _, weights in some if weights is not None]
+        weights = np.concatenate(mass) if mass else None
+        told.refuse_nothing(group, values.size, 1.0 if weights is None else weights.max(initial=0))
+        total = reading.total
+        if total is not None and weights is not None:
+            total *= float(weights.sum()) / all_mass  # a group has its part of all values
+        samples[group] = sample_of(
+            values,
+            weights,
+            told.where(group),
+            reading.rounding,
+            weights_are=reading.weights_are or "counts",
+            total=total,
+        )
+    samples = _without(samples, reading.leave_out, told)
+    for group, sample in samples.items():
+        told.check(sample, group)
+    return told.cases(samples)
+
+
+def _without(
+    samples: dict[str, Sample], values: tuple[float, ...], told: _Told
+) -> dict[str, Sample]:
+    """Leave out values, of each group those that it has."""
+    gone: dict[str, list[float]] = {group: [] for group in samples}
+    for value in values:
+        having = [group for group in samples if equal_to(samples[group], value).any()]
+        if not having:
+            where = told.where(next(iter(samples)) if len(samples) == 1 else "any")
+            raise InputError(
+                f"{where}: no value equals {value:.12g}, which --leave-out names; leave that out"
+            )
+        for group in having:
+            gone[group].append(value)
+    remaining = {}
+    for group, sample in samples.items():
+        try:
+            remaining[group] = sample.without(gone[group]) if gone[group] else sample
+        except ValueError as error:
+            raise InputError(f"{told.where(group)}: {error}") from None
+    return remaining
+
+
+# ---- what does not ----
+
+
+def _passed(
+    parts: list[Part],
+    reading: Reading,
+    wanted: Wanted,
+    progress: Progress,
+    executor: Executor | None,
+) -> tuple[tuple[Case, ...], Checkpoint | None]:
+    """The cases of data that are seen part by part."""
+    from compare.data.checkpoint import Checkpoint
+    from compare.data.passes import Again, Merged, Tally, digest_part, digest_parts
+
+    checkpoint, merged = None, Merged()
+    if reading.keep is not None:
+        path = reading.keep / f".{reading.source.name}.partial.npz"
+        checkpoint = Checkpoint(path, wanted, reading.rounding)
+        if not reading.fresh:
+            before, reason = checkpoint.load(parts)
+            merged = before or merged
+            if reason:
+                progress.note(f"What an earlier run has read is not used: {reason}.")
+            elif merged.done:
+                progress.note(f"{merged.done:,} of {len(parts):,} parts were read before.")
+    tally = Tally(progress, sum(part.n_bytes for part in parts[merged.done :]))
+    own = ThreadPoolExecutor(min(os.cpu_count() or 1, THREADS))
+    try:
+        merged = digest_parts(
+            parts,
+            partial(
+                digest_part,
+                wanted=wanted,
+                rounding=reading.rounding,
+                watch=tally if executor is None else None,
+            ),
+            executor or own,
+            wanted,
+            checkpoint=checkpoint,
+            merged=merged,
+            told=None if executor is None else _by_part(tally),
+            ahead=getattr(executor, "ahead", None),
+        )
+    finally:
+        tally.stop()
+        own.shutdown(cancel_futures=True)
+    all_mass = math.fsum(digest.n for digest in merged.digests.values())
+    factor = 1.0 if reading.total is None or not all_mass else reading.total / all_mass
+    again = Again(tuple(parts), wanted, reading.rounding, factor)
+    told = _Told(reading, wanted, merged.rows, merged.dropped, again)
+    samples = {}
+    for group, digest in merged.digests.items():
+        told.refuse_nothing(group, merged.rows - sum(merged.dropped.values()), digest.n)
+        if reading.total is not None:
+            # A group has its part of all values.
+            digest = digest.scaled(reading.total * (digest.n / all_mass))  # noqa: PLW2901
+        samples[group] = digest.sample()
+        told.check(samples[group], group)
+    return told.cases(samples), checkpoint
+
+
+def _by_part(tally: Tally) -> Callable[[Part, Result], None]:
+    """Counts whole parts, where those who read them are too far away to tell of pieces."""
+    return lambda part, result: tally.pulse(result.rows, part.n_bytes)
+
+
+# ---- what is said of either ----
+
+
+@dataclass(frozen=True)
+class _Told:
+    """All that makes a case of a sample."""
+
+    reading: Reading
+    wanted: Wanted
+    rows: int
+    dropped: dict[str, int]
+    again: Again | None = None
+
+    def where(self, group: str) -> str:
+        """The column and its files, for messages and for the report."""
+        found = f"column {quoted(self.wanted.column)} of {self.reading.source.words}"
+        found += weighted_by(self.wanted.weights, self.reading.weights_are, self.reading.total)
+        if self.wanted.by is not None:
+            found += f", where {quoted(self.wanted.by)} is {quoted(group)}"
+        return found
+
+    def refuse_nothing(self, group: str, n_values: int, weight: float) -> None:
+        """Make sure that there is something in the group that counts."""
+        if n_values and not weight:
+            raise InputError(
+                f"{self.where(group)}: the weights are all zero; leave them out to count every "
+                "value once"
+            )
+
+    def check(self, sample: Sample, group: str) -> None:
+        """Make sure that the weights are what they are taken for, and that some values differ."""
+        if self.wanted.weights is not None:
+            said = self.reading.weights_are is not None
+            refuse_no_counts(sample, self.where(group), said=said)
+        if self.wanted.by is None:
+            refuse_constant(sample, self.where(group))
+
+    def cases(self, samples: dict[str, Sample]) -> tuple[Case, ...]:
+        """A case for each group, or the only one."""
+        n_dropped = sum(self.dropped.values())
+        if not samples:
+            left = f" but the {n_dropped:,} without a value" if n_dropped else ""
+            raise InputError(
+                f"there are no rows in {self.reading.source.words}{left}; expected one value a row"
+            )
+        return tuple(
+            Case(
+                name=self.reading.source.name,
+                sample=samples[group],
+                unit=self.reading.unit,
+                source=self.where(group) + self._left_out(n_dropped),
+                seed=None,
+                truth=None,
+                variable=self.wanted.column or "value",
+                by=self.wanted.by or "",
+                group=group,
+                dropped=n_dropped,
+                again=self.again,
+            )
+            for group in sorted(samples, key=naturally)
+        )
+
+    def _left_out(self, n_dropped: int) -> str:
+        if not n_dropped:
+            return ""
+        words = f"; {n_dropped:,} of {self.rows:,} rows without a value were left out"
+        if len(self.reading.source.files) == 1:
+            return words
+        most = sorted(self.dropped.items(), key=lambda item: -item[1])
+        some = ", ".join(f"{count:,} of {quoted(Path(file).name)}" for file, count in most[:3])
+        more = f" and of {len(most) - 3:,} more files" if len(most) > 3 else ""
+        return f"{words} ({some}{more})"

@@ -1,0 +1,1 @@
+"""figures: one file a figure, and the drawing that they share."""

@@ -1,0 +1,1 @@
+"""findings: what is to be said of a comparison."""

@@ -1,0 +1,1 @@
+"""language: names, numbers and blocks of text."""

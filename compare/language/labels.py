@@ -1,0 +1,227 @@
+"""Labels: how quantities, groups and numbers are called on axes and in alternative text."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from compare.comparison.table import Comparison, Row
+    from em.likelihood.mixture import Order
+
+__all__ = [
+    "Parameter",
+    "Scale",
+    "called",
+    "free_parameters",
+    "group",
+    "interval",
+    "listed",
+    "number",
+    "parameters",
+    "percent",
+    "plain",
+    "variable",
+]
+
+_KINDS = {"weights": "weight", "means": "mean", "sds": "sd"}
+_ORDINALS = ("", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def plain(text: str, limit: int = 32) -> str:
+    """Text from a file as one short printable line.
+
+    Control and direction characters go: XML forbids the first, and the second would scramble
+    what stands beside them.
+    """
+    visible = "".join(
+        " " if character.isspace() else character
+        for character in text
+        if character.isspace()
+        or (
+            unicodedata.category(character) not in {"Cc", "Cs", "Cn", "Co"}
+            and unicodedata.bidirectional(character)
+            not in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+        )
+    )
+    line = " ".join(visible.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def variable(comparison: Comparison) -> str:
+    """What was measured, in one word or a few: ``height``."""
+    return plain(comparison.case.variable) or "value"
+
+
+def _unit(comparison: Comparison) -> str:
+    return plain(comparison.case.unit, 16)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A power of ten to divide by, so that ticks are short, and what that makes of the unit."""
+
+    factor: float
+    """What values are divided by before they are drawn."""
+    unit: str
+    """The unit after that, ``cm`` or ``10⁶ cm``; may be empty."""
+
+    @classmethod
+    def of(cls, comparison: Comparison, values: ArrayLike) -> Scale:
+        """The scale for an axis of the data's unit that shows `values`."""
+        finite = np.abs(np.asarray(values, dtype=np.float64))
+        finite = finite[np.isfinite(finite)]
+        largest = float(finite.max()) if finite.size else 1.0
+        unit = _unit(comparison)
+        if largest == 0 or 1e-2 <= largest < 1e5:
+            return cls(1.0, unit)
+        power = math.floor(math.log10(largest))
+        # Divided, not multiplied by the inverse, which may be no power of ten.
+        return cls(10.0**power, f"10{str(power).translate(_SUPERSCRIPTS)} {unit}".strip())
+
+    def __call__(self, values: ArrayLike) -> NDArray[np.float64]:
+        """`values` as they are drawn."""
+        return np.asarray(values, dtype=np.float64) / self.factor
+
+    def one(self, value: float) -> float:
+        """A single value as it is drawn."""
+        return float(value / self.factor)
+
+    def label(self, quantity: str) -> str:
+        """An axis label with the unit."""
+        return f"{quantity} ({self.unit})" if self.unit else quantity
+
+    @property
+    def density(self) -> str:
+        """The axis label of a density over this axis."""
+        return f"density (per {self.unit})" if self.unit else "density"
+
+
+def group(component: int, n_components: int, order: Order = "mean") -> str:
+    """What a component is called: by its place in the order of the means, or of the sds."""
+    if n_components == 1:
+        return ""
+    if order == "sd":
+        return _by_spread(component, n_components)
+    if n_components == 2:
+        return ("lower", "upper")[component]
+    return f"group {component + 1}"
+
+
+def _by_spread(component: int, n_components: int) -> str:
+    if n_components == 2:
+        return ("narrower", "wider")[component]
+    if component == n_components - 1:
+        return "widest"
+    if component < len(_ORDINALS):
+        return f"{_ORDINALS[component]} narrowest".strip()
+    return f"group {component + 1} by spread"
+
+
+def called(comparison: Comparison, row: Row) -> str:
+    """What a parameter is called in few words: ``lower mean``, or ``mean (narrower)``."""
+    kind, order = _KINDS[row.parameter], comparison.order
+    which = group(row.component, comparison.n_components, order)
+    if order == "sd" and which:
+        return f"{kind} ({which})"
+    return f"{which} {kind}".strip()
+
+
+def number(value: float, width: float | None = None) -> str:
+    """A number to as many digits as a range of the given width makes meaningful."""
+    if not math.isfinite(value):
+        return "not available" if math.isnan(value) else ("∞" if value > 0 else "−∞")
+    width = abs(value) if width is None or not math.isfinite(width) or width <= 0 else width
+    if width <= 0:
+        return "0"
+    size = max(abs(value), width)
+    if size >= 1e6 or size < 1e-3:
+        digits = max(2, min(12, 2 + math.floor(math.log10(size)) - math.floor(math.log10(width))))
+        text = f"{value:.{digits}e}"
+        mantissa, _, exponent = text.partition("e")
+        return f"{mantissa}e{int(exponent)}".replace("-", "−")
+    digits = max(0, min(12, 2 - math.floor(math.log10(width))))
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def percent(level: float) -> str:
+    """A probability as a percentage: ``95%``, ``99.9%``."""
+    return f"{100 * level:.6g}%"
+
+
+def interval(ends: tuple[float, float], width: float, between: str = " to ") -> str:
+    """The two ends of an interval in brackets."""
+    if any(map(math.isnan, ends)):
+        return "(no interval)"
+    return f"({number(ends[0], width)}{between}{number(ends[1], width)})"
+
+
+def listed(items: list[str]) -> str:
+    """Items as a sentence lists them: ``a, b and c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter with all that figures show of it."""
+
+    row: Row
+    """Its row of the table."""
+    name: str
+    """In words: ``lower mean``, ``group 3 mean``, ``mean (narrower)``."""
+    short: str
+    """In fewer words where there are many groups: ``mean 3``, ``mean (3 by sd)``."""
+    draws: NDArray[np.float64]
+    """The posterior's draws, of shape (chains, draws)."""
+
+    @property
+    def spoken(self) -> str:
+        """The name at the beginning of a sentence."""
+        return self.name[0].upper() + self.name[1:]
+
+    @property
+    def kind(self) -> str:
+        """``weights``, ``means`` or ``sds``."""
+        return str(self.row.parameter)
+
+    @property
+    def width(self) -> float:
+        """The length of the credible interval: what is small against it does not matter."""
+        return float(self.row.bayes.upper - self.row.bayes.lower)
+
+
+def parameters(comparison: Comparison) -> list[Parameter]:
+    """All parameters, in the order of the table's rows."""
+    count = comparison.posterior.n_components
+    # Spaces that do not break keep the label of an axis on two lines.
+    place = "({}\u00a0by\u00a0sd)" if comparison.order == "sd" else "{}"
+    return [
+        Parameter(
+            row=row,
+            name=called(comparison, row),
+            short=(
+                f"{_KINDS[row.parameter]} {place.format(row.component + 1)}"
+                if count > 2
+                else called(comparison, row)
+            ),
+            draws=np.asarray(getattr(comparison.posterior, row.parameter))[..., row.component],
+        )
+        for row in comparison.rows
+    ]
+
+
+def free_parameters(comparison: Comparison) -> list[Parameter]:
+    """All parameters but the last weight, which the others leave no choice."""
+    last = comparison.posterior.n_components - 1
+    return [
+        parameter
+        for parameter in parameters(comparison)
+        if parameter.kind != "weights" or parameter.row.component < last
+    ]

@@ -1,0 +1,184 @@
+"""Wording: how values, shares, counts and groups are written inside a sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from compare.language.labels import called, group, listed, number, plain, variable
+
+if TYPE_CHECKING:
+    import em
+    from compare.comparison.table import Comparison, Row
+    from compare.data.cases import Case
+
+__all__ = [
+    "after_colon",
+    "all_of",
+    "capitalized",
+    "counted",
+    "fixed",
+    "group_name",
+    "group_names",
+    "group_of",
+    "groups",
+    "label",
+    "left_out",
+    "measured_in",
+    "model_name",
+    "numeral",
+    "observations",
+    "p_value",
+    "parameter_name",
+    "quantity",
+    "share",
+    "tiny",
+    "true_minus",
+    "unit_after",
+]
+
+NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def observations(comparison: Comparison) -> str:
+    """How many values of what: ``1,000 heights``."""
+    n = comparison.case.sample.n
+    count = f"{n:,.0f}" if n == round(n) else f"{n:,.1f}"
+    if comparison.case.seed is not None:
+        return f"{count} heights"
+    return f"{count} values of {variable(comparison)}"
+
+
+def left_out(*cases: Case) -> str:
+    """What was left out of the data on purpose, as a sentence without its end; may be empty."""
+    counts: dict[float, float] = {}
+    for case in cases:
+        for one in case.sample.left_out:
+            counts[one.value] = counts.get(one.value, 0.0) + one.count
+    if not counts:
+        return ""
+    gone = sum(one.share for one in cases[0].sample.left_out)
+    if len(cases) > 1:
+        total = sum(counts.values())
+        gone = total / (total + sum(case.sample.n for case in cases))
+    each = [f"{count:,.6g} equal to {value:.10g}" for value, count in sorted(counts.items())]
+    were = "was" if sum(counts.values()) == 1 else "were"
+    return f"{listed(each)} ({share(gone)} of all) {were} left out, as asked for"
+
+
+def measured_in(case: Case) -> str:
+    """The unit and the rounding of the data, to be set behind their number; may be empty."""
+    unit, step = plain(case.unit, 16), case.sample.rounding
+    told = f", in {unit}" if unit else ""
+    return f"{told}, rounded to {f'{step:.6g} {unit}'.strip()}" if step > 0 else told
+
+
+def label(comparison: Comparison, row: Row) -> str:
+    """Call a row by what it is, shortly: ``lower mean``, or ``mean (narrower)``."""
+    return called(comparison, row)
+
+
+def parameter_name(comparison: Comparison, row: Row) -> str:
+    """Call a row by what it is, in full: ``the mean of the lower group``."""
+    kind = {"weights": "weight", "means": "mean", "sds": "standard deviation"}[row.parameter]
+    which = group_of(comparison, row.component)
+    return f"the {kind}" if not which else f"the {kind} of {which}"
+
+
+def group_name(which: str) -> str:
+    """Call a group by its label: ``the lower group``, ``the widest group``, ``group 3``."""
+    return which if which.startswith("group ") or not which else f"the {which} group"
+
+
+def group_of(comparison: Comparison, component: int) -> str:
+    """Call a component of a comparison by its name; a single one has none."""
+    return group_name(group(component, comparison.n_components, comparison.order))
+
+
+def group_names(comparison: Comparison) -> list[str]:
+    """Call all groups by their names, in order of EM's means; a single one is ``the group``."""
+    named = comparison.named
+    names = [group_of(named, component) for component in range(named.n_components)]
+    ranks = np.argsort(named.fit.mixture.places(named.order))
+    return [names[rank] or "the group" for rank in ranks]
+
+
+def quantity(comparison: Comparison, row: Row, value: float) -> str:
+    """A value of a parameter to the digits that its posterior makes meaningful, with its unit."""
+    unit = "" if row.parameter == "weights" else unit_after(comparison)
+    return number(value, row.bayes.sd) + unit
+
+
+def unit_after(comparison: Comparison) -> str:
+    """The unit of the data, to be set behind a number; empty if there is none."""
+    unit = plain(comparison.case.unit, 16)
+    return f" {unit}" if unit else ""
+
+
+def groups(count: int) -> str:
+    """So many groups: ``two groups``."""
+    return f"{numeral(count)} group{'' if count == 1 else 's'}"
+
+
+def model_name(fit: em.Fit) -> str:
+    """A fit by its groups and what is common to them."""
+    tied = " with a common standard deviation" if fit.equal_sds and fit.n_components > 1 else ""
+    return groups(fit.n_components) + tied
+
+
+def numeral(count: int) -> str:
+    """A small number as a word."""
+    return NUMERALS[count] if count < len(NUMERALS) else f"{count}"
+
+
+def counted(count: int, what: str) -> str:
+    """So many of something: ``no divergences``, ``1 check``."""
+    return f"{'no' if count == 0 else count} {what}{'' if count == 1 else 's'}"
+
+
+def all_of(count: int, total: int) -> str:
+    """So many of all: ``both``, ``all five``, ``none of the five``."""
+    if count == total:
+        return {1: "the", 2: "both"}.get(total, f"all {numeral(total)}")
+    return f"{numeral(count) if count else 'none'} of the {numeral(total)}"
+
+
+def share(part: float) -> str:
+    """A share of the data as a percentage that never claims 0 or 100 of what is in between."""
+    if 0 < part < 0.01:
+        return "under 0.01%" if part < 1e-4 else f"{100 * part:.2g}%"
+    if 0.99 < part < 1:
+        return "over 99.99%" if part > 0.9999 else f"{100 * part:.2f}%"
+    return f"{100 * part:.0f}%"
+
+
+def p_value(value: float) -> str:
+    """A p-value, never as zero."""
+    return f"p = {value:.2g}" if value >= 1e-4 else "p < 0.0001"
+
+
+def tiny(value: float) -> str:
+    """A number of which only the size matters: ``5e−14``."""
+    return "0" if value == 0 else f"{value:.0e}".replace("-", "−")
+
+
+def fixed(value: float, places: int) -> str:
+    """A number to so many places, with a true minus sign and no negative zero."""
+    return f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")
+
+
+def true_minus(text: str) -> str:
+    """A text of another layer with true minus signs before its numbers."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "−", text)
+
+
+def after_colon(message: str) -> str:
+    """What a status says after its name."""
+    return message.partition(": ")[2] or message
+
+
+def capitalized(text: str) -> str:
+    """With a capital at the beginning; `str.capitalize` would take those inside away."""
+    return text[0].upper() + text[1:]

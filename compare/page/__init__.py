@@ -1,0 +1,1 @@
+"""page: the report, section by section."""

@@ -1,0 +1,1 @@
+"""data: checked values with weights, and what stands for many of them."""

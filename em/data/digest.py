@@ -1,0 +1,342 @@
+"""Digest: what is kept of data that are seen piece by piece, enough for every fit of them.
+
+Ten values or ten billion, a digest stays below a megabyte or two. Digests of parts of the data add
+up to a digest of all, so parts may be read side by side, on several machines, or on another day.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from em.data.cells import Cells, Level, added, tabulate, thinned
+from em.data.counting import counted
+from em.data.recording import Recording, recorded
+from em.data.sample import Sample, from_cells
+from em.data.weighting import check_said
+from em.search.options import whole
+
+__all__ = ["Digest"]
+
+Floats = NDArray[np.float64]
+
+MOST_CELLS = 1 << 15
+"""Cells that are kept, times `finer`; beyond, the most numerous ones are made wider."""
+MOST_POINTS = 1 << 15
+"""Different values that are kept as they are, times `finer`; of more, cells are made."""
+MOST_STEPS = 1 << 20
+"""Different rounded values, which no cells can stand for."""
+LOOKED_AT = 1 << 15
+"""Values that are remembered to find out whether values are rounded."""
+LOOKED_AT_ONCE = 1 << 11
+"""Of one piece, so many."""
+LEAST = 1e-250
+"""A smaller sum of weights has moments below the smallest double."""
+
+
+class Digest:
+    """A summary of one column of numbers that is made piece by piece.
+
+    Add pieces in any sizes, merge digests, then take the `sample`: as long as no more than 32,768
+    different values were seen it is these with their counts, the data themselves; of more, a few
+    hundred weighted nodes that stand for them (`em.data.squash`). Rounded values are always
+    counted.
+
+    Parameters
+    ----------
+    rounding : float
+        The step to which the values were rounded, see `Sample`; 0 for exact values.
+    finer : int
+        How many times more cells than usual to sort values into, for data with groups that are
+        very narrow against the spread of all.
+
+    Examples
+    --------
+    >>> heights = Digest()
+    >>> for piece in ([171.2, 164.0], [180.5, 164.0, 169.9]):
+    ...     heights.add(piece)
+    >>> heights.n, heights.lowest, heights.highest
+    (5.0, 164.0, 180.5)
+    >>> heights.sample()
+    Sample(4 weighted values, n=5, mean=169.92, sd=6.06083)
+    """
+
+    def __init__(self, rounding: float = 0.0, finer: int = 1) -> None:
+        self.rounding = Sample([0.0], rounding=rounding).rounding
+        """The step to which the values were rounded, in their unit."""
+        self.finer = whole("finer", finer)
+        """How many times more cells than usual there are."""
+        self.n = 0.0
+        """The total weight of all values so far."""
+        self.lowest = np.inf
+        """The smallest value with a weight above zero, in the unit of the data."""
+        self.highest = -np.inf
+        """The largest."""
+        self.cells = Cells({}, np.zeros(0), np.zeros(0))
+        """The sums from which the nodes are made."""
+        self._looked = np.zeros(0)
+
+    def add(self, values: ArrayLike, weights: ArrayLike | None = None) -> None:
+        """Take in some more values.
+
+        Parameters
+        ----------
+        values : array_like of shape (n,)
+        weights : array_like of shape (n,), optional
+            One each by default.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `Sample` does; the digest is then as it was. Weights may all be zero here.
+        ValueError
+            If more than a million different values are said to be rounded.
+        """
+        if np.size(values) == 0:
+            return
+        if weights is not None and np.size(weights) and not np.any(weights):
+            Sample(values)  # zeros say nothing, but what they stand beside must be numbers
+            return
+        self.merge(self._of(Sample(values, weights, self.rounding)))
+
+    def _of(self, piece: Sample) -> Digest:
+        """A digest of one piece alone."""
+        values, mass = piece.values, piece.weights if piece.is_weighted else None
+        if mass is not None:
+            values, mass = values[mass > 0], mass[mass > 0]
+        own = Digest(self.rounding, self.finer)
+        own.n = float(values.size) if mass is None else float(mass.sum())
+        own.lowest, own.highest = float(values.min()), float(values.max())
+        own.cells = (
+            Cells({}, *counted(values, mass))
+            if self.rounding > 0
+            else tabulate(values, mass, self.finer)
+        )
+        own._looked = values[:: max(values.size // LOOKED_AT_ONCE, 1)].copy()
+        return own
+
+    def merge(self, other: Digest) -> None:
+        """Take in what another digest has seen.
+
+        The answer is the same to the last digits whatever the order, and to the last bit in the
+        same order.
+
+        Parameters
+        ----------
+        other : Digest
+            With the same rounding and the same `finer`; it stays as it is.
+
+        Raises
+        ------
+        ValueError
+            If the two were made otherwise, or their rounded values are not whole steps apart.
+        """
+        if (self.rounding, self.finer) != (other.rounding, other.finer):
+            raise ValueError(
+                f"expected digests made alike, got rounding={self.rounding:g}, "
+                f"finer={self.finer} and rounding={other.rounding:g}, finer={other.finer}"
+            )
+        if self.rounding > 0 and self.n and other.n:
+            Sample([self.lowest, other.lowest], rounding=self.rounding)
+        cells = added(self.cells, other.cells)
+        if self.rounding > 0 and cells.points.size > MOST_STEPS:
+            raise ValueError(
+                f"expected rounded values to recur, got more than {MOST_STEPS:,} different ones; "
+                f"steps of {self.rounding:g} are too fine to matter: leave the rounding out"
+            )
+        if self.rounding == 0 and cells.points.size > MOST_POINTS * self.finer:
+            more = tabulate(cells.points, cells.masses, self.finer)
+            cells = added(Cells(cells.levels, np.zeros(0), np.zeros(0)), more)
+        if cells.n_cells > MOST_CELLS * self.finer:
+            cells = thinned(cells, MOST_CELLS * self.finer // 2)
+        self.cells = cells
+        self.n += other.n
+        self.lowest = min(self.lowest, other.lowest)
+        self.highest = max(self.highest, other.highest)
+        looked = np.concatenate([self._looked, other._looked])
+        while looked.size > LOOKED_AT:
+            looked = looked[::2]
+        self._looked = looked
+
+    def scaled(self, total: float) -> Digest:
+        """The same where the weights are shares of so many values, see `Sample`.
+
+        Parameters
+        ----------
+        total : float
+            How many values there are.
+
+        Returns
+        -------
+        Digest
+            A new one, of counts.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the total is not a number above zero, nothing with a weight above zero was seen, or
+            the shares are so small that their sums have lost their digits.
+        """
+        if self.n == 0:
+            raise ValueError("expected some data, got none with a weight above zero")
+        if self.n < LEAST:
+            raise ValueError(
+                f"expected shares that sum to {LEAST:g} or more, got {self.n:g}; multiply them by "
+                "any number, since only their ratios matter"
+            )
+        check_said("shares", total, weighted=True)
+        made, cells = copy(self), self.cells
+        made.n = float(total)
+        if self.is_exact:
+            counts = Sample(cells.points, cells.masses, weights_are="shares", total=total)
+            made.cells = Cells({}, counts.values, counts.weights)
+            return made
+        factor = made.n / self.n
+        levels = {
+            level: Level(held.number, factor * held.sums) for level, held in cells.levels.items()
+        }
+        made.cells = Cells(levels, cells.points, factor * cells.masses)
+        return made
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all values are kept as they are."""
+        return not self.cells.levels
+
+    def sample(self, finer: int = 1) -> Sample:
+        """The data as a sample to fit.
+
+        Parameters
+        ----------
+        finer : int
+            How many times more wide bins than usual to make nodes of, see `Sample.squash`.
+
+        Returns
+        -------
+        Sample
+            The values with their counts where all are kept; else the nodes that stand for them,
+            whose `Sample.digest` is this one. It does not follow what is added later.
+
+        Raises
+        ------
+        ValueError
+            If nothing with a weight above zero was seen.
+        """
+        finer = whole("finer", finer)
+        if self.n == 0:
+            raise ValueError("expected some data, got none with a weight above zero")
+        if self.is_exact:
+            points, masses = self.cells.points, self.cells.masses
+            return Sample(points, None if np.all(masses == 1) else masses, self.rounding)
+        return from_cells(self.cells, copy(self), finer)
+
+    @property
+    def resolution(self) -> float:
+        """The step of rounded data, as far as a part of them shows it; see `Sample.resolution`."""
+        if self.n == 0:
+            return 0.0
+        return self.rounding if self.rounding > 0 else self.recording.step
+
+    @property
+    def recording(self) -> Recording:
+        """How the values were written down, as far as a part of them shows it."""
+        if self.is_exact:
+            return self.sample().recording
+        return recorded(Sample(self._looked).collapse(), self.n / self._looked.size)
+
+    def below(self, edges: ArrayLike) -> Floats:
+        """The weight of the values below some places.
+
+        Parameters
+        ----------
+        edges : array_like of shape (m,)
+            Places, in the unit of the data.
+
+        Returns
+        -------
+        ndarray of shape (m,)
+            Exact at the ends of the widest cells; inside one its data are taken to be spread
+            evenly.
+        """
+        at = np.asarray(edges, dtype=np.float64)
+        running = np.concatenate([[0.0], np.cumsum(self.cells.masses)])
+        total: Floats = running[np.searchsorted(self.cells.points, at, side="left")]
+        for level, held in self.cells.levels.items():
+            width = np.ldexp(1.0, level)
+            place = at / width
+            cell = np.searchsorted(held.number, np.floor(place))
+            running = np.concatenate([[0.0], np.cumsum(held.sums[0])])
+            total += running[cell]
+            inside = np.minimum(cell, held.number.size - 1)
+            here = held.number[inside] == np.floor(place)
+            total += np.where(here, held.sums[0][inside] * (place - np.floor(place)), 0.0)
+        return np.asarray(total)
+
+    @property
+    def width(self) -> float:
+        """The width of the cells in the bulk of the data, in the unit of the data; 0 if exact.
+
+        Of those that hold a hundredth of the data at least, the widest. `below` is exact at its
+        multiples but for what lies in wider cells far out.
+        """
+        wide = [
+            level
+            for level, held in self.cells.levels.items()
+            if held.sums[0].sum() >= 0.01 * self.n
+        ]
+        return float(np.ldexp(1.0, max(wide))) if wide else 0.0
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether all weights add up to whole numbers, as counts do."""
+        masses = [held.sums[0] for held in self.cells.levels.values()]
+        return all(np.array_equal(mass, np.round(mass)) for mass in [self.cells.masses, *masses])
+
+    def state(self) -> dict[str, Floats]:
+        """All of it as arrays, to be saved with `numpy.savez` and made a digest again.
+
+        Returns
+        -------
+        dict of str to ndarray
+        """
+        kept = {
+            "numbers": np.array([self.rounding, self.finer, self.n, self.lowest, self.highest]),
+            "points": self.cells.points,
+            "masses": self.cells.masses,
+            "looked": self._looked,
+        }
+        for level, held in self.cells.levels.items():
+            kept[f"index{level}"], kept[f"sums{level}"] = held.number, held.sums
+        return kept
+
+    @classmethod
+    def from_state(cls, state: Any) -> Digest:
+        """Make a digest of what `state` gave.
+
+        Parameters
+        ----------
+        state : mapping of str to ndarray
+
+        Returns
+        -------
+        Digest
+        """
+        rounding, finer, *numbers = state["numbers"].tolist()
+        made = cls(rounding, int(finer))
+        made.n, made.lowest, made.highest = numbers
+        levels = sorted(int(name[5:]) for name in state if name.startswith("index"))
+        made.cells = Cells(
+            {level: Level(state[f"index{level}"], state[f"sums{level}"]) for level in levels},
+            state["points"],
+            state["masses"],
+        )
+        made._looked = state["looked"]
+        return made
+
+    def __repr__(self) -> str:
+        kind = "values" if self.is_exact else "values and cells"
+        size = self.cells.points.size + self.cells.n_cells
+        return f"Digest(n={self.n:g} in {size} {kind}, from {self.lowest:g} to {self.highest:g})"
