@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compare.language.labels import free_parameters
+from compare.comparison.parameters import free_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from compare.comparison.groups import Fitted, GroupedComparison
+    from compare.comparison.fitted import Fitted
     from compare.comparison.table import Row
 
 __all__ = ["Contrast", "Contrasts", "contrasts", "exceedance"]
@@ -65,31 +67,32 @@ class Contrasts:
     """What a probability has to stay below: (1 − level) / (2 `n_compared`), Bonferroni's rule."""
 
 
-def contrasts(grouped: GroupedComparison) -> Contrasts:
-    """Compare every parameter between all parts in which both fits can be believed.
+def contrasts(parts: Sequence[Fitted], level: float) -> Contrasts:
+    """Compare every parameter between all parts.
 
     Components are matched by the order of their means. The bound is Bonferroni's: where nothing
     differs and the posteriors behave as confidence distributions do, some pair is called clearly
-    different with a probability of at most 1 − level, however many pairs there are. Of sampling
-    weights nothing is compared.
+    different with a probability of at most 1 − level, however many pairs there are.
 
     Parameters
     ----------
-    grouped : GroupedComparison
+    parts : sequence of Fitted
+        In which both fits can be believed.
+    level : float
+        Of all intervals.
 
     Returns
     -------
     Contrasts
     """
-    # Pseudo-posteriors are too narrow to be held against each other.
-    parts = () if grouped.is_survey else grouped.believed
     pairs = list(combinations(range(len(parts)), 2))
     drawn = [
-        {p.row.name: _thinned(p.draws) for p in free_parameters(part.comparison)} for part in parts
+        {row.name: _thinned(part.comparison.draws(row)) for row in free_rows(part.comparison)}
+        for part in parts
     ]
     names = list(drawn[0]) if drawn else []
     compared = len(pairs) * len(names)
-    bound = (1 - grouped.level) / (2 * max(compared, 1))
+    bound = (1 - level) / (2 * max(compared, 1))
     clear = []
     for name in names:
         found = []

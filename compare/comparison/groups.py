@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from compare.comparison.contrasts import contrasts
-from compare.language.labels import plain
+from compare.comparison.fitted import Fitted, Skipped
+from compare.data.printable import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from compare.comparison.contrasts import Contrasts
     from compare.comparison.table import Comparison
 
-__all__ = ["Fitted", "GroupedComparison", "Skipped", "labels", "slugs"]
+__all__ = ["GroupedComparison", "labels", "slugs"]
 
 LONGEST = 40
 """Letters of a slug."""
@@ -32,32 +33,6 @@ RESERVED = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{i}" for port in ("com", "lpt") for i in range(10)}
 )
 """Names that Windows keeps for devices, whatever the ending."""
-
-
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """The rows with one value of the column, fitted on their own."""
-
-    value: str
-    """The value, as the file has it."""
-    label: str
-    """The value as one short printable line, unlike that of every other part."""
-    slug: str
-    """The value as a name for files and addresses: small ASCII letters, digits, single hyphens."""
-    comparison: Comparison
-    """Both fits."""
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """The rows with one value of the column, which cannot be fitted."""
-
-    value: str
-    """The value, as the file has it."""
-    label: str
-    """As for `Fitted`."""
-    reason: str
-    """Why not, in a line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +137,8 @@ class GroupedComparison:
     @cached_property
     def contrasts(self) -> Contrasts:
         """Where the posteriors of two parts clearly differ."""
-        return contrasts(self)
+        # Pseudo-posteriors are too narrow to be held against each other.
+        return contrasts(() if self.is_survey else self.believed, self.level)
 
     @property
     def ok(self) -> bool:

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compare.language.labels import free_parameters
-
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison, Row
-    from compare.language.labels import Parameter
 
-__all__ = ["free_rows", "is_open", "moving_parameters", "weight_rows"]
+__all__ = ["free_rows", "is_open", "moving_rows", "weight_rows"]
 
 
 def free_rows(comparison: Comparison) -> list[Row]:
-    """The rows that can differ: without the second of two weights, and a single one."""
-    return [parameter.row for parameter in free_parameters(comparison)]
+    """The rows that can differ: all but the last weight, which the others leave no choice."""
+    last = comparison.n_components - 1
+    return [row for row in comparison.rows if row.parameter != "weights" or row.component < last]
 
 
 def weight_rows(comparison: Comparison) -> list[Row]:
@@ -26,9 +24,9 @@ def weight_rows(comparison: Comparison) -> list[Row]:
     return [row for row in comparison.rows if row.parameter == "weights"]
 
 
-def moving_parameters(comparison: Comparison) -> list[Parameter]:
-    """The free parameters without those that a sampler did not move at all."""
-    return [p for p in free_parameters(comparison) if np.ptp(p.draws) > 0]
+def moving_rows(comparison: Comparison) -> list[Row]:
+    """The free rows without those whose parameter a sampler did not move at all."""
+    return [row for row in free_rows(comparison) if np.ptp(comparison.draws(row)) > 0]
 
 
 def is_open(row: Row) -> bool:

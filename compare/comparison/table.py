@@ -10,8 +10,8 @@ import numpy as np
 
 import em
 from compare.comparison.exactness import exactness, stood_for
+from compare.comparison.naming import chosen_order
 from compare.data.cases import Case, refuse_extreme
-from compare.findings.names import chosen_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -174,23 +174,9 @@ class Comparison:
         """Whether EM converged and every diagnostic of the sampler passed."""
         return bool(self.fit.converged and self.sampled_well)
 
-    def to_html(self) -> str:
-        """Write the report as one self-contained page."""
-        from compare.page.report import render
-
-        return render(self).html
-
-    def to_markdown(self) -> str:
-        """Write the report as Markdown, with figures in a folder named after the case."""
-        from compare.page.report import render
-
-        return render(self).markdown
-
-    def to_json(self) -> str:
-        """Write the numbers of the report as JSON."""
-        from compare.page.document import to_json
-
-        return to_json(self)
+    def draws(self, row: Row) -> NDArray[np.float64]:
+        """The posterior's draws of a parameter, of shape (chains, draws)."""
+        return np.asarray(getattr(self.posterior, row.parameter))[..., row.component]
 
 
 def compare(
@@ -207,45 +193,7 @@ def compare(
     command: str | None = None,
     seconds: Mapping[str, float] | None = None,
 ) -> Comparison:
-    """Put a maximum-likelihood fit and a posterior of the same data side by side.
-
-    Parameters
-    ----------
-    fit : em.Fit
-    posterior : bayes.Posterior
-    truth : em.Mixture, optional
-        The mixture that the data were drawn from; by default that of `case`.
-    level : float
-        Coverage of the confidence and of the credible intervals.
-    case : Case, optional
-        Name, unit and source of the data, for the report; its sample is what was fitted.
-    priors : bayes.Priors, optional
-        What `bayes.fit` was given; the default priors by default. Used for the criticism only.
-    criticism : bool
-        Whether to check the model against the data, how much the prior matters, and how far nodes
-        that stand for many data are from these, which takes about a second.
-    thorough : bool
-        Whether to sample posteriors with other numbers of components as well, and to compare them
-        by marginal likelihood and by prediction: some seconds to a minute.
-    names_by : {"mean", "sd"}, optional
-        What sentences name the groups by. By default their means, unless names by sd cost
-        markedly less (`bayes.Naming`). The rows are by mean in either case.
-    command : str, optional
-        The command line that makes this comparison, for the report.
-    seconds : mapping of str to float, optional
-        How long each step took, for the report.
-
-    Returns
-    -------
-    Comparison
-
-    Raises
-    ------
-    ValueError
-        If the level is not between 0 and 1, if the two are not fits of one sample with one
-        number of components, if the case has other data, or data of a size whose powers are no
-        numbers, or if groups with one common sd are to be named by it.
-    """
+    """The numbers of `compare.compare`, which says what they are."""
     if not 0.0 < level < 1.0:
         raise ValueError(f"expected a level between 0 and 1, got {level}; for example 0.95")
     k = fit.n_components

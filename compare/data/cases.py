@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 
 from compare.data import columns
-from compare.errors import InputError, quoted
+from compare.data.errors import InputError, quoted
+from compare.data.sources import SYNTHETIC, name_of, stem_of
 from em import Mixture, Sample
 from em.data.weighting import MOST
 
@@ -26,12 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Case",
-    "name_of",
     "refuse_constant",
     "refuse_extreme",
     "refuse_no_counts",
     "sample_of",
-    "stem_of",
     "weighted_by",
 ]
 
@@ -41,7 +40,6 @@ SEED, N = 666, 1000
 HIGHEST_SEED = 2**32 - 1
 """The largest that `numpy.random.RandomState` takes."""
 
-SYNTHETIC = "synthetic-heights"
 
 SMALLEST, LARGEST = 1e-70, 1e70
 """Sizes of values whose fourth powers are numbers, with room for sums."""
@@ -427,39 +425,3 @@ def refuse_extreme(sample: Sample, where: str) -> None:
                 f"{where}: {what} {size:.3g}, and a report takes sizes from {SMALLEST:g} to "
                 f"{LARGEST:g}; give the values in another unit"
             )
-
-
-def stem_of(file: str) -> str:
-    """The name of a file without its ending."""
-    return Path(file.removesuffix(".gz")).stem
-
-
-def name_of(stem: str, file: str) -> str:
-    """Name the report after a file, so that its files can be found, linked and opened.
-
-    Parameters
-    ----------
-    stem : str
-        What the names of the files have in common.
-    file : str
-        What was named, for the message.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    InputError
-        A `ValueError` of one line, if the name is that of the synthetic heights.
-    """
-    # Line ends, and bytes that are not UTF-8, cannot be written into links to the files.
-    stem = "".join(character if character.isprintable() else "_" for character in stem)
-    # A leading dot would hide the report, a leading hyphen looks like an option to other commands.
-    name = stem.lstrip(".-") or "data"
-    if name.casefold().startswith(SYNTHETIC):
-        raise InputError(
-            f"{quoted(file)}: names that start with {SYNTHETIC} are kept for the synthetic "
-            "heights; rename the file"
-        )
-    return name

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from compare.data.merged import Merged
 from compare.data.parts import Part
-from compare.data.passes import Merged
 from em import Digest
 
 if TYPE_CHECKING:

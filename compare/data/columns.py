@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from compare.data.cells import Trouble, to_number
 from compare.data.csv_rows import body, layout, only_numeric, place, refuse_both
+from compare.data.errors import InputError, quoted
 from compare.data.parts import MOST_GROUPS, Piece, Wanted, too_many
-from compare.errors import InputError, quoted
 
 if TYPE_CHECKING:
     import os

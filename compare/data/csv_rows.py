@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from compare.data.cells import MISSING, is_number
-from compare.errors import InputError, quoted
+from compare.data.errors import InputError, quoted
 
 if TYPE_CHECKING:
     from _csv import Reader

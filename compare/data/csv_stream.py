@@ -13,9 +13,9 @@ from compare.data.arrow import piece_of
 from compare.data.cells import MISSING
 from compare.data.columns import by_row, refuse_mixed_up
 from compare.data.csv_rows import layout, only_numeric, place, refuse_both
+from compare.data.errors import InputError, quoted
 from compare.data.gaps import Gaps
 from compare.data.parts import PIECE, Part
-from compare.errors import InputError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -75,7 +75,7 @@ def parts(file: File, wanted: Wanted) -> list[Part]:
 
 
 def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[Piece]:
-    """Read a file in pieces; see `compare.data.parts.pieces`.
+    """Read a file in pieces; see `compare.data.formats.pieces`.
 
     Where pyarrow cannot go on, or finds gaps that are to be refused, the rest is read row by row,
     which either names the line or does better: a blank before a quote only costs time.

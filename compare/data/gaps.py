@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.data.cells import DROP
+from compare.data.errors import InputError, quoted
 from compare.data.parts import Piece
-from compare.errors import InputError, quoted
 
 if TYPE_CHECKING:
     from compare.data.parts import Part, Wanted

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.errors import InputError, quoted
+from compare.data.errors import InputError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["MOST_GROUPS", "Part", "Piece", "Wanted", "Watch", "pieces", "split"]
+__all__ = ["MOST_GROUPS", "Part", "Piece", "Wanted", "Watch", "split", "too_many"]
 
 Floats = NDArray[np.float64]
 
@@ -69,6 +69,15 @@ class Part:
     """About how much there is to read."""
 
     @property
+    def is_unchanged(self) -> bool:
+        """Whether the file is still there as it was."""
+        try:
+            found = os.stat(self.path)  # noqa: PTH116 - parts hold the paths of any system as text
+        except OSError:
+            return False
+        return (found.st_size, found.st_mtime_ns) == (self.size, self.changed)
+
+    @property
     def shown(self) -> str:
         """The file in a message."""
         return quoted(os.path.basename(self.path) or self.path)  # noqa: PTH119 - of any system
@@ -97,32 +106,6 @@ class Watch(Protocol):
 
         Raises an exception if nobody waits for the rest any more.
         """
-
-
-def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[Piece]:
-    """Read a part in pieces of bounded size.
-
-    Parameters
-    ----------
-    part : Part
-    wanted : Wanted
-    watch : Watch, optional
-        Is told of every piece.
-
-    Yields
-    ------
-    Piece
-
-    Raises
-    ------
-    InputError
-        A `ValueError` of one line, if the part cannot be read, or holds what cannot be used.
-    """
-    if part.kind == "parquet":
-        from compare.data.parquet import pieces as read
-    else:
-        from compare.data.csv_stream import pieces as read
-    yield from read(part, wanted, watch)
 
 
 def split(piece: Piece) -> Iterator[tuple[str, Floats, Floats | None]]:

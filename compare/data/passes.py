@@ -6,12 +6,13 @@ import os
 import threading
 import time
 from collections import deque
-from copy import copy
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from compare.data.parts import MOST_GROUPS, pieces, split, too_many
-from compare.errors import InputError, quoted
+from compare.data.errors import InputError, quoted
+from compare.data.formats import pieces
+from compare.data.merged import Merged, Result
+from compare.data.parts import MOST_GROUPS, split, too_many
 from em import Digest, Sample
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from compare.data.parts import Part, Wanted, Watch
     from compare.data.progress import Progress
 
-__all__ = ["Abandoned", "Again", "Merged", "Result", "Tally", "digest_part", "digest_parts"]
+__all__ = ["Abandoned", "Again", "Tally", "digest_part", "digest_parts"]
 
 SAVE_EVERY = 5.0
 """Seconds of reading that may be lost; a pass that takes less leaves nothing behind."""
@@ -34,19 +35,6 @@ MENDED = (
 
 class Abandoned(Exception):  # noqa: N818 - nothing went wrong
     """Nobody waits for the rest of a part any more."""
-
-
-class Result(NamedTuple):
-    """What a part says."""
-
-    digests: dict[str, Digest]
-    """By group; one without a name where there are no groups."""
-    rows: int = 0
-    """How many rows the part has, those without a value included."""
-    dropped: int = 0
-    """How many of them were left out."""
-    error: str = ""
-    """What is wrong with the part, in a line; empty if nothing is."""
 
 
 def digest_part(
@@ -86,58 +74,6 @@ def digest_part(
     except (TypeError, ValueError) as error:
         return Result({}, error=f"column {quoted(wanted.column)} of {part.shown}: {error}")
     return Result(digests, rows, dropped)
-
-
-@dataclass(frozen=True)
-class Merged:
-    """What the parts read so far say together."""
-
-    digests: dict[str, Digest] = field(default_factory=dict)
-    """By group."""
-    rows: int = 0
-    """How many rows they have."""
-    dropped: dict[str, int] = field(default_factory=dict)
-    """How many were left out of each file that has any, by its path."""
-    done: int = 0
-    """How many parts these are."""
-
-    def plus(self, part: Part, result: Result, wanted: Wanted) -> Merged:
-        """The same with the next part; never half of it, whenever Ctrl-C comes.
-
-        Parameters
-        ----------
-        part : Part
-        result : Result
-        wanted : Wanted
-
-        Returns
-        -------
-        Merged
-
-        Raises
-        ------
-        InputError
-            If the part could not be used, or does not fit what came before.
-        """
-        if result.error:
-            raise InputError(result.error)
-        if not _is_as_it_was(part):
-            raise InputError(f"{part.shown} was changed while it was read; run the command again")
-        digests = dict(self.digests)
-        for group, digest in result.digests.items():
-            both = copy(digests.get(group, Digest(digest.rounding)))
-            try:
-                both.merge(digest)
-            except ValueError as error:
-                where = f"column {quoted(wanted.column)} of {part.shown} and the files before it"
-                raise InputError(f"{where}: {error}") from None
-            digests[group] = both
-        if len(digests) > MOST_GROUPS:
-            raise too_many(list(digests), wanted.by or "", part.shown)
-        dropped = dict(self.dropped)
-        if result.dropped:
-            dropped[part.path] = dropped.get(part.path, 0) + result.dropped
-        return Merged(digests, self.rows + result.rows, dropped, self.done + 1)
 
 
 class Tally:
@@ -272,7 +208,7 @@ class Again:
     """Reads once more what a pass has read."""
 
     parts: tuple[Part, ...]
-    """In their order. Each can be read on its own, by `compare.data.parts.pieces`."""
+    """In their order. Each can be read on its own, by `compare.data.formats.pieces`."""
     wanted: Wanted
     """The columns."""
     rounding: float = 0.0
@@ -303,7 +239,7 @@ class Again:
         n_bytes = sum(part.n_bytes for part in self.parts)
         tally = None if progress is None else Tally(progress, n_bytes)
         for part in self.parts:
-            if not _is_as_it_was(part):
+            if not part.is_unchanged:
                 raise InputError(
                     f"{part.shown} was changed after it was read; run the command again"
                 )
@@ -312,11 +248,3 @@ class Again:
                     if name == group and values.size and (weights is None or weights.any()):
                         counts = None if weights is None else self.factor * weights
                         yield Sample(values, counts, self.rounding)
-
-
-def _is_as_it_was(part: Part) -> bool:
-    try:
-        found = os.stat(part.path)  # noqa: PTH116 - parts hold the paths of any system as text
-    except OSError:
-        return False
-    return (found.st_size, found.st_mtime_ns) == (part.size, part.changed)

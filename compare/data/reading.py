@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from compare.data import columns
 from compare.data.cases import Case, refuse_constant, refuse_no_counts, sample_of, weighted_by
-from compare.data.parts import Piece, Wanted, pieces, split
+from compare.data.errors import InputError, quoted
+from compare.data.formats import pieces
+from compare.data.parts import Piece, Wanted, split
 from compare.data.sources import naturally
-from compare.errors import InputError, quoted
 from em.data.omission import equal_to
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from compare.data.checkpoint import Checkpoint
+    from compare.data.merged import Result
     from compare.data.parts import Part
-    from compare.data.passes import Again, Result, Tally
+    from compare.data.passes import Again, Tally
     from compare.data.progress import Progress
     from compare.data.sources import File, Source
     from em import Sample
@@ -292,7 +294,8 @@ def _passed(
 ) -> tuple[tuple[Case, ...], Checkpoint | None]:
     """The cases of data that are seen part by part."""
     from compare.data.checkpoint import Checkpoint
-    from compare.data.passes import Again, Merged, Tally, digest_part, digest_parts
+    from compare.data.merged import Merged
+    from compare.data.passes import Again, Tally, digest_part, digest_parts
 
     checkpoint, merged = None, Merged()
     if reading.keep is not None:

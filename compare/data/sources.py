@@ -11,14 +11,16 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from compare.data.cases import name_of, stem_of
 from compare.data.columns import neighbour
-from compare.errors import InputError, quoted
+from compare.data.errors import InputError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["File", "Source", "find", "naturally"]
+
+SYNTHETIC = "synthetic-heights"
+"""The name of the synthetic heights' report, kept for them."""
 
 ENDINGS = (".parquet", ".parq", ".pq", ".csv", ".tsv", ".csv.gz", ".tsv.gz")
 """Of a folder, the files that are read."""
@@ -185,3 +187,39 @@ def _file(path: Path) -> File:
         found.st_mtime_ns,
         beginning.startswith(b"\x1f\x8b"),
     )
+
+
+def stem_of(file: str) -> str:
+    """The name of a file without its ending."""
+    return Path(file.removesuffix(".gz")).stem
+
+
+def name_of(stem: str, file: str) -> str:
+    """Name the report after a file, so that its files can be found, linked and opened.
+
+    Parameters
+    ----------
+    stem : str
+        What the names of the files have in common.
+    file : str
+        What was named, for the message.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        A `ValueError` of one line, if the name is that of the synthetic heights.
+    """
+    # Line ends, and bytes that are not UTF-8, cannot be written into links to the files.
+    stem = "".join(character if character.isprintable() else "_" for character in stem)
+    # A leading dot would hide the report, a leading hyphen looks like an option to other commands.
+    name = stem.lstrip(".-") or "data"
+    if name.casefold().startswith(SYNTHETIC):
+        raise InputError(
+            f"{quoted(file)}: names that start with {SYNTHETIC} are kept for the synthetic "
+            "heights; rename the file"
+        )
+    return name

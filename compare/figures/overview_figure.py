@@ -9,25 +9,18 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from compare.data.printable import plain
 from compare.figures.drawing import Figure, export, page, styled
 from compare.figures.forest_figure import INTERVALS, METHODS
 from compare.figures.palette import BAYES, EM, GRID, MUTED, PAPER
-from compare.findings.verdict import believed
-from compare.language.labels import (
-    Scale,
-    free_parameters,
-    interval,
-    number,
-    parameters,
-    percent,
-    plain,
-)
+from compare.language.labels import Scale, free_parameters, interval, number, parameters, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Page
 
-    from compare.comparison.groups import Fitted, GroupedComparison
+    from compare.comparison.fitted import Fitted
+    from compare.comparison.groups import GroupedComparison
     from compare.language.labels import Parameter
 
 __all__ = ["SHOWN", "overview_figure"]
@@ -137,7 +130,7 @@ def _panel(
     by_bayes = [
         (BELOW - place, p.row.bayes.lower, p.row.bayes.median, p.row.bayes.upper)
         for place, (part, p) in enumerate(zip(parts, shown, strict=True))
-        if believed(part.comparison)
+        if part.comparison.sampled_well
     ]
     _lines(axes, by_em, scale, EM, "-", ("o", 6.0))
     _lines(axes, by_bayes, scale, BAYES, (0, (4, 1)), ("D", 5.5))
@@ -194,7 +187,7 @@ def _axis(parts: tuple[Fitted, ...], shown: list[Parameter]) -> tuple[Scale, tup
         if part.comparison.fit.converged:
             core.append(row.em.estimate)
             ends += [row.em.lower, row.em.upper]
-        if believed(part.comparison):
+        if part.comparison.sampled_well:
             core += [row.bayes.lower, row.bayes.upper]
     if not core:
         return Scale(1.0, ""), (0.0, 1.0)
@@ -219,7 +212,7 @@ def _key(sheet: Page) -> None:
 
 def _told(part: Fitted, row: Row) -> str:
     comparison = part.comparison
-    if not comparison.fit.converged and not believed(comparison):
+    if not comparison.fit.converged and not comparison.sampled_well:
         return f"{part.label}: neither is to be believed."
     told = []
     for p in free_parameters(comparison):
@@ -227,7 +220,7 @@ def _told(part: Fitted, row: Row) -> str:
         said = []
         if comparison.fit.converged:
             said.append(f"EM {number(em.estimate, width)} {interval((em.lower, em.upper), width)}")
-        if believed(comparison):
+        if comparison.sampled_well:
             ends = interval((bayes.lower, bayes.upper), width)
             said.append(f"Bayes {number(bayes.median, width)} {ends}")
         told.append(f"{p.name} {', '.join(said)}")

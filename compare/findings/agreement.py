@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compare.comparison.parameters import free_rows, moving_parameters
-from compare.language.labels import percent
+from compare.comparison.parameters import free_rows
+from compare.language.labels import moving_parameters, percent
 from compare.language.wording import all_of, parameter_name, quantity
 
 if TYPE_CHECKING:

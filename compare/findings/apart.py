@@ -9,8 +9,9 @@ import numpy as np
 from scipy.optimize import brentq
 
 import em
-from compare.language.blocks import Note, Table
-from compare.language.labels import listed, number, percent, plain
+from compare.data.printable import plain
+from compare.findings.blocks import Note, Table
+from compare.language.labels import listed, number, percent
 from compare.language.wording import numeral, share
 
 if TYPE_CHECKING:

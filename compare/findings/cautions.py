@@ -10,7 +10,7 @@ from compare.findings.names import renamed
 from compare.findings.point_words import recurring
 from compare.findings.rounding import coarse
 from compare.findings.survey import on_survey
-from compare.findings.verdict import believed, inexact
+from compare.findings.verdict import inexact
 from compare.language.wording import left_out
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def cautions(comparison: Comparison) -> tuple[str, ...]:
 
 def second_look(comparison: Comparison) -> tuple[str, ...]:
     """The same without what is said of the data and their weights."""
-    if not believed(comparison):
+    if not comparison.sampled_well:
         return ()
     others = inexact(comparison), coarse(comparison), " ".join(conflicts(comparison))
     return (*misfits(comparison), *filter(None, others), *renamed(comparison))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from compare.findings.blocks import Note, Table
 from compare.findings.survey import NO_CONTRASTS
-from compare.language.blocks import Note, Table
 from compare.language.labels import listed, number, percent
 from compare.language.wording import (
     capitalized,

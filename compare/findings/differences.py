@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compare.comparison.parameters import is_open, moving_parameters
+from compare.comparison.parameters import is_open
 from compare.findings.survey import interval_kind
-from compare.findings.verdict import believed
-from compare.language.labels import listed, number
+from compare.language.labels import listed, moving_parameters, number
 from compare.language.wording import capitalized, fixed, parameter_name, quantity, unit_after
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def differences(comparison: Comparison) -> tuple[str, ...]:
         return ("The draws are all the same, so there is no posterior to compare EM with.",)
     told = [
         ""
-        if believed(comparison)
+        if comparison.sampled_well
         else "The draws fail their checks. What follows describes these draws, not the posterior.",
         _shifts(comparison, shown),
         _skewness(comparison, shown),
@@ -122,7 +121,7 @@ def _ties(comparison: Comparison, shown: list[Parameter]) -> Iterator[str]:
         "combination better than either alone."
         + (" That is why each interval by itself is wide." if abs(value) >= 0.9 else "")
     )
-    if comparison.n_components > 1 and believed(comparison):
+    if comparison.n_components > 1 and comparison.sampled_well:
         yield _determined(comparison)
 
 

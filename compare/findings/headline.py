@@ -12,7 +12,6 @@ from compare.findings.names import why_by_spread
 from compare.findings.point_words import no_maximum
 from compare.findings.survey import alone, interval_kind
 from compare.findings.top_words import on_best_top
-from compare.findings.verdict import believed
 from compare.language.labels import listed, number, percent
 from compare.language.wording import (
     fixed,
@@ -73,7 +72,7 @@ def _several_groups(comparison: Comparison) -> str:
     least = min(em.ashman(fit.mixture))
     how = "clearly separate" if least >= CLEAR else "distinct" if least >= APART else "overlapping"
     both = (
-        believed(comparison)
+        comparison.sampled_well
         and all(row.em_in_interval for row in weight_rows(comparison))
         and not on_best_top(comparison)
     )
@@ -110,7 +109,7 @@ def _too_many(comparison: Comparison, simpler: em.Fit) -> str:
 def _one_group(comparison: Comparison) -> str:
     _, mean, sd = comparison.rows  # the only group holds everything
     unit, level = unit_after(comparison), percent(comparison.level)
-    drawn = believed(comparison)
+    drawn = comparison.sampled_well
 
     def told(row: Row) -> str:
         width = 10 * (row.bayes.sd if drawn else row.em.se)
@@ -158,7 +157,7 @@ def _how_sure(comparison: Comparison) -> str:
     allowed = f"{share(row.em.lower)} to {share(row.em.upper)}"
     known = math.isfinite(row.em.upper - row.em.lower)
     spread = 4 * row.bayes.sd  # the length of a 95% interval, whatever level is asked for
-    if not believed(comparison):
+    if not comparison.sampled_well:
         said = "The sampler's draws are not to be believed"
         if not known or is_open(row):
             return f"{said}, so nothing is said here about how sure this is."

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from compare.comparison.parameters import free_rows
-from compare.language.blocks import Note, Table
+from compare.findings.blocks import Note, Table
 from compare.language.labels import listed, number
 from compare.language.wording import (
     fixed,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compare.findings.blocks import Note, Table
 from compare.findings.point_words import recurring
 from compare.findings.survey import NOT_CHECKED
-from compare.findings.verdict import believed
-from compare.language.blocks import Note, Table
 from compare.language.labels import listed, number
 from compare.language.wording import capitalized, fixed, numeral, observations, p_value, true_minus
 
@@ -47,7 +46,7 @@ def on_checks(comparison: Comparison) -> str:
         f"{capitalized(numeral(len(made)))} things that the model was not fitted to were measured "
         "on the data, and on data sets of the same size drawn from the posterior."
     )
-    if not believed(comparison):
+    if not comparison.sampled_well:
         told += " The draws fail their own checks, so this says little about the model."
     elif not bad:
         told += " By none of them can the data be told from these: no sign that the model is wrong."

@@ -10,55 +10,13 @@ from compare.language.labels import listed, percent
 from compare.language.wording import capitalized, group_of, parameter_name, share
 
 if TYPE_CHECKING:
-    from bayes import LabelChange, Naming, Posterior, Priors
+    from bayes import LabelChange, Naming
     from compare.comparison.table import Comparison
-    from em.likelihood.mixture import Order
 
-__all__ = ["chosen_order", "on_names", "renamed", "weights_by_spread", "why_by_spread"]
+__all__ = ["on_names", "renamed", "weights_by_spread", "why_by_spread"]
 
 HARDLY = 0.05
 """Moves of a posterior mean, in posterior sds, that are no news."""
-
-
-def chosen_order(
-    fit: em.Fit, posterior: Posterior, asked: Order | None = None, priors: Priors | None = None
-) -> Order:
-    """What to name the groups by: what was asked for, or what tells them apart.
-
-    Parameters
-    ----------
-    fit : em.Fit
-    posterior : bayes.Posterior
-    asked : {"mean", "sd"}, optional
-    priors : bayes.Priors, optional
-        What `bayes.fit` was given, if not the default.
-
-    Returns
-    -------
-    str
-        ``"mean"``, unless ``"sd"`` was asked for or is markedly better.
-
-    Raises
-    ------
-    ValueError
-        If groups with one common sd are to be named by it.
-    """
-    if fit.n_components == 1:
-        return "mean"
-    if asked == "sd" and fit.equal_sds:
-        raise ValueError(
-            "expected groups with sds of their own to be named by these, got a fit with one sd "
-            'for all; name them by "mean"'
-        )
-    if asked is not None:
-        return asked
-    # Where components are not alike before the data, or draws are not to be believed, names by
-    # mean are those that they were made with.
-    if fit.equal_sds or fit.coordinates.fixed is not None or priors is not None:
-        return "mean"
-    if not (fit.converged and posterior.diagnostics.ok and posterior.naming.order == "sd"):
-        return "mean"
-    return "sd" if posterior.relabelled("sd").diagnostics.ok else "mean"
 
 
 def why_by_spread(comparison: Comparison) -> str:

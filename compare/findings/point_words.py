@@ -8,7 +8,6 @@ import numpy as np
 
 import em
 from compare.findings.group_count import preferred
-from compare.findings.verdict import believed
 from compare.language.labels import listed, number
 from compare.language.wording import (
     after_colon,
@@ -199,7 +198,7 @@ def _clump(comparison: Comparison) -> str:
 
 def _of_posterior(comparison: Comparison) -> str:
     """What the posterior means without a maximum; empty if its draws are not to be believed."""
-    if not believed(comparison):
+    if not comparison.sampled_well:
         return ""
     points = comparison.fit.points
     if comparison.fit.status is em.Status.COLLAPSED and points and points[0].count > 1:

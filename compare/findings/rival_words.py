@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compare.language.blocks import Note, Table
+from compare.findings.blocks import Note, Table
 from compare.language.labels import listed
 from compare.language.wording import fixed, groups, numeral, true_minus
 

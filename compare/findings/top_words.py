@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compare.findings.verdict import believed
 from compare.language.labels import listed, number
 from compare.language.wording import share, unit_after
 
@@ -20,7 +19,7 @@ __all__ = ["held_by_top", "on_best_top", "on_shares", "top_shares_of"]
 
 def top_shares_of(comparison: Comparison) -> TopShares | None:
     """The shares, where there are several maxima and the draws are to be believed."""
-    if comparison.criticism is None or not believed(comparison):
+    if comparison.criticism is None or not comparison.sampled_well:
         return None
     return comparison.criticism.tops
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compare.comparison.exactness import stood_for
-from compare.comparison.parameters import moving_parameters
+from compare.comparison.parameters import moving_rows
+from compare.data.printable import plain
 from compare.findings.standing import Standing, open_rows, standing
-from compare.language.labels import free_parameters, number, parameters, percent, plain
+from compare.language.labels import free_parameters, number, parameters, percent
 from compare.language.wording import (
     after_colon,
     counted,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "alarms",
-    "believed",
     "inexact",
     "on_chains",
     "on_climb",
@@ -73,7 +73,7 @@ def verdict(comparison: Comparison) -> str:
         + ("" if math.isnan(least) else f", at least {least:,.0f} effective draws")
         + f", {counted(checks.divergences, 'divergence')}"
     )
-    if believed(comparison):
+    if comparison.sampled_well:
         second = f"the sampler passes every check ({numbers})"
     else:
         failed = len(messages)
@@ -163,7 +163,9 @@ def warning(comparison: Comparison) -> str:
     """Say whose numbers the alarms are about."""
     if comparison.fit.converged:
         return "Do not rely on the posterior's numbers"
-    return "Do not rely on EM's numbers" if believed(comparison) else "Do not rely on these numbers"
+    if comparison.sampled_well:
+        return "Do not rely on EM's numbers"
+    return "Do not rely on these numbers"
 
 
 def on_climb(comparison: Comparison) -> str:
@@ -269,17 +271,12 @@ def _on_exactness(comparison: Comparison) -> str:
     )
 
 
-def believed(comparison: Comparison) -> bool:
-    """Whether the draws can be believed."""
-    return comparison.sampled_well
-
-
 def _worst(comparison: Comparison) -> tuple[float, float]:
     """The largest R-hat and the smallest effective sample size; NaN if one is unknown."""
     constant = comparison.n_components == 1
     rows = [p.row.bayes for p in parameters(comparison) if p.kind != "weights" or not constant]
     rhat = float(np.max([row.rhat for row in rows]))
     # Draws that never move would count as independent.
-    moving = len(moving_parameters(comparison)) == len(free_parameters(comparison))
+    moving = len(moving_rows(comparison)) == len(free_parameters(comparison))
     least = float(np.min([(row.ess_bulk, row.ess_tail) for row in rows])) if moving else math.nan
     return rhat, least

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from compare.comparison.parameters import free_rows, moving_rows
+from compare.data.printable import plain
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -23,36 +25,16 @@ __all__ = [
     "group",
     "interval",
     "listed",
+    "moving_parameters",
     "number",
     "parameters",
     "percent",
-    "plain",
     "variable",
 ]
 
 _KINDS = {"weights": "weight", "means": "mean", "sds": "sd"}
 _ORDINALS = ("", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def plain(text: str, limit: int = 32) -> str:
-    """Text from a file as one short printable line.
-
-    Control and direction characters go: XML forbids the first, and the second would scramble
-    what stands beside them.
-    """
-    visible = "".join(
-        " " if character.isspace() else character
-        for character in text
-        if character.isspace()
-        or (
-            unicodedata.category(character) not in {"Cc", "Cs", "Cn", "Co"}
-            and unicodedata.bidirectional(character)
-            not in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-        )
-    )
-    line = " ".join(visible.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def variable(comparison: Comparison) -> str:
@@ -211,7 +193,7 @@ def parameters(comparison: Comparison) -> list[Parameter]:
                 if count > 2
                 else called(comparison, row)
             ),
-            draws=np.asarray(getattr(comparison.posterior, row.parameter))[..., row.component],
+            draws=comparison.draws(row),
         )
         for row in comparison.rows
     ]
@@ -219,9 +201,11 @@ def parameters(comparison: Comparison) -> list[Parameter]:
 
 def free_parameters(comparison: Comparison) -> list[Parameter]:
     """All parameters but the last weight, which the others leave no choice."""
-    last = comparison.posterior.n_components - 1
-    return [
-        parameter
-        for parameter in parameters(comparison)
-        if parameter.kind != "weights" or parameter.row.component < last
-    ]
+    free = {row.name for row in free_rows(comparison)}
+    return [parameter for parameter in parameters(comparison) if parameter.row.name in free]
+
+
+def moving_parameters(comparison: Comparison) -> list[Parameter]:
+    """The free parameters without those that a sampler did not move at all."""
+    moved = {row.name for row in moving_rows(comparison)}
+    return [parameter for parameter in parameters(comparison) if parameter.row.name in moved]

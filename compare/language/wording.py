@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compare.language.labels import called, group, listed, number, plain, variable
+from compare.data.printable import plain
+from compare.language.labels import called, group, listed, number, variable
 
 if TYPE_CHECKING:
     import em

@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from compare.data.printable import plain
+from compare.findings.blocks import Block, Note
 from compare.findings.survey import what_columns_mean
-from compare.language.blocks import Block, Note
-from compare.language.labels import number, percent, plain
+from compare.language.labels import number, percent
 from compare.language.wording import label
 
 if TYPE_CHECKING:

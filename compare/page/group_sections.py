@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from compare.data.printable import plain
 from compare.figures.svg import renamed
 from compare.findings import contrast_words, findings
+from compare.findings.blocks import Drawing, Section, section
 from compare.findings.standing import standing
-from compare.language.blocks import Drawing, Section, section
-from compare.language.labels import plain
 from compare.page import overview
 from compare.page.answers import columns
 from compare.page.sections import reproduce, sampler_settings, sections
@@ -17,10 +17,11 @@ from compare.page.sections import reproduce, sampler_settings, sections
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from compare.comparison.groups import Fitted, GroupedComparison
+    from compare.comparison.fitted import Fitted
+    from compare.comparison.groups import GroupedComparison
     from compare.figures.drawing import Figure
+    from compare.findings.blocks import Block
     from compare.findings.standing import Standing
-    from compare.language.blocks import Block
 
 __all__ = ["PartSection", "after", "before", "figures_of", "own", "part_section"]
 

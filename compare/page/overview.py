@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compare.comparison.parameters import free_rows
+from compare.data.printable import plain
+from compare.findings.blocks import Block, Facts, Note
 from compare.findings.cautions import second_look
 from compare.findings.contrast_words import on_extremes
 from compare.findings.group_count import preferred
 from compare.findings.standing import Standing, standing
-from compare.findings.verdict import believed, sampler_messages
+from compare.findings.verdict import sampler_messages
 from compare.findings.verdict import warning as part_warning
-from compare.language.blocks import Block, Facts, Note
-from compare.language.labels import listed, number, percent, plain, variable
+from compare.language.labels import listed, number, percent, variable
 from compare.language.wording import (
     all_of,
     capitalized,
@@ -30,7 +31,8 @@ from compare.language.wording import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from compare.comparison.groups import Fitted, GroupedComparison, Skipped
+    from compare.comparison.fitted import Fitted, Skipped
+    from compare.comparison.groups import GroupedComparison
     from compare.comparison.table import Comparison
 
 __all__ = [
@@ -129,7 +131,7 @@ def verdict(grouped: GroupedComparison) -> str:
         rest = f" Found, but not determined by the data: {named(left)}." if left else ""
         return f"{where} EM is at a maximum and the sampler passes every check.{rest}"
     no_maximum = [part for part in grouped.parts if not part.comparison.fit.converged]
-    no_draws = [part for part in grouped.parts if not believed(part.comparison)]
+    no_draws = [part for part in grouped.parts if not part.comparison.sampled_well]
     told = []
     if no_maximum:
         told.append(f"EM is not at a maximum in {named(no_maximum)}")
@@ -305,7 +307,7 @@ def _standing(comparison: Comparison) -> str:
         return "both sound" if standing(comparison) is Standing.GOOD else "left open"
     if comparison.fit.converged:
         return "sampler failed"
-    return "EM failed" if believed(comparison) else "both failed"
+    return "EM failed" if comparison.sampled_well else "both failed"
 
 
 def _cells(comparison: Comparison) -> tuple[str, ...]:
@@ -314,14 +316,14 @@ def _cells(comparison: Comparison) -> tuple[str, ...]:
     focus = free_rows(comparison)[0]
     weighs = focus.parameter == "weights"
     # The digits that the vaguer of the two makes meaningful, the same for all of a kind.
-    width = focus.bayes.sd if believed(comparison) else focus.em.se
+    width = focus.bayes.sd if comparison.sampled_well else focus.em.se
 
     def told(value: float) -> str:
         return share(value) if weighs else number(value, width)
 
     def by_em(kind: str) -> str:
         rows = [row for row in comparison.rows if row.parameter == kind]
-        wide = 10 * max(row.bayes.sd if believed(comparison) else row.em.se for row in rows)
+        wide = 10 * max(row.bayes.sd if comparison.sampled_well else row.em.se for row in rows)
         return ", ".join(
             share(row.em.estimate) if kind == "weights" else number(row.em.estimate, wide)
             for row in rows
@@ -337,7 +339,7 @@ def _cells(comparison: Comparison) -> tuple[str, ...]:
     return (
         f"{n:,.0f}" if n == round(n) else f"{n:,.1f}",
         told(focus.em.estimate) if fit.converged else "",
-        f"{told(said.lower)} to {told(said.upper)}" if believed(comparison) else "",
+        f"{told(said.lower)} to {told(said.upper)}" if comparison.sampled_well else "",
         *(by_em(kind) if fit.converged else "" for kind in kinds),
         last,
     )

@@ -9,11 +9,12 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from compare.comparison.original import revisit
+from compare.data.printable import plain
 from compare.figures import drawing, figures
 from compare.figures.overview_figure import overview_figure
 from compare.findings import findings
 from compare.findings.standing import standing, together
-from compare.language.labels import plain, variable
+from compare.language.labels import variable
 from compare.language.wording import measured_in
 from compare.page import overview
 from compare.page.document import groups_to_json, to_json
@@ -24,7 +25,7 @@ from compare.page.sections import sections
 if TYPE_CHECKING:
     from compare.comparison.groups import GroupedComparison
     from compare.comparison.table import Comparison
-    from compare.language.blocks import Section
+    from compare.findings.blocks import Section
 
 __all__ = ["Report", "render", "render_groups"]
 

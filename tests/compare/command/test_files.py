@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from compare.command import files
-from compare.errors import InputError
+from compare.data.errors import InputError
 
 
 def tree(folder):

@@ -5,7 +5,7 @@ import pytest
 
 import em
 from compare.data.cases import Case
-from compare.errors import InputError
+from compare.data.errors import InputError
 
 
 def csv(folder, values, name="ages.csv"):

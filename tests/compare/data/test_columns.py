@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.data.columns import read
-from compare.errors import InputError
+from compare.data.errors import InputError
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.data import columns, csv_stream
-from compare.data.parts import Wanted, pieces
+from compare.data.errors import InputError
+from compare.data.formats import pieces
+from compare.data.parts import Wanted
 from compare.data.sources import find
-from compare.errors import InputError
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from compare.data import parquet
-from compare.data.parts import Wanted, pieces, split
+from compare.data.errors import InputError
+from compare.data.formats import pieces
+from compare.data.parts import Wanted, split
 from compare.data.sources import find
-from compare.errors import InputError
 
 ROOT = Path(parquet.__file__).parents[2]
 

@@ -13,12 +13,13 @@ import pytest
 import em
 from compare.data import parquet, parts, passes, reading
 from compare.data.checkpoint import Checkpoint
+from compare.data.errors import InputError
+from compare.data.merged import Merged
 from compare.data.parts import Wanted
-from compare.data.passes import Again, Merged, digest_part, digest_parts
+from compare.data.passes import Again, digest_part, digest_parts
 from compare.data.progress import Progress
 from compare.data.reading import Reading, read_cases
 from compare.data.sources import find
-from compare.errors import InputError
 from em import Digest, Sample
 
 

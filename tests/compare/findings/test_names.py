@@ -24,10 +24,10 @@ from bayes import Priors, agreement
 from bayes.criticism.sensitivity import agreement as standing
 from bayes.posterior.relabelling import label_change
 from compare import run
+from compare.comparison.naming import chosen_order
 from compare.comparison.table import compare
 from compare.findings import findings
 from compare.findings.cautions import cautions
-from compare.findings.names import chosen_order
 from compare.page.document import to_json
 
 THREE = normals((300, 0, 0.5), (300, 0, 3), (200, 30, 8), seed=1)

@@ -21,10 +21,10 @@ from bayes.criticism.loo import loo
 from compare import run
 from compare.data import parquet, reading
 from compare.data.cases import Case
+from compare.data.errors import InputError
 from compare.data.progress import Progress
 from compare.data.reading import Reading, read_cases
 from compare.data.sources import find
-from compare.errors import InputError
 from compare.figures import curves
 from compare.figures.figures import draw
 from compare.findings import findings

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from compare.language.blocks import (
+from compare.findings.blocks import (
     Block,
     Code,
     Facts,
