@@ -19,10 +19,10 @@ from compare.command.files import check_targets, earlier_files, prepare_folder, 
 from compare.command.options import Options, parse
 from compare.comparison.groups import slugs
 from compare.data.cases import Case
-from compare.data.errors import InputError, one_line, quoted
 from compare.data.progress import Progress
 from compare.data.reading import Reading, read_cases
-from compare.data.sources import find
+from compare.tables.errors import InputError, one_line, quoted
+from compare.tables.sources import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import em
-from compare.data.errors import InputError, one_line, quoted
 from compare.data.progress import Progress
+from compare.tables.errors import InputError, one_line, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 from compare.data.cases import HIGHEST_SEED, SEED, N
-from compare.data.errors import InputError, one_line, quoted
+from compare.tables.errors import InputError, one_line, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

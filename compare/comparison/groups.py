@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from compare.comparison.contrasts import contrasts
 from compare.comparison.fitted import Fitted, Skipped
-from compare.data.printable import plain
+from compare.tables.printable import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -1,1 +1,1 @@
-"""data: from a file, many files or a seed to a case."""
+"""data: from tables, or a seed, to a case."""

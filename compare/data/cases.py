@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 
-from compare.data import columns
-from compare.data.errors import InputError, quoted
-from compare.data.sources import SYNTHETIC, name_of, stem_of
+from compare.tables import columns
+from compare.tables.errors import InputError, quoted
+from compare.tables.sources import SYNTHETIC, name_of, stem_of
 from em import Mixture, Sample
 from em.data.weighting import MOST
 
@@ -223,8 +223,8 @@ class Case:
         ------
         InputError
             A `ValueError` of one line, if the file or the column cannot be used: see
-            `compare.data.columns.read`; or if all values are equal, or the name of the file is that
-            of the synthetic heights.
+            `compare.tables.columns.read`; or if all values are equal, or the name of the file is
+            that of the synthetic heights.
         """
         file = Path(path)
         name = name_of(stem_of(file.name), file.name)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.data.merged import Merged
-from compare.data.parts import Part
+from compare.tables.parts import Part
 from em import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from compare.data.parts import Wanted
+    from compare.tables.parts import Wanted
 
 __all__ = ["Checkpoint"]
 

@@ -6,8 +6,8 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from compare.data.errors import InputError, quoted
-from compare.data.parts import MOST_GROUPS, Part, Wanted, too_many
+from compare.tables.errors import InputError, quoted
+from compare.tables.parts import MOST_GROUPS, Part, Wanted, too_many
 from em import Digest
 
 __all__ = ["Merged", "Result"]

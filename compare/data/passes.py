@@ -9,10 +9,10 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compare.data.errors import InputError, quoted
-from compare.data.formats import pieces
 from compare.data.merged import Merged, Result
-from compare.data.parts import MOST_GROUPS, split, too_many
+from compare.tables.errors import InputError, quoted
+from compare.tables.formats import pieces
+from compare.tables.parts import MOST_GROUPS, split, too_many
 from em import Digest, Sample
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from compare.data.checkpoint import Checkpoint
-    from compare.data.parts import Part, Wanted, Watch
     from compare.data.progress import Progress
+    from compare.tables.parts import Part, Wanted, Watch
 
 __all__ = ["Abandoned", "Again", "Tally", "digest_part", "digest_parts"]
 
@@ -208,7 +208,7 @@ class Again:
     """Reads once more what a pass has read."""
 
     parts: tuple[Part, ...]
-    """In their order. Each can be read on its own, by `compare.data.formats.pieces`."""
+    """In their order. Each can be read on its own, by `compare.tables.formats.pieces`."""
     wanted: Wanted
     """The columns."""
     rounding: float = 0.0

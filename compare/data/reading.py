@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.data import columns
 from compare.data.cases import Case, refuse_constant, refuse_no_counts, sample_of, weighted_by
-from compare.data.errors import InputError, quoted
-from compare.data.formats import pieces
-from compare.data.parts import Piece, Wanted, split
-from compare.data.sources import naturally
+from compare.tables import columns
+from compare.tables.errors import InputError, quoted
+from compare.tables.formats import pieces
+from compare.tables.parts import Piece, Wanted, split
+from compare.tables.sources import naturally
 from em.data.omission import equal_to
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from compare.data.checkpoint import Checkpoint
     from compare.data.merged import Result
-    from compare.data.parts import Part
     from compare.data.passes import Again, Tally
     from compare.data.progress import Progress
-    from compare.data.sources import File, Source
+    from compare.tables.parts import Part
+    from compare.tables.sources import File, Source
     from em import Sample
     from em.data.weighting import WeightsAre
 
@@ -54,7 +54,7 @@ class Reading:
     """How to read the files; all that `read_cases` needs to know."""
 
     source: Source
-    """The files, as `compare.data.sources.find` finds them."""
+    """The files, as `compare.tables.sources.find` finds them."""
     column: str | None = None
     """The column to fit; None for the only one with numbers."""
     weights: str | None = None
@@ -162,10 +162,10 @@ def _filled(source: Source) -> File:
 
 def _column_of(file: File, column: str | None, others: tuple[str, ...]) -> str:
     if file.kind == "parquet":
-        from compare.data import parquet
+        from compare.tables import parquet
 
         return parquet.column_of(file, column, others)
-    from compare.data import csv_stream
+    from compare.tables import csv_stream
 
     return csv_stream.column_of(file, column, others)
 
@@ -173,10 +173,10 @@ def _column_of(file: File, column: str | None, others: tuple[str, ...]) -> str:
 def _parts_of(file: File, wanted: Wanted) -> list[Part]:
     """The parts of a file, which must have the wanted columns, and numbers in them."""
     if file.kind == "parquet":
-        from compare.data import parquet
+        from compare.tables import parquet
 
         return parquet.parts(file, wanted)
-    from compare.data import csv_stream
+    from compare.tables import csv_stream
 
     return csv_stream.parts(file, wanted)
 

@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compare.data.errors import InputError, one_line, quoted
+from compare.tables.errors import InputError, one_line, quoted
 from em.data.dask_pass import check_workers
 
 if TYPE_CHECKING:

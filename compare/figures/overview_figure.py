@@ -9,11 +9,11 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from compare.data.printable import plain
 from compare.figures.drawing import Figure, export, page, styled
 from compare.figures.forest_figure import INTERVALS, METHODS
 from compare.figures.palette import BAYES, EM, GRID, MUTED, PAPER
 from compare.language.labels import Scale, free_parameters, interval, number, parameters, percent
+from compare.tables.printable import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

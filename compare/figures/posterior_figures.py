@@ -10,11 +10,11 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
-from compare.data.printable import plain
 from compare.figures import curves
 from compare.figures.drawing import TEXT, WIDTH, Figure, export, key, page, panels, styled
 from compare.figures.palette import BAYES, EM, INK, MUTED, PAPER, TRUTH
 from compare.language.labels import Scale, free_parameters, listed, number, percent
+from compare.tables.printable import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,6 @@ import numpy as np
 
 from compare.comparison.exactness import stood_for
 from compare.comparison.parameters import moving_rows
-from compare.data.printable import plain
 from compare.findings.standing import Standing, open_rows, standing
 from compare.language.labels import free_parameters, number, parameters, percent
 from compare.language.wording import (
@@ -22,6 +21,7 @@ from compare.language.wording import (
     share,
     tiny,
 )
+from compare.tables.printable import plain
 from em.search.tops import SET_ASIDE
 
 if TYPE_CHECKING:

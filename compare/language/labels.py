@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compare.comparison.parameters import free_rows, moving_rows
-from compare.data.printable import plain
+from compare.tables.printable import plain
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

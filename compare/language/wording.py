@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compare.data.printable import plain
 from compare.language.labels import called, group, listed, number, variable
+from compare.tables.printable import plain
 
 if TYPE_CHECKING:
     import em

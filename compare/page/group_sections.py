@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from compare.data.printable import plain
 from compare.figures.svg import renamed
 from compare.findings import contrast_words, findings
 from compare.findings.blocks import Drawing, Section, section
@@ -13,6 +12,7 @@ from compare.findings.standing import standing
 from compare.page import overview
 from compare.page.answers import columns
 from compare.page.sections import reproduce, sampler_settings, sections
+from compare.tables.printable import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

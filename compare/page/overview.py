@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compare.comparison.parameters import free_rows
-from compare.data.printable import plain
 from compare.findings.blocks import Block, Facts, Note
 from compare.findings.cautions import second_look
 from compare.findings.contrast_words import on_extremes
@@ -27,6 +26,7 @@ from compare.language.wording import (
     numeral,
     share,
 )
+from compare.tables.printable import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,6 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from compare.comparison.original import revisit
-from compare.data.printable import plain
 from compare.figures import drawing, figures
 from compare.figures.overview_figure import overview_figure
 from compare.findings import findings
@@ -21,6 +20,7 @@ from compare.page.document import groups_to_json, to_json
 from compare.page.group_sections import after, before, figures_of, own, part_section
 from compare.page.markup import write
 from compare.page.sections import sections
+from compare.tables.printable import plain
 
 if TYPE_CHECKING:
     from compare.comparison.groups import GroupedComparison

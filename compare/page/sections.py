@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import em
 from compare.comparison.original import story
-from compare.data.errors import one_line
-from compare.data.printable import plain
 from compare.findings import findings
 from compare.findings.blocks import Code, Drawing, Facts, Heading, Section, Table, section
 from compare.language.labels import number
 from compare.language.wording import fixed, group_names
 from compare.page.answers import answers, columns, constant
 from compare.page.document import versions
+from compare.tables.errors import one_line
+from compare.tables.printable import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

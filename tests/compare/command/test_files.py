@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from compare.command import files
-from compare.data.errors import InputError
+from compare.tables.errors import InputError
 
 
 def tree(folder):

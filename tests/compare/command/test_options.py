@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from compare.command.options import parse
-from compare.data.errors import InputError
+from compare.tables.errors import InputError
 
 
 def test_without_options_the_defaults_are_those_of_the_documentation():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from compare import run
-from compare.data.errors import InputError
+from compare.tables.errors import InputError
 
 ROOT = Path(run.__file__).parents[1]
 

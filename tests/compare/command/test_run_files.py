@@ -21,8 +21,8 @@ ROOT = Path(run.__file__).parents[1]
 
 SLOW = """
 import sys, time
-from compare.data import parquet
-from compare.data import parts
+from compare.tables import parquet
+from compare.tables import parts
 from compare.data import passes
 from compare.data import reading
 from compare import run

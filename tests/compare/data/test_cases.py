@@ -5,7 +5,7 @@ import pytest
 
 import em
 from compare.data.cases import Case
-from compare.data.errors import InputError
+from compare.tables.errors import InputError
 
 
 def csv(folder, values, name="ages.csv"):

@@ -11,15 +11,16 @@ import pyarrow.parquet as pq
 import pytest
 
 import em
-from compare.data import parquet, parts, passes, reading
+from compare.data import passes, reading
 from compare.data.checkpoint import Checkpoint
-from compare.data.errors import InputError
 from compare.data.merged import Merged
-from compare.data.parts import Wanted
 from compare.data.passes import Again, digest_part, digest_parts
 from compare.data.progress import Progress
 from compare.data.reading import Reading, read_cases
-from compare.data.sources import find
+from compare.tables import parquet, parts
+from compare.tables.errors import InputError
+from compare.tables.parts import Wanted
+from compare.tables.sources import find
 from em import Digest, Sample
 
 

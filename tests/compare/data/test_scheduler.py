@@ -15,10 +15,10 @@ from clusters import cluster, kill, pids, wait_for
 from compare import run
 from compare.data import parquet as parquet_files
 from compare.data import reading, scheduler
-from compare.data.errors import InputError
-from compare.data.parts import Wanted
 from compare.data.passes import digest_part, digest_parts
-from compare.data.sources import find
+from compare.tables.errors import InputError
+from compare.tables.parts import Wanted
+from compare.tables.sources import find
 
 pytest.importorskip("distributed")
 

@@ -19,17 +19,18 @@ from bayes.criticism.checks import check
 from bayes.criticism.evidence import evidence
 from bayes.criticism.loo import loo
 from compare import run
-from compare.data import parquet, reading
+from compare.data import reading
 from compare.data.cases import Case
-from compare.data.errors import InputError
 from compare.data.progress import Progress
 from compare.data.reading import Reading, read_cases
-from compare.data.sources import find
 from compare.figures import curves
 from compare.figures.figures import draw
 from compare.findings import findings
 from compare.page.overview import cautions, overview_table
 from compare.page.report import render, render_groups
+from compare.tables import parquet
+from compare.tables.errors import InputError
+from compare.tables.sources import find
 
 LIKELIHOOD = re.compile(r"\bBIC\b|\bAIC\b|\bICL\b|EM-test|profile|leave-one-out|thorough|Pareto")
 """What a page says of a likelihood."""

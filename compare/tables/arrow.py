@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.data.parts import MOST_GROUPS, too_many
+from compare.tables.parts import MOST_GROUPS, too_many
 
 if TYPE_CHECKING:
-    from compare.data.gaps import Gaps
-    from compare.data.parts import Piece, Wanted
+    from compare.tables.gaps import Gaps
+    from compare.tables.parts import Piece, Wanted
 
 __all__ = ["is_number", "piece_of"]
 

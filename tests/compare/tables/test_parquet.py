@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from compare.data import parquet
-from compare.data.errors import InputError
-from compare.data.formats import pieces
-from compare.data.parts import Wanted, split
-from compare.data.sources import find
+from compare.tables import parquet
+from compare.tables.errors import InputError
+from compare.tables.formats import pieces
+from compare.tables.parts import Wanted, split
+from compare.tables.sources import find
 
 ROOT = Path(parquet.__file__).parents[2]
 
@@ -203,9 +203,9 @@ def test_a_damaged_page_is_placed_by_its_rows(write, monkeypatch):
 MEASURE = """
 import resource, sys
 from pathlib import Path
-from compare.data.parts import Wanted, pieces
-from compare.data.parquet import parts
-from compare.data.sources import find
+from compare.tables.parts import Wanted, pieces
+from compare.tables.parquet import parts
+from compare.tables.sources import find
 import pyarrow.parquet, numpy
 
 def peak():

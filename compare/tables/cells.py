@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from compare.data.errors import quoted
+from compare.tables.errors import quoted
 
 __all__ = ["DROP", "MISSING", "Trouble", "is_number", "to_number"]
 

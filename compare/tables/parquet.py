@@ -5,17 +5,17 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from compare.data.arrow import is_number, piece_of
-from compare.data.csv_rows import listed, place, refuse_both, several
-from compare.data.errors import InputError, one_line, quoted
-from compare.data.gaps import Gaps
-from compare.data.parts import PIECE, Part
+from compare.tables.arrow import is_number, piece_of
+from compare.tables.csv_rows import listed, place, refuse_both, several
+from compare.tables.errors import InputError, one_line, quoted
+from compare.tables.gaps import Gaps
+from compare.tables.parts import PIECE, Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compare.data.parts import Piece, Wanted, Watch
-    from compare.data.sources import File
+    from compare.tables.parts import Piece, Wanted, Watch
+    from compare.tables.sources import File
 
 __all__ = ["column_of", "parts", "pieces"]
 
@@ -113,7 +113,7 @@ def _part(file: File, groups: list[int], first: int, rows: int, total: int) -> P
 
 
 def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[Piece]:
-    """Read row groups in pieces; see `compare.data.formats.pieces`."""
+    """Read row groups in pieces; see `compare.tables.formats.pieces`."""
     gaps = Gaps(part, wanted)
     share = part.n_bytes / max(part.rows or 1, 1)
     with _readable(part.path, part.shown, part):

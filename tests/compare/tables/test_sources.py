@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from compare.data.errors import InputError
-from compare.data.sources import find, naturally
+from compare.tables.errors import InputError
+from compare.tables.sources import find, naturally
 
 
 @pytest.fixture

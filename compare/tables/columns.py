@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.data.cells import Trouble, to_number
-from compare.data.csv_rows import body, layout, only_numeric, place, refuse_both
-from compare.data.errors import InputError, quoted
-from compare.data.parts import MOST_GROUPS, Piece, Wanted, too_many
+from compare.tables.cells import Trouble, to_number
+from compare.tables.csv_rows import body, layout, only_numeric, place, refuse_both
+from compare.tables.errors import InputError, quoted
+from compare.tables.parts import MOST_GROUPS, Piece, Wanted, too_many
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
-    from compare.data.csv_rows import Layout, Opening
+    from compare.tables.csv_rows import Layout, Opening
 
 __all__ = ["Columns", "by_row", "read"]
 

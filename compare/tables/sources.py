@@ -11,8 +11,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from compare.data.columns import neighbour
-from compare.data.errors import InputError, quoted
+from compare.tables.columns import neighbour
+from compare.tables.errors import InputError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,20 +9,20 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from compare.data.arrow import piece_of
-from compare.data.cells import MISSING
-from compare.data.columns import by_row, refuse_mixed_up
-from compare.data.csv_rows import layout, only_numeric, place, refuse_both
-from compare.data.errors import InputError, quoted
-from compare.data.gaps import Gaps
-from compare.data.parts import PIECE, Part
+from compare.tables.arrow import piece_of
+from compare.tables.cells import MISSING
+from compare.tables.columns import by_row, refuse_mixed_up
+from compare.tables.csv_rows import layout, only_numeric, place, refuse_both
+from compare.tables.errors import InputError, quoted
+from compare.tables.gaps import Gaps
+from compare.tables.parts import PIECE, Part
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from compare.data.csv_rows import Layout
-    from compare.data.parts import Piece, Wanted, Watch
-    from compare.data.sources import File
+    from compare.tables.csv_rows import Layout
+    from compare.tables.parts import Piece, Wanted, Watch
+    from compare.tables.sources import File
 
 __all__ = ["column_of", "parts", "pieces"]
 
@@ -38,7 +38,7 @@ GAPS = sorted(
 
 
 def column_of(file: File, column: str | None, others: tuple[str, ...]) -> str:
-    """Find the column that is meant; see `compare.data.parquet.column_of`."""
+    """Find the column that is meant; see `compare.tables.parquet.column_of`."""
     with _opened(file.path, file.shown) as opened:
         found = layout(opened.text, file.shown, [*([column] if column else []), *others])
         if column is not None:
@@ -75,7 +75,7 @@ def parts(file: File, wanted: Wanted) -> list[Part]:
 
 
 def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[Piece]:
-    """Read a file in pieces; see `compare.data.formats.pieces`.
+    """Read a file in pieces; see `compare.tables.formats.pieces`.
 
     Where pyarrow cannot go on, or finds gaps that are to be refused, the rest is read row by row,
     which either names the line or does better: a blank before a quote only costs time.

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.data import columns, csv_stream
-from compare.data.errors import InputError
-from compare.data.formats import pieces
-from compare.data.parts import Wanted
-from compare.data.sources import find
+from compare.tables import columns, csv_stream
+from compare.tables.errors import InputError
+from compare.tables.formats import pieces
+from compare.tables.parts import Wanted
+from compare.tables.sources import find
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compare.data.parts import Part, Piece, Wanted, Watch
+from compare.tables.parts import Part, Piece, Wanted, Watch
 
 __all__ = ["pieces"]
 
@@ -29,7 +29,7 @@ def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[P
         A `ValueError` of one line, if the part cannot be read, or holds what cannot be used.
     """
     if part.kind == "parquet":
-        from compare.data.parquet import pieces as read  # pyarrow is slow to import
+        from compare.tables.parquet import pieces as read  # pyarrow is slow to import
     else:
-        from compare.data.csv_stream import pieces as read
+        from compare.tables.csv_stream import pieces as read
     yield from read(part, wanted, watch)

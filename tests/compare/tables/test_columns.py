@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.data.columns import read
-from compare.data.errors import InputError
+from compare.tables.columns import read
+from compare.tables.errors import InputError
 
 
 @pytest.fixture

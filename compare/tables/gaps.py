@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.data.cells import DROP
-from compare.data.errors import InputError, quoted
-from compare.data.parts import Piece
+from compare.tables.cells import DROP
+from compare.tables.errors import InputError, quoted
+from compare.tables.parts import Piece
 
 if TYPE_CHECKING:
-    from compare.data.parts import Part, Wanted
+    from compare.tables.parts import Part, Wanted
 
 __all__ = ["Gaps"]
 

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from compare.data.cells import MISSING, is_number
-from compare.data.errors import InputError, quoted
+from compare.tables.cells import MISSING, is_number
+from compare.tables.errors import InputError, quoted
 
 if TYPE_CHECKING:
     from _csv import Reader
     from collections.abc import Iterator, Sequence
 
-    from compare.data.parts import Wanted
+    from compare.tables.parts import Wanted
 
 __all__ = ["Layout", "Opening", "body", "layout", "listed", "place", "refuse_both"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.data.errors import InputError, quoted
+from compare.tables.errors import InputError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
