@@ -8,8 +8,8 @@ import numpy as np
 import em
 from bayes import Posterior, Settings
 from bayes.posterior.records import Second
+from compare import compare
 from compare.comparison.criticism import criticise
-from compare.comparison.table import compare
 from compare.data.cases import Case
 
 PRIORS = (

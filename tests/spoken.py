@@ -4,7 +4,29 @@ import re
 
 from handmade import comparison
 
-from compare.findings import findings
+from compare.findings import agreement, group_count
+from compare.language import en
+from compare.words import findings as unparted
+
+FOUND = {
+    "agreement": agreement.agreement,
+    "number_of_groups": group_count.number_of_groups,
+    "on_truth": agreement.on_truth,
+    "separation": group_count.separation,
+}
+"""What is found of a comparison, by the name of the phrase for it."""
+
+
+class _Findings:
+    "What is said of a comparison, in English, by the name of the phrase."
+
+    def __getattr__(self, name):
+        if name not in FOUND:
+            return getattr(unparted, name)
+        return lambda of: getattr(en, name)(FOUND[name](of))
+
+
+findings = _Findings()
 
 SPOKEN = (
     "headline", "verdict", "alarms", "agreement", "on_truth", "separation", "number_of_groups",

@@ -34,7 +34,7 @@ FLOORS = {
         ("compare.comparison",),
         ("compare.language",),
         ("compare.figures",),
-        ("compare.findings",),
+        ("compare.words",),
         ("compare.page",),
         ("compare.reported", "compare.command"),
         ("compare.run", "compare"),

@@ -57,8 +57,8 @@ def analyse(case: Case, options: Options, progress: Progress) -> Outcome:
     Outcome
     """
     comparison = _compared(case, options, progress)
-    from compare.findings import findings
     from compare.page.report import render
+    from compare.words import findings
 
     with progress.step("report", "Drawing the report"):
         report = render(comparison)

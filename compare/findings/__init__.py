@@ -1,1 +1,1 @@
-"""findings: what is to be said of a comparison."""
+"""findings: what was found, as small frozen records without a word."""

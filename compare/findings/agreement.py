@@ -2,44 +2,102 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compare.comparison.parameters import free_rows
-from compare.language.labels import moving_parameters, percent
-from compare.language.wording import all_of, parameter_name, quantity
+from compare.comparison.parameters import free_rows, moving_rows
+from compare.findings.terms import Parameter, Value
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison, Row
 
-__all__ = ["agreement", "on_truth"]
+__all__ = ["Agreement", "Farthest", "NoEstimates", "OnTruth", "agreement", "on_truth"]
 
 
-def agreement(comparison: Comparison) -> str:
-    """Say where EM's estimates lie in the posterior."""
+@dataclass(frozen=True)
+class NoEstimates:
+    """EM's numbers are no estimates."""
+
+
+@dataclass(frozen=True)
+class Farthest:
+    """The parameter on which the two answers are furthest apart."""
+
+    parameter: Parameter
+    by_em: Value
+    """EM's estimate."""
+    by_bayes: Value
+    """The posterior median."""
+    distance: float
+    """In posterior sds."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How many of EM's estimates lie in credible intervals."""
+
+    inside: int
+    count: int
+    """Of so many that can differ."""
+    level: float
+    farthest: Farthest | None
+    """None where the draws are all the same."""
+
+
+@dataclass(frozen=True)
+class OnTruth:
+    """How many intervals hold the truth."""
+
+    by_em: int
+    by_bayes: int
+    count: int
+    is_survey: bool
+    """Whether EM's intervals are Wald's, of sampling weights."""
+
+
+def agreement(comparison: Comparison) -> Agreement | NoEstimates:
+    """Where EM's estimates lie in the posterior.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    Agreement or NoEstimates
+    """
     comparison = comparison.named
-    rows = free_rows(comparison)
     if not comparison.fit.converged:
-        return "EM's numbers are shown for what they are; they are not estimates."
-    inside = sum(row.em_in_interval for row in rows)
-    told = (
-        f"EM's estimate lies inside {all_of(inside, len(rows))} "
-        f"{percent(comparison.level)} credible intervals"
-    )
-    moving = moving_parameters(comparison)
-    if not moving:
-        return f"{told}; the draws are all the same, so these intervals mean nothing."
-    far = max((p.row for p in moving), key=lambda row: abs(row.shift))
-    return (
-        f"{told}; the two are furthest apart for {parameter_name(comparison, far)}, where EM says "
-        f"{quantity(comparison, far, far.em.estimate)} and the posterior median is "
-        f"{quantity(comparison, far, far.bayes.median)}, {abs(far.shift):.2f} posterior standard "
-        "deviations away. This describes one data set: it does not say how often such intervals "
-        "are right."
+        return NoEstimates()
+    rows = free_rows(comparison)
+    far = max(moving_rows(comparison), key=lambda row: abs(row.shift), default=None)
+    return Agreement(
+        inside=sum(row.em_in_interval for row in rows),
+        count=len(rows),
+        level=comparison.level,
+        farthest=None
+        if far is None
+        else Farthest(
+            Parameter.of(comparison, far),
+            Value.of(comparison, far, far.em.estimate),
+            Value.of(comparison, far, far.bayes.median),
+            abs(far.shift),
+        ),
     )
 
 
-def on_truth(comparison: Comparison) -> str | None:
-    """Say how many intervals hold the truth; None where the truth is not known."""
+def on_truth(comparison: Comparison) -> OnTruth | None:
+    """How many intervals hold the truth.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    OnTruth or None
+        None where the truth is not known.
+    """
     rows = [row for row in free_rows(comparison.named) if row.truth is not None]
     if not rows:
         return None
@@ -47,10 +105,9 @@ def on_truth(comparison: Comparison) -> str | None:
     def held(row: Row, lower: float, upper: float) -> bool:
         return row.truth is not None and lower <= row.truth <= upper
 
-    by_em = sum(held(row, row.em.lower, row.em.upper) for row in rows)
-    by_bayes = sum(held(row, row.bayes.lower, row.bayes.upper) for row in rows)
-    kind = "Wald" if comparison.fit.is_pseudo else "profile-likelihood"
-    return (
-        f"The truth lies inside {all_of(by_em, len(rows))} {kind} intervals and "
-        f"inside {all_of(by_bayes, len(rows))} credible intervals."
+    return OnTruth(
+        by_em=sum(held(row, row.em.lower, row.em.upper) for row in rows),
+        by_bayes=sum(held(row, row.bayes.lower, row.bayes.upper) for row in rows),
+        count=len(rows),
+        is_survey=comparison.fit.is_pseudo,
     )

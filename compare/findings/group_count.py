@@ -1,13 +1,12 @@
-"""How many groups the data speak for, and how far apart those of the fit are."""
+"""Group count: how many groups the data speak for, and how far apart those of the fit are."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import em
-from compare.findings.survey import NOT_COMPARED
-from compare.language.labels import listed
-from compare.language.wording import fixed, model_name, numeral, p_value
+from compare.findings.terms import Model
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison
@@ -18,6 +17,13 @@ __all__ = [
     "DOUBT",
     "SLIGHT",
     "SOME",
+    "Apartness",
+    "GroupCount",
+    "NoModel",
+    "NotCompared",
+    "Preferred",
+    "Separation",
+    "Strength",
     "number_of_groups",
     "preferred",
     "separation",
@@ -33,61 +39,114 @@ SLIGHT, SOME = 2.0, 6.0
 DOUBT = 0.05
 """A p-value below it speaks against a single group."""
 
+Strength = Literal["barely", "somewhat", "clearly"]
+"""What a difference of BIC is worth."""
 
-def number_of_groups(comparison: Comparison) -> str:
-    """Say how many groups BIC, AIC and the EM-test speak for, or why they do not."""
+Apartness = Literal["blurred", "clear", "apart", "humps"]
+"""Groups cannot be told apart by eye; are clearly apart; can be told apart though they overlap;
+overlap much, yet each makes a hump of its own."""
+
+
+@dataclass(frozen=True)
+class NotCompared:
+    """Sampling weights leave no likelihood by which to compare numbers of groups."""
+
+
+@dataclass(frozen=True)
+class NoModel:
+    """No number of groups that was tried has a maximum."""
+
+
+@dataclass(frozen=True)
+class Preferred:
+    """What the criteria prefer."""
+
+    best: Model
+    """By BIC."""
+    second: Model | None
+    """The best with another number of groups, if there is one."""
+    gap: Strength | None
+    """What the difference of the two is worth."""
+    by_aic: Model | None
+    """What AIC prefers, if that is another number of groups."""
+    pvalue: float | None
+    """Of the EM-test of a single group against two, if it was made."""
+    against_one: bool
+    """Whether that speaks against a single group."""
+
+
+GroupCount = NotCompared | NoModel | Preferred
+
+
+@dataclass(frozen=True)
+class Separation:
+    """How far apart neighbouring groups are."""
+
+    distances: tuple[float, ...]
+    """Ashman's D of each pair of neighbours."""
+    n_humps: int
+    """Of EM's density."""
+    judgement: Apartness
+    fewer_humps: bool
+    """Whether not every group makes a hump of its own."""
+
+
+def number_of_groups(comparison: Comparison) -> GroupCount:
+    """How many groups BIC, AIC and the EM-test speak for, or why they do not.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    NotCompared, NoModel or Preferred
+    """
     if comparison.fit.is_pseudo:
-        return NOT_COMPARED
+        return NotCompared()
     best = preferred(comparison)
     if best is None:
-        return "No number of groups that was tried has a maximum to speak of."
-    fits = [fit for fit in comparison.selection.fits if fit.converged]
+        return NoModel()
     count = best.n_components
-    told = f"By BIC, {model_name(best)} describe{'s' if count == 1 else ''} the data best"
-    others = [fit for fit in fits if fit.n_components != count]
-    if others:
-        second = min(others, key=lambda fit: fit.bic)
-        told += (
-            f", {strength(second.bic - best.bic)} better than {model_name(second)} "
-            f"({fixed(best.bic, 1)} against {fixed(second.bic, 1)}; lower is better)"
-        )
+    others = [
+        fit for fit in comparison.selection.fits if fit.converged and fit.n_components != count
+    ]
+    second = min(others, key=lambda fit: fit.bic) if others else None
     by_aic = comparison.selection.best("aic")
-    if by_aic.n_components != count:
-        told += f"; AIC, which charges less for each parameter, prefers {model_name(by_aic)}"
     test = comparison.em_test
-    if test is not None:
-        doubt = "speaks against" if test.pvalue < DOUBT else "does not speak against"
-        told += f". The EM-test {doubt} a single normal group ({p_value(test.pvalue)})"
-    return told + "."
+    return Preferred(
+        best=Model.of(best),
+        second=None if second is None else Model.of(second),
+        gap=None if second is None else strength(second.bic - best.bic),
+        by_aic=None if by_aic.n_components == count else Model.of(by_aic),
+        pvalue=None if test is None else test.pvalue,
+        against_one=test is not None and test.pvalue < DOUBT,
+    )
 
 
-def separation(comparison: Comparison) -> str | None:
-    """Say how far apart neighbouring groups are, in words; None for a single group."""
+def separation(comparison: Comparison) -> Separation | None:
+    """How far apart neighbouring groups are.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    Separation or None
+        None for a single group, and where EM has no maximum.
+    """
     mixture = comparison.fit.mixture
     if mixture.n_components == 1 or not comparison.fit.converged:
         return None
-    apart = em.ashman(mixture)
-    modes = em.modes(mixture)
-    humps = "a single hump" if modes == 1 else f"{numeral(modes)} humps"
-    least = min(apart)
-    if least < APART and modes < mixture.n_components:
-        said = "the groups overlap so much that they cannot be told apart by eye"
+    distances, modes = tuple(em.ashman(mixture)), em.modes(mixture)
+    least, fewer = min(distances), modes < mixture.n_components
+    judgement: Apartness
+    if least < APART:
+        judgement = "blurred" if fewer else "humps"
     else:
-        said = (
-            "the groups are clearly apart"
-            if least >= CLEAR
-            else "the groups can be told apart, but they overlap"
-            if least >= APART
-            else "the groups overlap much, yet each makes a hump of its own"
-        )
-        if modes < mixture.n_components:
-            said += ", though not every group makes a hump of its own"
-    numbers = listed([f"{value:.2f}" for value in apart])
-    return (
-        f"Ashman's D, the distance between neighbouring means in units of their common spread, is "
-        f"{numbers} ({APART:g} is taken for two visible groups), and EM's density has {humps}: "
-        f"{said}."
-    )
+        judgement = "clear" if least >= CLEAR else "apart"
+    return Separation(distances, modes, judgement, fewer)
 
 
 def preferred(comparison: Comparison) -> em.Fit | None:
@@ -96,6 +155,6 @@ def preferred(comparison: Comparison) -> em.Fit | None:
     return min(fits, key=lambda fit: fit.bic) if fits else None
 
 
-def strength(gap: float) -> str:
+def strength(gap: float) -> Strength:
     """What a difference of BIC is worth, after Kass & Raftery (1995)."""
     return "barely" if gap < SLIGHT else "somewhat" if gap < SOME else "clearly"

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from compare.comparison.exactness import stood_for
-from compare.findings.apart import quantities
+from compare.words.apart import quantities
 
 if TYPE_CHECKING:
     import em

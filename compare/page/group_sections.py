@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from compare.figures.svg import renamed
-from compare.findings import contrast_words, findings
-from compare.findings.blocks import Drawing, Section, section
-from compare.findings.standing import standing
 from compare.page import overview
 from compare.page.answers import columns
 from compare.page.sections import reproduce, sampler_settings, sections
 from compare.tables.printable import plain
+from compare.words import contrast_words, findings
+from compare.words.blocks import Drawing, Section, section
+from compare.words.standing import standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from compare.comparison.fitted import Fitted
     from compare.comparison.groups import GroupedComparison
     from compare.figures.drawing import Figure
-    from compare.findings.blocks import Block
-    from compare.findings.standing import Standing
+    from compare.words.blocks import Block
+    from compare.words.standing import Standing
 
 __all__ = ["PartSection", "after", "before", "figures_of", "own", "part_section"]
 

@@ -6,13 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compare.comparison.parameters import free_rows
-from compare.findings.blocks import Block, Facts, Note
-from compare.findings.cautions import second_look
-from compare.findings.contrast_words import on_extremes
 from compare.findings.group_count import preferred
-from compare.findings.standing import Standing, standing
-from compare.findings.verdict import sampler_messages
-from compare.findings.verdict import warning as part_warning
 from compare.language.labels import listed, number, percent, variable
 from compare.language.wording import (
     all_of,
@@ -27,6 +21,12 @@ from compare.language.wording import (
     share,
 )
 from compare.tables.printable import plain
+from compare.words.blocks import Block, Facts, Note
+from compare.words.cautions import second_look
+from compare.words.contrast_words import on_extremes
+from compare.words.standing import Standing, standing
+from compare.words.verdict import sampler_messages
+from compare.words.verdict import warning as part_warning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

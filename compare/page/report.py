@@ -11,8 +11,6 @@ from markupsafe import Markup
 from compare.comparison.original import revisit
 from compare.figures import drawing, figures
 from compare.figures.overview_figure import overview_figure
-from compare.findings import findings
-from compare.findings.standing import standing, together
 from compare.language.labels import variable
 from compare.language.wording import measured_in
 from compare.page import overview
@@ -21,11 +19,13 @@ from compare.page.group_sections import after, before, figures_of, own, part_sec
 from compare.page.markup import write
 from compare.page.sections import sections
 from compare.tables.printable import plain
+from compare.words import findings
+from compare.words.standing import standing, together
 
 if TYPE_CHECKING:
     from compare.comparison.groups import GroupedComparison
     from compare.comparison.table import Comparison
-    from compare.findings.blocks import Section
+    from compare.words.blocks import Section
 
 __all__ = ["Report", "render", "render_groups"]
 

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import em
 from compare.comparison.original import story
-from compare.findings import findings
-from compare.findings.blocks import Code, Drawing, Facts, Heading, Section, Table, section
+from compare.findings import agreement, group_count
+from compare.language import en
 from compare.language.labels import number
 from compare.language.wording import fixed, group_names
 from compare.page.answers import answers, columns, constant
 from compare.page.document import versions
 from compare.tables.errors import one_line
 from compare.tables.printable import plain
+from compare.words import findings
+from compare.words.blocks import Code, Drawing, Facts, Heading, Section, Table, section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from compare.comparison.original import Original
     from compare.comparison.table import Comparison, Row
     from compare.figures.drawing import Figure
+    from compare.language.book import Book
 
 __all__ = ["reproduce", "sampler_settings", "sections"]
 
@@ -30,7 +33,10 @@ SHOWN = 6
 
 
 def sections(
-    comparison: Comparison, figures: Mapping[str, Figure], original: Original | None
+    comparison: Comparison,
+    figures: Mapping[str, Figure],
+    original: Original | None,
+    book: Book = en,
 ) -> tuple[Section, ...]:
     """Everything below the headline: what was found, then how far to trust it, then how made.
 
@@ -41,6 +47,8 @@ def sections(
         By name. A section leaves out a figure that is not there.
     original : Original, optional
         The original report's passes, where the data are the original's.
+    book : Book
+        What says it.
 
     Returns
     -------
@@ -57,7 +65,15 @@ def sections(
             "The two answers, side by side",
             answers(comparison),
             findings.weights_by_spread(comparison),
-            " ".join(filter(None, (findings.agreement(comparison), findings.on_truth(comparison)))),
+            " ".join(
+                filter(
+                    None,
+                    (
+                        book.agreement(agreement.agreement(comparison)),
+                        book.on_truth(agreement.on_truth(comparison)),
+                    ),
+                )
+            ),
             figure("forest"),
             columns(comparison),
         ),
@@ -81,17 +97,15 @@ def sections(
         section(
             "apart",
             "How far apart are the groups, and where is the border?",
-            findings.separation(comparison),
+            book.separation(group_count.separation(comparison)),
             findings.apart_table(comparison),
-            " ".join(
-                filter(None, (findings.on_humps(comparison), findings.on_borders(comparison)))
-            ),
+            _joined(findings.on_humps(comparison), findings.on_borders(comparison)),
             findings.what_apart_means(comparison),
         ),
         section(
             "count",
             "How many groups?",
-            findings.number_of_groups(comparison),
+            book.number_of_groups(group_count.number_of_groups(comparison)),
             _rivals(comparison),
             findings.on_rivals(comparison),
             findings.rival_table(comparison),
@@ -140,6 +154,10 @@ def sections(
         reproduce(comparison.command, _settings(comparison), comparison.seconds),
     )
     return tuple(part for part in found if part is not None)
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def _names(comparison: Comparison) -> tuple[Heading | str, ...]:

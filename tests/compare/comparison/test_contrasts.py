@@ -7,7 +7,7 @@ from handmade import case, made
 from scipy import stats
 
 from compare.comparison.contrasts import exceedance
-from compare.findings import contrast_words
+from compare.words import contrast_words
 
 
 def test_the_probability_is_that_over_all_pairs_of_draws():

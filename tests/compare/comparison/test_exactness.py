@@ -9,12 +9,12 @@ from spoken import after
 
 import em
 from bayes.criticism.checks import check
+from compare import compare
 from compare.comparison.exactness import exactness, stood_for
-from compare.comparison.table import compare
 from compare.data.cases import Case
-from compare.findings.cautions import cautions
-from compare.findings.verdict import on_nodes
 from compare.page.document import to_json
+from compare.words.cautions import cautions
+from compare.words.verdict import on_nodes
 
 HEIGHTS = em.Mixture([0.4, 0.6], [164, 176], [6, 8])
 VALUES = HEIGHTS.sample(60_000, rng=1)[0]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import em
-from compare.comparison.table import compare
+from compare import compare
 from compare.data.cases import Case
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from handmade import comparison, with_draws
 
-from compare.comparison.table import compare
+from compare import compare
 from compare.figures import posterior_figures
 from compare.figures.diagnostic_figures import ranks
 from compare.figures.posterior_figures import _correlations, pairs, priors

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 from handmade import comparison, with_draws
-from spoken import after
+from spoken import after, findings
 
 import em
-from compare.comparison.table import compare
-from compare.findings.agreement import agreement, on_truth
+from compare import compare
 from compare.language.labels import free_parameters
+
+agreement, on_truth = findings.agreement, findings.on_truth
 
 
 def test_agreement_counts_the_intervals_and_names_the_largest_shift():
@@ -34,7 +35,7 @@ def test_agreement_counts_the_intervals_and_names_the_largest_shift():
 
 def test_the_truth_is_counted_for_either_kind_of_interval():
     "By hand from the rows, over the five free parameters; silence where nobody knows it."
-    assert on_truth(comparison("separate")) is None
+    assert on_truth(comparison("separate")) == ""
     of = comparison("overlapping")
     assert on_truth(of) == (
         "The truth lies inside all five profile-likelihood intervals and inside all five credible "

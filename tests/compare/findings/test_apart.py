@@ -11,7 +11,7 @@ from scipy import optimize
 from spoken import after, numbers
 
 import em
-from compare.findings.apart import apart_table, border, on_borders, on_humps, quantities, reach
+from compare.words.apart import apart_table, border, on_borders, on_humps, quantities, reach
 
 
 def test_the_border_is_where_both_groups_are_equally_likely():

@@ -8,9 +8,9 @@ import pytest
 from handmade import SEPARATE, case, comparison, made, normals, with_draws
 from spoken import after, said
 
-from compare.comparison.table import compare
-from compare.findings.differences import differences
+from compare import compare
 from compare.language.labels import free_parameters
+from compare.words.differences import differences
 
 
 def test_shifts_are_named_from_a_quarter_of_a_posterior_sd_on():

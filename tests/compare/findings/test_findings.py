@@ -6,9 +6,7 @@ import re
 
 import pytest
 from handmade import NAMES, case, comparison
-from spoken import after, said
-
-from compare.findings import findings
+from spoken import after, findings, said
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,9 +9,9 @@ from handmade import NAMES, SEPARATE, case, comparison, made, normals, with_draw
 from spoken import after
 
 import em
-from compare.comparison.table import compare
+from compare import compare
 from compare.data.cases import Case
-from compare.findings.headline import headline
+from compare.words.headline import headline
 
 
 def test_the_headline_says_what_kind_of_groups_there_are():

@@ -12,19 +12,19 @@ from spoken import after
 
 import em
 from bayes.criticism.sensitivity import Sensitivity
+from compare import compare
 from compare.comparison.parameters import free_rows
-from compare.comparison.table import compare
 from compare.figures import figures
-from compare.findings.cautions import cautions
-from compare.findings.influence import (
+from compare.language.wording import parameter_name
+from compare.page.report import render
+from compare.words.cautions import cautions
+from compare.words.influence import (
     conflicts,
     influence_table,
     on_influence,
     on_penalty,
     on_prior,
 )
-from compare.language.wording import parameter_name
-from compare.page.report import render
 
 
 def many():

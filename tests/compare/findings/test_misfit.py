@@ -13,12 +13,12 @@ from spoken import after, numbers
 
 import em
 from bayes.criticism.loo import Loo
+from compare import compare
 from compare.comparison.criticism import criticise
-from compare.comparison.table import compare
 from compare.figures import figures
-from compare.findings.cautions import cautions
-from compare.findings.misfit import check_table, misfits, on_checks, on_loo
 from compare.page.report import render
+from compare.words.cautions import cautions
+from compare.words.misfit import check_table, misfits, on_checks, on_loo
 
 
 def with_checks(of, **verdicts):

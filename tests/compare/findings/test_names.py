@@ -17,18 +17,16 @@ from handmade import (
     with_draws,
 )
 from pages import page, report
-from spoken import after, said
+from spoken import after, findings, said
 
 import em
 from bayes import Priors, agreement
 from bayes.criticism.sensitivity import agreement as standing
 from bayes.posterior.relabelling import label_change
-from compare import run
+from compare import compare, run
 from compare.comparison.naming import chosen_order
-from compare.comparison.table import compare
-from compare.findings import findings
-from compare.findings.cautions import cautions
 from compare.page.document import to_json
+from compare.words.cautions import cautions
 
 THREE = normals((300, 0, 0.5), (300, 0, 3), (200, 30, 8), seed=1)
 

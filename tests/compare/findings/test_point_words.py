@@ -7,10 +7,10 @@ import pytest
 from handmade import case, comparison, made, normals
 
 import em
-from compare.findings.cautions import cautions
-from compare.findings.headline import headline
-from compare.findings.point_words import recurring
-from compare.findings.rounding import coarse
+from compare.words.cautions import cautions
+from compare.words.headline import headline
+from compare.words.point_words import recurring
+from compare.words.rounding import coarse
 
 ZEROS = np.append(np.zeros(300), normals((700, 30, 2)))
 CENTER = em.Mixture([0.3, 0.7], [25.0, 30.0], [8.0, 2.0])

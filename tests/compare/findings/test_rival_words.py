@@ -8,9 +8,9 @@ from spoken import numbers
 
 import bayes
 import em
+from compare import compare
 from compare.comparison.rivals import Rivals
-from compare.comparison.table import compare
-from compare.findings.rival_words import on_rivals, rival_table, what_rivals_mean
+from compare.words.rival_words import on_rivals, rival_table, what_rivals_mean
 
 
 def test_the_table_puts_bayes_beside_bic():

@@ -9,8 +9,8 @@ from posteriors import around
 from spoken import after
 
 import em
-from compare.comparison.table import compare
-from compare.findings.rounding import coarse, on_rounding
+from compare import compare
+from compare.words.rounding import coarse, on_rounding
 
 VALUES = normals((300, 164, 6), (300, 190, 7), seed=4)
 

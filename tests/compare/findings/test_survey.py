@@ -11,6 +11,7 @@ import pytest
 from grouped import grouped
 from handmade import case, criticised, made, normals, posterior
 from pages import Page
+from spoken import findings
 
 import bayes
 import em
@@ -25,7 +26,6 @@ from compare.data.progress import Progress
 from compare.data.reading import Reading, read_cases
 from compare.figures import curves
 from compare.figures.figures import draw
-from compare.findings import findings
 from compare.page.overview import cautions, overview_table
 from compare.page.report import render, render_groups
 from compare.tables import parquet

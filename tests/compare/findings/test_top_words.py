@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from handmade import SEPARATE, case, comparison, criticised, made, normals
 from pages import rows, spoken
+from spoken import findings
 
 import em
 from bayes.criticism.tops import TopShares
-from compare.findings import findings
-from compare.findings.headline import headline
-from compare.findings.standing import Standing, standing
-from compare.findings.verdict import verdict
 from compare.page.report import render
+from compare.words.headline import headline
+from compare.words.standing import Standing, standing
+from compare.words.verdict import verdict
 
 
 def with_shares(shares, elsewhere=0.0, wider=None):

@@ -10,8 +10,9 @@ from spoken import after
 
 import em
 from compare.figures.diagnostic_figures import ranks
-from compare.findings.standing import Standing, standing
-from compare.findings.verdict import (
+from compare.page.report import render
+from compare.words.standing import Standing, standing
+from compare.words.verdict import (
     alarms,
     on_chains,
     on_climb,
@@ -20,7 +21,6 @@ from compare.findings.verdict import (
     verdict,
     warning,
 )
-from compare.page.report import render
 
 
 def test_the_verdict_gives_the_worst_of_the_checks():

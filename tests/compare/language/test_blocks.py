@@ -5,7 +5,8 @@ from importlib.resources import files
 
 import pytest
 
-from compare.findings.blocks import (
+from compare.page.markup import write
+from compare.words.blocks import (
     Block,
     Code,
     Facts,
@@ -16,7 +17,6 @@ from compare.findings.blocks import (
     Table,
     section,
 )
-from compare.page.markup import write
 
 TEXT = "a <b> & *c* | `d` # e"
 

@@ -10,7 +10,7 @@ from handmade import SEPARATE, case, comparison, criticised, made, normals
 
 import bayes
 import em
-from compare.comparison.table import compare
+from compare import compare
 from compare.page.document import SCHEMA, to_json, versions
 
 EM_KEYS = ["estimate", "se", "lower", "upper", "method"]

@@ -9,10 +9,10 @@ from drawn import texts
 from grouped import HOSTILE, REASON, grouped, islands, part, regions, report
 from handmade import comparison
 from pages import Page, even, markdown, rows, spoken
+from spoken import findings
 
 from compare.figures.overview_figure import overview_figure
 from compare.figures.svg import renamed
-from compare.findings import findings
 from compare.page import overview
 from compare.page.document import to_json
 from compare.page.group_sections import figures_of

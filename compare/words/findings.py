@@ -5,25 +5,24 @@ Each function takes a comparison and returns sentences, or nothing where there i
 
 from __future__ import annotations
 
-from compare.findings.agreement import agreement, on_truth
-from compare.findings.apart import apart_table, on_borders, on_humps, what_apart_means
-from compare.findings.cautions import cautions
-from compare.findings.differences import differences
-from compare.findings.group_count import number_of_groups, separation
-from compare.findings.headline import headline
-from compare.findings.influence import (
+from compare.language.wording import label, observations
+from compare.words.apart import apart_table, on_borders, on_humps, what_apart_means
+from compare.words.cautions import cautions
+from compare.words.differences import differences
+from compare.words.headline import headline
+from compare.words.influence import (
     influence_table,
     on_influence,
     on_penalty,
     on_prior,
     what_speaks,
 )
-from compare.findings.misfit import check_table, on_checks, on_loo, what_is_checked
-from compare.findings.names import on_names, weights_by_spread
-from compare.findings.rival_words import on_rivals, rival_table, what_rivals_mean
-from compare.findings.rounding import on_rounding
-from compare.findings.top_words import held_by_top, on_shares, top_shares_of
-from compare.findings.verdict import (
+from compare.words.misfit import check_table, on_checks, on_loo, what_is_checked
+from compare.words.names import on_names, weights_by_spread
+from compare.words.rival_words import on_rivals, rival_table, what_rivals_mean
+from compare.words.rounding import on_rounding
+from compare.words.top_words import held_by_top, on_shares, top_shares_of
+from compare.words.verdict import (
     alarms,
     on_chains,
     on_climb,
@@ -32,10 +31,8 @@ from compare.findings.verdict import (
     verdict,
     warning,
 )
-from compare.language.wording import label, observations
 
 __all__ = [
-    "agreement",
     "alarms",
     "apart_table",
     "cautions",
@@ -45,7 +42,6 @@ __all__ = [
     "held_by_top",
     "influence_table",
     "label",
-    "number_of_groups",
     "observations",
     "on_borders",
     "on_chains",
@@ -62,9 +58,7 @@ __all__ = [
     "on_rivals",
     "on_rounding",
     "on_shares",
-    "on_truth",
     "rival_table",
-    "separation",
     "top_shares_of",
     "verdict",
     "warning",

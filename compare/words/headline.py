@@ -8,10 +8,6 @@ from typing import TYPE_CHECKING
 import em
 from compare.comparison.parameters import is_open, weight_rows
 from compare.findings.group_count import APART, CLEAR, DOUBT, SLIGHT, SOME, preferred, strength
-from compare.findings.names import why_by_spread
-from compare.findings.point_words import no_maximum
-from compare.findings.survey import alone, interval_kind
-from compare.findings.top_words import on_best_top
 from compare.language.labels import listed, number, percent
 from compare.language.wording import (
     fixed,
@@ -23,6 +19,10 @@ from compare.language.wording import (
     share,
     unit_after,
 )
+from compare.words.names import why_by_spread
+from compare.words.point_words import no_maximum
+from compare.words.survey import alone, interval_kind
+from compare.words.top_words import on_best_top
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison, Row

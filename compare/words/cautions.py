@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compare.findings.influence import conflicts
-from compare.findings.misfit import misfits
-from compare.findings.names import renamed
-from compare.findings.point_words import recurring
-from compare.findings.rounding import coarse
-from compare.findings.survey import on_survey
-from compare.findings.verdict import inexact
 from compare.language.wording import left_out
+from compare.words.influence import conflicts
+from compare.words.misfit import misfits
+from compare.words.names import renamed
+from compare.words.point_words import recurring
+from compare.words.rounding import coarse
+from compare.words.survey import on_survey
+from compare.words.verdict import inexact
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison

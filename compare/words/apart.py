@@ -9,10 +9,10 @@ import numpy as np
 from scipy.optimize import brentq
 
 import em
-from compare.findings.blocks import Note, Table
 from compare.language.labels import listed, number, percent
 from compare.language.wording import numeral, share
 from compare.tables.printable import plain
+from compare.words.blocks import Note, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compare.findings.blocks import Note, Table
 from compare.language.labels import listed
 from compare.language.wording import fixed, groups, numeral, true_minus
+from compare.words.blocks import Note, Table
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 from compare.comparison.parameters import free_rows
-from compare.findings.blocks import Note, Table
 from compare.language.labels import listed, number
 from compare.language.wording import (
     fixed,
@@ -17,6 +16,7 @@ from compare.language.wording import (
     true_minus,
     unit_after,
 )
+from compare.words.blocks import Note, Table
 from em import Parameters
 from em.search.groups import Verdict, verdict
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from compare.findings.blocks import Note, Table
-from compare.findings.survey import NO_CONTRASTS
 from compare.language.labels import listed, number, percent
 from compare.language.wording import (
     capitalized,
@@ -17,6 +15,8 @@ from compare.language.wording import (
     share,
     unit_after,
 )
+from compare.words.blocks import Note, Table
+from compare.words.survey import NO_CONTRASTS
 
 if TYPE_CHECKING:
     from compare.comparison.contrasts import Contrast

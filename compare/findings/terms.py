@@ -1,0 +1,113 @@
+"""Terms: what findings are about, such as the data, a group, a parameter or a value; no words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import em
+
+if TYPE_CHECKING:
+    from compare.comparison.table import Comparison, Kind, Row
+    from em.likelihood.mixture import Order
+
+__all__ = ["Data", "Group", "Model", "Parameter", "Range", "Value", "data_of"]
+
+
+@dataclass(frozen=True)
+class Data:
+    """What was measured, and how often."""
+
+    n: float
+    """How many values; a total of weights may be no whole number."""
+    variable: str
+    """What they are values of, as the file has it; may be empty."""
+    unit: str
+    """As the file has it; may be empty."""
+    are_heights: bool
+    """Whether they are the synthetic heights."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A component of a mixture, by what tells it from the others."""
+
+    place: int
+    """From 0, in the order of means or of sds."""
+    count: int
+    """How many there are."""
+    order: Order
+    """Which of the two."""
+
+    @classmethod
+    def of(cls, comparison: Comparison, component: int) -> Group:
+        """A component of a comparison, as its rows are in order."""
+        return cls(component, comparison.n_components, comparison.order)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A weight, mean or sd of a group."""
+
+    kind: Kind
+    group: Group
+
+    @classmethod
+    def of(cls, comparison: Comparison, row: Row) -> Parameter:
+        """The parameter of a row."""
+        return cls(row.parameter, Group.of(comparison, row.component))
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number with what gives it its digits."""
+
+    value: float
+    width: float | None = None
+    """What is small against it does not matter: a posterior sd, for example."""
+    unit: str = ""
+    """As the file has it; may be empty."""
+
+    @classmethod
+    def of(cls, comparison: Comparison, row: Row, value: float) -> Value:
+        """A value of the parameter of a row."""
+        unit = "" if row.parameter == "weights" else comparison.case.unit
+        return cls(value, row.bayes.sd, unit)
+
+
+@dataclass(frozen=True)
+class Range:
+    """The ends of an interval; of shares, where nothing else is said."""
+
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fit as a rival of others."""
+
+    n_components: int
+    equal_sds: bool
+    """Whether all groups have one common sd; of a single group it says nothing."""
+    bic: float
+
+    @classmethod
+    def of(cls, fit: em.Fit) -> Model:
+        """What is said of a fit."""
+        return cls(fit.n_components, fit.equal_sds, fit.bic)
+
+
+def data_of(comparison: Comparison) -> Data:
+    """The data of a comparison.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    Data
+    """
+    case = comparison.case
+    return Data(case.sample.n, case.variable, case.unit, case.seed is not None)

@@ -1,0 +1,76 @@
+"""How many groups there are, in English."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from compare.findings.group_count import (
+    APART,
+    GroupCount,
+    NoModel,
+    NotCompared,
+    Preferred,
+    Separation,
+)
+from compare.language.en.terms import fixed, listed, model, numeral, p_value
+
+__all__ = ["number_of_groups", "separation"]
+
+
+def number_of_groups(found: GroupCount) -> str:
+    """How many groups BIC, AIC and the EM-test speak for, or why they do not."""
+    match found:
+        case NotCompared():
+            return (
+                "Numbers of groups are not compared: BIC, AIC, ICL, the EM-test, marginal "
+                "likelihoods and leave-one-out prediction take the likelihood of the data, and "
+                "sampling weights leave a pseudo-likelihood only."
+            )
+        case NoModel():
+            return "No number of groups that was tried has a maximum to speak of."
+        case Preferred():
+            return _preferred(found)
+        case _:
+            assert_never(found)
+
+
+def _preferred(found: Preferred) -> str:
+    best, second = found.best, found.second
+    told = f"By BIC, {model(best)} describe{'s' if best.n_components == 1 else ''} the data best"
+    if second is not None:
+        told += (
+            f", {found.gap} better than {model(second)} "
+            f"({fixed(best.bic, 1)} against {fixed(second.bic, 1)}; lower is better)"
+        )
+    if found.by_aic is not None:
+        told += f"; AIC, which charges less for each parameter, prefers {model(found.by_aic)}"
+    if found.pvalue is not None:
+        doubt = "speaks against" if found.against_one else "does not speak against"
+        told += f". The EM-test {doubt} a single normal group ({p_value(found.pvalue)})"
+    return told + "."
+
+
+def separation(found: Separation | None) -> str:
+    """How far apart neighbouring groups are; empty for a single one."""
+    if found is None:
+        return ""
+    match found.judgement:
+        case "blurred":
+            said = "the groups overlap so much that they cannot be told apart by eye"
+        case "clear":
+            said = "the groups are clearly apart"
+        case "apart":
+            said = "the groups can be told apart, but they overlap"
+        case "humps":
+            said = "the groups overlap much, yet each makes a hump of its own"
+        case _:
+            assert_never(found.judgement)
+    if found.fewer_humps and found.judgement != "blurred":
+        said += ", though not every group makes a hump of its own"
+    humps = "a single hump" if found.n_humps == 1 else f"{numeral(found.n_humps)} humps"
+    numbers = listed([f"{distance:.2f}" for distance in found.distances])
+    return (
+        f"Ashman's D, the distance between neighbouring means in units of their common spread, is "
+        f"{numbers} ({APART:g} is taken for two visible groups), and EM's density has {humps}: "
+        f"{said}."
+    )

@@ -1,0 +1,91 @@
+"""Terms in English: how data, groups, parameters and values are called inside a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compare.language.labels import group as label_of_group
+from compare.language.labels import listed, number, percent
+from compare.language.wording import (
+    all_of,
+    capitalized,
+    counted,
+    fixed,
+    group_name,
+    groups,
+    numeral,
+    p_value,
+    share,
+    tiny,
+    true_minus,
+)
+from compare.tables.printable import plain
+
+if TYPE_CHECKING:
+    from compare.findings.terms import Data, Group, Model, Parameter, Range, Value
+
+__all__ = [
+    "all_of",
+    "capitalized",
+    "counted",
+    "fixed",
+    "group",
+    "groups",
+    "listed",
+    "model",
+    "number",
+    "numeral",
+    "observations",
+    "p_value",
+    "parameter",
+    "percent",
+    "share",
+    "shares",
+    "tiny",
+    "true_minus",
+    "unit_after",
+    "value",
+]
+
+KINDS = {"weights": "weight", "means": "mean", "sds": "standard deviation"}
+
+
+def observations(data: Data) -> str:
+    """How many values of what: ``1,000 heights``."""
+    count = f"{data.n:,.0f}" if data.n == round(data.n) else f"{data.n:,.1f}"
+    if data.are_heights:
+        return f"{count} heights"
+    return f"{count} values of {plain(data.variable) or 'value'}"
+
+
+def group(which: Group) -> str:
+    """A group by its name: ``the lower group``, ``group 3``; a single one has none."""
+    return group_name(label_of_group(which.place, which.count, which.order))
+
+
+def parameter(which: Parameter) -> str:
+    """A parameter in full: ``the mean of the lower group``."""
+    of = group(which.group)
+    return f"the {KINDS[which.kind]} of {of}" if of else f"the {KINDS[which.kind]}"
+
+
+def unit_after(unit: str) -> str:
+    """A unit, to be set behind a number; empty if there is none."""
+    shown = plain(unit, 16)
+    return f" {shown}" if shown else ""
+
+
+def value(one: Value) -> str:
+    """A value with its unit, to the digits that its width makes meaningful."""
+    return number(one.value, one.width) + unit_after(one.unit)
+
+
+def shares(ends: Range) -> str:
+    """An interval of shares of the data: ``26% to 35%``."""
+    return f"{share(ends.lower)} to {share(ends.upper)}"
+
+
+def model(one: Model) -> str:
+    """A model by its groups and what is common to them."""
+    tied = one.equal_sds and one.n_components > 1
+    return groups(one.n_components) + (" with a common standard deviation" if tied else "")
