@@ -18,7 +18,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report calibration bench test lint types check format dev constraints clean FORCE
+.PHONY: help report sample calibration bench test lint types check format dev constraints clean FORCE
 
 help: ## list these commands
 	@echo 'make COMMAND [ARGS="..."] [PYTHON=/path/to/python3.13]'
@@ -27,14 +27,17 @@ help: ## list these commands
 report: $(VENV)/.compare ## fit the synthetic heights by EM and by Bayes, write reports/ (ARGS="--help": the options)
 	@$(PY) -m compare.run $(ARGS)
 
+sample: $(VENV)/.compare ## renew the report that is kept in reports/sample/
+	@$(PY) -m compare.run --out reports/sample $(ARGS)
+
 calibration: $(VENV)/.compare ## simulate 300 data sets and see whether their posteriors are right (3 minutes)
 	@$(PY) -m bayes.calibration $(ARGS)
 
 bench: $(VENV)/.bench ## time EM and the samplers beside the usual tools (half an hour; ARGS="--quick": five; "--huge": a billion values)
 	@PYTHONPATH=tests $(PY) -m benchmarks.run $(ARGS)
 
-test: $(VENV)/.test ## run the tests
-	@$(PY) -m pytest $(ARGS)
+test: $(VENV)/.test ## run the tests, on all cores (ARGS="tests/em -k name": some of them)
+	@$(PY) -m pytest -n auto $(ARGS)
 
 lint: $(VENV)/.dev ## look for mistakes and departures from the style
 	@$(PY) -m ruff check
