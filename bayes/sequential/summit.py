@@ -105,7 +105,11 @@ def climb(target: Target, mixture: Mixture) -> Summit | None:
             break
     sides, _, values, vectors = _shape(log_density, point, height, axes)
     root = sides @ (vectors / np.sqrt(np.maximum(values, FLATTEST)))
-    return Summit(point, np.linalg.cholesky(root @ root.T), height)
+    # The way may have led past equal means, and draws are in order: a linear change of coordinates.
+    order = target.orders(point[None])[0]
+    sorting = target.permuted(np.eye(point.size), order).T
+    root = sorting @ root
+    return Summit(sorting @ point, np.linalg.cholesky(root @ root.T), height)
 
 
 def _shape(

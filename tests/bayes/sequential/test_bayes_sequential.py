@@ -444,3 +444,17 @@ def test_thinned_draws_have_the_shares_of_all():
     assert abs(np.mean(off)) < 0.004
     every = found.thinned(len(means), np.random.default_rng(0))
     assert sorted(every.tolist()) == list(range(len(means)))
+
+
+def test_a_summit_is_in_order_of_mean_whatever_the_way_there():
+    # From here the wide group's mean climbs past the narrow one's.
+    rng = np.random.default_rng(6)
+    sample = em.Sample(np.concatenate([rng.normal(0, 1, 150), rng.normal(1, 8, 60)]))
+    target = Target(sample, 2, Priors().filled(sample, 2))
+    near = climb(target, em.Mixture([0.7, 0.3], [0, 1], [1, 8]))
+    far = climb(target, em.Mixture([0.3, 0.7], [-0.3, 0], [8, 1]))
+    assert target.orders(far.point[None]).tolist() == [[0, 1]]
+    np.testing.assert_allclose(far.point, near.point, atol=0.05)
+    np.testing.assert_allclose(far.root @ far.root.T, near.root @ near.root.T, atol=0.01)
+    assert far.log_evidence == pytest.approx(near.log_evidence, abs=0.01)
+    assert far.distance(near.point[None]) < 0.1
