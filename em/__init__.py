@@ -1,14 +1,14 @@
 """Maximum-likelihood fits of univariate Gaussian mixtures, on NumPy and SciPy alone."""
 
 from em import listing
-from em.data.digest import Digest
-from em.data.sample import Sample, as_sample
+from em.data.sample import Digest, Sample, as_sample
 from em.inference.fit import Certificate, Fit, Optimum
 from em.inference.fitting import fit
 from em.inference.resampling import Bootstrap, bootstrap
 from em.inference.selection import EmTest, LikelihoodRatioTest, Selection, em_test, lr_test, select
 from em.inference.summary import ashman, identifiability, modes
-from em.likelihood.mixture import Mixture, Parameters
+from em.likelihood.mixture import Mixture
+from em.likelihood.parameters import Parameters
 from em.likelihood.steps import Expectation, e_step, m_step
 from em.search.ascent import Status
 

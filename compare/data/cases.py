@@ -12,7 +12,7 @@ import numpy as np
 from compare.data import columns
 from compare.errors import InputError, quoted
 from em import Mixture, Sample
-from em.data.weighting import MOST
+from em.data.requirements import MOST
 
 if TYPE_CHECKING:
     import os

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from em.data.requirements import refuse_sampling
 from em.data.sample import Sample, as_sample
-from em.data.weighting import refuse_sampling
 from em.likelihood.coordinates import Coordinates
 from em.likelihood.curvature import FLAT, Curvature, curvature
+from em.likelihood.density import log_joint
 from em.likelihood.information import Pass, natural_jacobian, sweep
-from em.likelihood.mixture import Mixture, Order, Parameters, log_joint
+from em.likelihood.mixture import Mixture, Order
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.search.ascent import Status
 from em.search.tops import Way
 

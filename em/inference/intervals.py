@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from em.data.arguments import real
 from em.likelihood.coordinates import Coordinates
 from em.likelihood.information import Pass, natural_jacobian, sweep
-from em.likelihood.mixture import Order, Parameters
+from em.likelihood.mixture import Order
+from em.likelihood.parameters import Parameters
 from em.likelihood.rounding import HIDDEN
 from em.search.ascent import Status, ascend
 from em.search.groups import Verdict, verdict
-from em.search.options import real
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from em.likelihood.mixture import Parameters
+from em.likelihood.parameters import Parameters
 from em.search.ascent import Status, ascend
 from em.search.groups import HALF, heaviest, smallest_sd
 

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from em.data.arguments import as_generator, whole
 from em.data.cells import two_points
 from em.data.magnitude import size_of
-from em.data.weighting import refuse_sampling
-from em.likelihood.mixture import Parameters, as_generator
+from em.data.requirements import refuse_sampling
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.search.ascent import Status, ascend
 from em.search.groups import verdicts
-from em.search.options import whole
 from em.search.tops import SET_ASIDE_AS
 
 if TYPE_CHECKING:

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from em.data.arguments import as_generator, flag, whole
+from em.data.requirements import refuse_sampling
 from em.data.sample import Sample, as_sample
-from em.data.weighting import refuse_sampling
 from em.inference.fit import Fit
 from em.inference.fitting import fit, fit_with, least_distinct
 from em.likelihood.coordinates import Coordinates
 from em.likelihood.information import expect
-from em.likelihood.mixture import Parameters, as_generator
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.likelihood.rounding import nearest_step
 from em.search.ascent import Status, ascend
-from em.search.options import flag, whole
 from em.search.search import Search
 from em.search.start import starts
 

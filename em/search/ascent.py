@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from em.likelihood.coordinates import FLOOR, Coordinates
 from em.likelihood.curvature import FLAT, Curvature, curvature
 from em.likelihood.information import Pass, Room, expect, sweep
-from em.likelihood.mixture import Parameters
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.likelihood.rounding import HIDDEN
 from em.search.groups import smallest_sd
 

@@ -34,8 +34,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from em.likelihood.mixture import Parameters, log_joint
+from em.likelihood.density import log_joint
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 
 __all__ = ["HALF", "NARROW", "Verdict", "heaviest", "smallest_sd", "verdict", "verdicts"]
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from em.likelihood.mixture import Parameters
+from em.likelihood.parameters import Parameters
 
 __all__ = ["lattice_size", "peaks", "tail_cuts", "tails"]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from em.likelihood.coordinates import Coordinates, unconstrained
-from em.likelihood.mixture import Parameters
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.search.ascent import Ascent, Status, ascend
 from em.search.clumps import clumps, insertions
 from em.search.groups import Verdict, verdicts

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from em.likelihood.coordinates import Coordinates, unconstrained
 from em.likelihood.curvature import curvature
 from em.likelihood.information import sweep
-from em.likelihood.mixture import Parameters
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.search.ascent import Status, ascend
 from em.search.scouts import FEW, Scouts
 from em.search.start import coarse, pooled, split, starts

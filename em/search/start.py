@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from em.likelihood.mixture import Parameters, log_joint
+from em.likelihood.density import log_joint
+from em.likelihood.parameters import Parameters
 from em.search.lattice import peaks, tail_cuts
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from em.likelihood.coordinates import Coordinates
 from em.likelihood.information import expect
-from em.likelihood.mixture import Parameters
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.search.ascent import Ascent, Status, ascend
 from em.search.groups import NARROW, Verdict, smallest_sd, verdicts
 
