@@ -2,7 +2,9 @@
 
 from em import listing
 from em.data.sample import Digest, Sample, as_sample
-from em.inference.fit import Certificate, Fit, Optimum
+from em.inference.certificate import Certificate
+from em.inference.estimate import Optimum
+from em.inference.fit import Fit
 from em.inference.fitting import fit
 from em.inference.resampling import Bootstrap, bootstrap
 from em.inference.selection import EmTest, LikelihoodRatioTest, Selection, em_test, lr_test, select

@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from em.data.arguments import as_generator, flag, whole
 from em.data.requirements import require_counts
 from em.data.sample import Sample, borrow
-from em.inference.fit import Fit, Optimum, penalty_term, standardised
+from em.inference.estimate import Optimum, penalty_term
+from em.inference.fit import Fit
 from em.likelihood.coordinates import Coordinates
-from em.likelihood.mixture import Mixture
+from em.likelihood.mixture import Mixture, standardised
 from em.likelihood.observed import Observed
 from em.likelihood.parameters import Parameters
 from em.likelihood.quadrature import quadrature_bound

@@ -14,7 +14,7 @@ from em.data.magnitude import size_of
 from em.likelihood.density import log_joint
 from em.likelihood.parameters import Parameters
 
-__all__ = ["Mixture"]
+__all__ = ["Mixture", "standardised"]
 
 Floats = NDArray[np.float64]
 Order = Literal["mean", "sd"]
@@ -329,6 +329,15 @@ class Mixture:
             for name, value in zip(("weights", "means", "sds"), self.parameters, strict=True)
         )
         return f"Mixture({', '.join(columns)})"
+
+
+def standardised(mixture: Mixture, center: float, unit: float) -> Parameters:
+    """A mixture in units of the sample's mean and sd, each of shape (1, K)."""
+    return Parameters(
+        mixture.weights[None].copy(),
+        (mixture.means[None] - center) / unit,
+        mixture.sds[None] / unit,
+    )
 
 
 def _column(name: str, value: ArrayLike) -> Floats:
