@@ -228,7 +228,7 @@ class Estimate:
         free = root @ root.T
         if kind == "sandwich":
             free = free @ self._outer @ free
-        jacobian = natural_jacobian(Parameters(*(v[0] for v in self.at)), self.coordinates)
+        jacobian = natural_jacobian(self.at.rows(0), self.coordinates)
         return np.asarray(jacobian @ free @ jacobian.T)
 
     @property

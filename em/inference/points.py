@@ -14,7 +14,7 @@ import numpy as np
 from em.inference.estimate import Estimate
 from em.likelihood.parameters import Parameters
 from em.search.ascent import Status, ascend
-from em.search.groups import HALF, heaviest, smallest_sd
+from em.search.groups import HALF, heaviest, is_bounded, smallest_sd
 
 __all__ = ["Point", "points"]
 
@@ -48,11 +48,11 @@ def points(fit: Estimate) -> tuple[Point, ...]:
     tuple of Point
         Of a fit that collapsed, the values that its components sit on at the least.
     """
-    if fit.n_components == 1 or fit.equal_sds or fit.penalty > 0 or fit.coordinates.fixed:
+    if fit.n_components == 1 or fit.coordinates.fixed or is_bounded(fit.coordinates, fit.penalty):
         return ()
     found: dict[float, Point] = {}
     if fit.status is Status.COLLAPSED:
-        at = Parameters(*(value[0] for value in fit.at))
+        at = fit.at.rows(0)
         for share, place in zip(*heaviest(at, fit.observed), strict=True):
             if share >= HALF:
                 value = _recorded(fit, float(place))

@@ -22,9 +22,9 @@ from em.data.magnitude import size_of
 from em.data.requirements import refuse_sampling
 from em.inference.estimate import Estimate
 from em.likelihood.observed import Observed
-from em.likelihood.parameters import Parameters
+from em.likelihood.parameters import Parameters, stacked
 from em.search.ascent import Status, ascend
-from em.search.groups import verdicts
+from em.search.groups import is_bounded, verdicts
 from em.search.tops import SET_ASIDE_AS
 
 __all__ = ["Bootstrap", "bootstrap"]
@@ -201,7 +201,7 @@ def _refit(
     astray = np.flatnonzero(status != Status.CONVERGED)
     if astray.size:
         # The coarse copy may have led them there: all the way on the drawn data, then.
-        again = Parameters(*(value[astray] for value in start))
+        again = start.rows(astray)
         mended, status[astray] = _climb(fit, drawn.rows(astray), again, EM_PASSES)
         for target, values in zip(ended, mended, strict=True):
             target[astray] = values
@@ -216,14 +216,14 @@ def _climb(
     lots = np.array_split(np.arange(size), -(-size // _together(drawn.x.shape[-1])))
     found = [
         ascend(
-            drawn.rows(lot), Parameters(*(value[lot] for value in start)),
+            drawn.rows(lot), start.rows(lot),
             fit.coordinates, em_passes=em_passes, penalty=fit.penalty,
         )
         for lot in lots
     ]  # fmt: skip
-    ended = Parameters(*map(np.concatenate, zip(*(one.at for one in found), strict=True)))
+    ended = stacked(one.at for one in found)
     status = np.array([name for one in found for name in one.status], dtype=object)
-    bounded = fit.equal_sds or fit.penalty > 0
+    bounded = is_bounded(fit.coordinates, fit.penalty)
     # Every value of a resample is a tie; what is a point shows in the data that it was drawn from.
     for row, judged in enumerate(verdicts(ended, fit.observed, bounded=bounded)):
         if status[row] is not Status.EMPTY:

@@ -76,7 +76,7 @@ def put(at: Parameters, kind: int, k: int, u: Floats, free: Coordinates) -> Para
 
 def gradient(fit: Estimate, kind: int, k: int) -> Floats:
     """Derivative of the parameter, on its own scale, by the free coordinates."""
-    jacobian = natural_jacobian(Parameters(*(v[0] for v in fit.at)), fit.coordinates)
+    jacobian = natural_jacobian(fit.at.rows(0), fit.coordinates)
     value = float(fit.at[kind][0, k])
     scale = (value * (1 - value), 1.0, value)[kind]
     return np.asarray(jacobian[kind * fit.n_components + k] / scale)

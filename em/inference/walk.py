@@ -14,7 +14,7 @@ from em.likelihood.mixture import Order
 from em.likelihood.parameters import Parameters
 from em.likelihood.rounding import HIDDEN
 from em.search.ascent import Status, ascend
-from em.search.groups import Verdict, verdict
+from em.search.groups import Verdict, is_bounded, verdict
 
 __all__ = ["Walk"]
 
@@ -157,8 +157,8 @@ class Walk:
 
     def _is_spike(self, found: _Point) -> bool:
         """Whether a component has shrunk onto a few values."""
-        at = Parameters(*(value[0] for value in found.at))
-        bounded = self.fit.equal_sds or self.fit.penalty > 0
+        at = found.at.rows(0)
+        bounded = is_bounded(self.fit.coordinates, self.fit.penalty)
         return verdict(at, self.fit.observed, bounded=bounded) is not Verdict.GROUPS
 
     def _is_closed(self, inner: _Point, outer: _Point, goal: float) -> bool:
