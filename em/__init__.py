@@ -1,14 +1,18 @@
 """Maximum-likelihood fits of univariate Gaussian mixtures, on NumPy and SciPy alone."""
 
 from em import listing
-from em.data.digest import Digest
-from em.data.sample import Sample, as_sample
-from em.inference.fit import Certificate, Fit, Optimum
+from em.data.sample import Digest, Sample, as_sample
+from em.inference.certificate import Certificate
+from em.inference.estimate import Optimum
+from em.inference.fit import Fit
 from em.inference.fitting import fit
+from em.inference.homogeneity import EmTest, em_test
+from em.inference.likelihood_ratio import LikelihoodRatioTest, lr_test
 from em.inference.resampling import Bootstrap, bootstrap
-from em.inference.selection import EmTest, LikelihoodRatioTest, Selection, em_test, lr_test, select
+from em.inference.selection import Selection, select
 from em.inference.summary import ashman, identifiability, modes
-from em.likelihood.mixture import Mixture, Parameters
+from em.likelihood.mixture import Mixture
+from em.likelihood.parameters import Parameters
 from em.likelihood.steps import Expectation, e_step, m_step
 from em.search.ascent import Status
 

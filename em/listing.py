@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from em.data.sample import as_sample
-from em.likelihood.mixture import log_joint
+from em.likelihood.density import log_joint
 
 __all__ = ["run"]
 

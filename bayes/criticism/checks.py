@@ -17,7 +17,7 @@ from bayes.criticism.replicates import LARGE, Lattice, group_shapes, observed, r
 from bayes.model.density import cdf, counted, joined, require_same
 from bayes.posterior.posterior import Posterior
 from em import Mixture, Parameters, Sample
-from em.likelihood.mixture import as_generator
+from em.data.arguments import as_generator
 
 __all__ = ["Check", "check"]
 

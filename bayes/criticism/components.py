@@ -15,7 +15,7 @@ from bayes.model.density import counted
 from bayes.model.priors import Priors
 from bayes.posterior.posterior import Posterior
 from em import Sample
-from em.likelihood.mixture import as_generator
+from em.data.arguments import as_generator
 
 __all__ = ["ComponentRow", "ComponentTable", "compare_components"]
 

@@ -16,8 +16,8 @@ from bayes.model.density import log_likelihood, log_prior, priors_of
 from bayes.model.priors import Priors
 from bayes.posterior.posterior import Posterior
 from em import Parameters, Sample
-from em.data.weighting import refuse_sampling
-from em.likelihood.mixture import as_generator
+from em.data.arguments import as_generator
+from em.data.requirements import refuse_sampling
 
 __all__ = ["Evidence", "evidence"]
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from bayes.model.density import cdf, joined, log_density, require_counted, require_same
 from bayes.posterior.posterior import Posterior
 from em import Parameters, Sample
-from em.data.weighting import refuse_sampling
+from em.data.requirements import refuse_sampling
 
 __all__ = ["Loo", "loo"]
 

@@ -11,7 +11,7 @@ from bayes.criticism.replicates import data_sets
 from bayes.model.density import log_density
 from bayes.posterior.posterior import Posterior
 from em import Parameters
-from em.likelihood.mixture import as_generator
+from em.data.arguments import as_generator
 
 __all__ = ["PriorPredictive", "prior_predictive"]
 

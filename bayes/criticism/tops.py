@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bayes.model.priors import Priors
 from bayes.sequential.smc import sequential
 from em import Fit, Parameters, Status
-from em.inference.fit import standardised
+from em.likelihood.mixture import standardised
 from em.search.ascent import ascend
 from em.search.tops import same
 

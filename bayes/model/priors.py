@@ -28,7 +28,7 @@ from bayes.model.distributions import (
 )
 from bayes.model.propriety import improper_on_ties
 from em import Parameters, Sample
-from em.data.weighting import require_counts
+from em.data.requirements import require_counts
 from em.search.groups import smallest_sd
 
 __all__ = ["Numbers", "Priors", "check_components"]

@@ -19,7 +19,7 @@ from pytensor.compile.mode import Mode
 import em
 from bayes.model.priors import Priors
 from em import Mixture, Parameters, Sample
-from em.inference.fit import standardised
+from em.likelihood.mixture import standardised
 from em.search.groups import Verdict, verdict
 
 __all__ = ["disperse", "locator", "starting_mixtures"]

@@ -32,7 +32,7 @@ from bayes.sequential.summit import Summit, climb
 from bayes.sequential.target import PARTS, Target
 from bayes.sequential.tempering import Arrival, InadmissibleError, descend
 from em import Mixture, Parameters, Sample
-from em.likelihood.mixture import as_generator
+from em.data.arguments import as_generator
 
 __all__ = ["InadmissibleError", "Sequential", "sequential"]
 

@@ -13,7 +13,7 @@ from compare.tables import columns
 from compare.tables.errors import InputError, quoted
 from compare.tables.sources import SYNTHETIC, name_of, stem_of
 from em import Mixture, Sample
-from em.data.weighting import MOST
+from em.data.requirements import MOST
 
 if TYPE_CHECKING:
     import os

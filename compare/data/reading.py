@@ -265,7 +265,7 @@ def _without(
     """Leave out values, of each group those that it has."""
     gone: dict[str, list[float]] = {group: [] for group in samples}
     for value in values:
-        having = [group for group in samples if equal_to(samples[group], value).any()]
+        having = [group for group in samples if equal_to(samples[group].values, value).any()]
         if not having:
             where = told.where(next(iter(samples)) if len(samples) == 1 else "any")
             raise InputError(

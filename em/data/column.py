@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from em.search.options import real
+from em.data.arguments import real
 
 __all__ = ["numbers", "own", "step_of"]
 

@@ -1,6 +1,6 @@
-"""Data that Dask holds: every partition becomes a digest where it lies, and the digests add up.
+"""Data that Dask holds: every partition becomes a sketch where it lies, and the sketches add up.
 
-Digests are merged in the order of the partitions, so the answer is the same to the last bit on one
+They are merged in the order of the partitions, so the answer is the same to the last bit on one
 machine and on many, whichever worker is done first, and when one is lost on the way.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from em.data.digest import Digest
+from em.data.sketch import Sketch
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -29,7 +29,7 @@ BATCH = 16
 """Partitions asked for at a time: one at a time would take as many messages."""
 
 
-def digest(collection: Any, weights: Any = None, rounding: float = 0.0) -> Digest:
+def digest(collection: Any, weights: Any = None, rounding: float = 0.0) -> Sketch:
     """Digest a Dask collection in one pass, with a bounded number of partitions at a time.
 
     Parameters
@@ -43,7 +43,7 @@ def digest(collection: Any, weights: Any = None, rounding: float = 0.0) -> Diges
 
     Returns
     -------
-    Digest
+    Sketch
 
     Raises
     ------
@@ -61,7 +61,7 @@ def digest(collection: Any, weights: Any = None, rounding: float = 0.0) -> Diges
             "data of Dask need Dask, which is not installed; "
             "pip install 'em-vs-bayes[scale]' brings it"
         ) from error
-    total = Digest(rounding)
+    total = Sketch(rounding)
     values = _partitions(collection, "values")
     mass = [None] * len(values) if weights is None else _partitions(weights, "weights")
     if len(mass) != len(values):
@@ -147,7 +147,7 @@ def _partitions(collection: Any, what: str) -> list[Any]:
     return [Delayed(part.key, cull(graph, [part.key])[0]) for part in parts]
 
 
-def _digested(values: Any, weights: Any, rounding: float) -> Digest | Exception:
+def _digested(values: Any, weights: Any, rounding: float) -> Sketch | Exception:
     """Digest one partition, where it lies.
 
     What is wrong with the data is handed back, not raised: a worker that raises writes a traceback
@@ -155,7 +155,7 @@ def _digested(values: Any, weights: Any, rounding: float) -> Digest | Exception:
     """
     try:
         column, mass = _column(values), None if weights is None else _column(weights)
-        own = Digest(rounding)
+        own = Sketch(rounding)
         own.add(column, mass)
     except (TypeError, ValueError) as error:
         return error

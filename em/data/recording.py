@@ -8,18 +8,19 @@ a step counts only where nearly all values are whole multiples of it apart.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from em.data.sample import Sample
+from em.data.counting import distinct
 
 __all__ = ["Recording", "recorded"]
 
 Floats = NDArray[np.float64]
 
+LOOKED_AT = 1 << 15
+"""Values looked at to find out whether they are rounded."""
 NEARLY_ALL = 0.95
 """Share of the values that must lie on a grid: in Galton's families 91% are on halves of an inch
 and the others between them, which is a habit of some and no grid of all."""
@@ -45,24 +46,36 @@ class Recording(NamedTuple):
     """How often each was."""
 
 
-def recorded(distinct: Sample, scale: float = 1.0) -> Recording:
-    """How the values of a sample were written down.
+def recorded(values: Floats, counts: Floats, weights: Floats, n: float) -> Recording:
+    """How values were written down.
+
+    Of many a part is looked at, and what it counts is scaled up.
 
     Parameters
     ----------
-    distinct : Sample
-        Distinct values in increasing order with their counts (`Sample.collapse`). A count above
-        one is a tie; a sampling weight is none.
-    scale : float
-        How many values each of these stands for, where they are a part of larger data.
+    values : ndarray of shape (m,)
+    counts : ndarray of shape (m,)
+        How often each was recorded. More than once is a tie; a sampling weight is none.
+    weights : ndarray of shape (m,)
+    n : float
+        The sum of the weights.
 
     Returns
     -------
     Recording
     """
-    tied = distinct.recorded > 1.0
-    step = _step(distinct.values, distinct.recorded) if tied.any() else 0.0
-    return Recording(step, distinct.values[tied], scale * distinct.weights[tied])
+    if values.size > LOOKED_AT:
+        # At random, since sorted or periodic data would hide their ties from a stride.
+        some = np.unique(np.random.default_rng(0).integers(values.size, size=LOOKED_AT // 2))
+        part = counts[some]
+        points, often = distinct(values[some], part)
+        mass = n / float(part.sum()) * often
+    else:
+        points, often = distinct(values, counts)
+        mass = distinct(values, weights)[1]
+    tied = often > 1.0
+    step = _step(points, often) if tied.any() else 0.0
+    return Recording(step, points[tied], mass[tied])
 
 
 def _step(values: Floats, counts: Floats) -> float:

@@ -1,44 +1,34 @@
-"""Sample: one column of numbers with weights, checked once and used everywhere."""
+"""Sample: one column of numbers with weights, checked once and used everywhere.
+
+And `Digest`, which sees the column piece by piece and gives a sample of it.
+"""
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from em.data.arguments import whole
 from em.data.column import numbers, own, step_of
-from em.data.magnitude import spread_of
-from em.data.omission import LeftOut, left_out
-from em.data.recording import Recording, recorded
+from em.data.omission import left_out
+from em.data.recording import Recording
+from em.data.sketch import Sketch
 from em.data.squash import Bins, Squashed, nodes, squash
-from em.data.weighting import WeightsAre, check_said, checked, counting, scaled
-from em.search.options import whole
+from em.data.values import Known, OfRows, WeightedValues
+from em.data.weighting import WeightsAre, check_said, weighted
 
-if TYPE_CHECKING:
-    from em.data.cells import Cells
-    from em.data.digest import Digest
-
-__all__ = ["Sample", "as_sample", "borrow", "from_cells", "merged"]
+__all__ = ["Digest", "Sample", "as_sample", "borrow", "merged"]
 
 Floats = NDArray[np.float64]
 
-LOOKED_AT = 1 << 15
-"""Values looked at to find out whether they are rounded."""
 
-COARSER = 1.5
-"""In the rounding that is given: a grid that much coarser is one that the likelihood misses."""
-
-KNOWN = ("bins", "n", "recording", "mean", "sd", "standardised", "digest")
-"""What a squashed sample knows of the data that it stands for."""
-OF_ROWS = ("n", "_rows", "_squares", "_squared")
-"""What values with sampling weights know of the rows that each stands for."""
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Sample:
+@dataclass(frozen=True, eq=False, repr=False, init=False)
+class Sample(WeightedValues):
     """One-dimensional data with a weight for every value.
 
     Raw data have weight one. A weight counts how often its value was seen, so a value with
@@ -91,14 +81,10 @@ class Sample:
     array([2.25, 0.25, 0.5 ])
     """
 
-    values: Floats
-    """The values with a weight above zero, read-only, in the order they came in."""
-    weights: Floats
-    """The weight of each value, read-only."""
-    rounding: float = 0.0
-    """The step to which the values were rounded, in their unit; 0 for exact values."""
-    weights_are: WeightsAre = "counts"
-    """``"sampling"``, or ``"counts"``, which shares have become as well."""
+    digest: Digest | None = None
+    """What was kept of data that were seen piece by piece; None for any other."""
+    _squared: Sample | None = None
+    """Nodes for the squares of the weights, of nodes for a survey."""
 
     def __init__(
         self,
@@ -110,6 +96,18 @@ class Sample:
         total: float | None = None,
     ) -> None:
         self._fill(own(numbers(values, "values")), weights, rounding, weights_are, total)
+
+    def _fill(
+        self,
+        values: Floats,
+        weights: ArrayLike | None,
+        rounding: float,
+        weights_are: WeightsAre = "counts",
+        total: float | None = None,
+    ) -> None:
+        kept, mass = weighted(values, weights, weights_are, total)
+        are: WeightsAre = "sampling" if weights_are == "sampling" else "counts"
+        super().__init__(kept, mass, step_of(rounding, kept), are)
 
     @classmethod
     def _borrowed(cls, values: ArrayLike, rounding: float) -> Sample:
@@ -165,7 +163,7 @@ class Sample:
             As the constructor does, with the number of the partition; and if this is no such
             collection.
         """
-        from em.data.dask_pass import digest  # which imports this module
+        from em.data.dask_pass import digest  # few need what it imports
 
         if weights_are == "sampling":
             raise ValueError(
@@ -173,45 +171,9 @@ class Sample:
                 "which needs all rows at once; em.Sample takes those that fit into memory"
             )
         check_said(weights_are, total, weighted=weights is not None)
-        found = digest(collection, weights, rounding)
+        found = Digest(rounding)
+        found.merge(digest(collection, weights, rounding))
         return (found if total is None else found.scaled(total)).sample()
-
-    def _fill(
-        self,
-        values: Floats,
-        weights: ArrayLike | None,
-        rounding: float,
-        weights_are: WeightsAre = "counts",
-        total: float | None = None,
-    ) -> None:
-        check_said(weights_are, total, weighted=weights is not None)
-        if weights is None:
-            # A broadcast scalar costs no memory, which matters for ten million values.
-            mass = np.broadcast_to(np.float64(1.0), values.shape)
-        else:
-            mass = checked(weights, values.size)
-            seen = counting(mass)
-            if seen is not None:
-                values, mass = values[seen], mass[seen]
-                values.flags.writeable = mass.flags.writeable = False
-            mass = scaled(mass, weights_are, total)
-        object.__setattr__(self, "values", values)
-        object.__setattr__(self, "weights", mass)
-        object.__setattr__(self, "rounding", step_of(rounding, values))
-        are: WeightsAre = "sampling" if weights_are == "sampling" else "counts"
-        object.__setattr__(self, "weights_are", are)
-
-    @property
-    def is_weighted(self) -> bool:
-        """Whether any weight differs from one."""
-        return self.weights.strides != (0,) and bool(np.any(self.weights != 1.0))
-
-    @cached_property
-    def n(self) -> float:
-        """The total weight: the number of observations; of a survey, its rows."""
-        if self.weights_are == "sampling" or not self.is_weighted:
-            return float(self.values.size)
-        return float(self.weights.sum())
 
     @property
     def effective_n(self) -> float:
@@ -221,27 +183,6 @@ class Sample:
         """
         squared = self.squared
         return self.n if squared is None else self.n**2 / squared.n
-
-    @property
-    def recorded(self) -> Floats:
-        """How often each value was recorded: its count, or how many rows of a survey have it.
-
-        Shape (n_values,). What tells ties: a sampling weight above one is none.
-        """
-        rows, _ = self.rows_and_squares
-        return self.weights if rows is None else rows
-
-    @property
-    def rows_and_squares(self) -> tuple[Floats | None, Floats | None]:
-        """How many rows of a survey have each value, and the sum of their squared weights.
-
-        Each of shape (n_values,); None for counts, and for nodes, which are no rows.
-        """
-        if self.weights_are == "counts" or self.bins is not None:
-            return None, None
-        if "_squares" in self.__dict__:
-            return self.__dict__["_rows"], self.__dict__["_squares"]
-        return np.ones(self.values.shape), self.weights**2
 
     @property
     def squared(self) -> Sample | None:
@@ -256,9 +197,8 @@ class Sample:
         """
         if self.weights_are == "counts":
             return None
-        if "_squared" in self.__dict__:
-            nodes_of_squares: Sample = self.__dict__["_squared"]
-            return nodes_of_squares
+        if self._squared is not None:
+            return self._squared
         _, squares = self.rows_and_squares
         if squares is None:
             raise ValueError(
@@ -266,18 +206,6 @@ class Sample:
                 "standard errors take; fit the data themselves"
             )
         return Sample(self.values, squares, self.rounding)
-
-    @cached_property
-    def mean(self) -> float:
-        """The weighted mean, in the unit of the values."""
-        # Averaging the distances from one of the values keeps the digits of data far from zero.
-        origin = float(self.values[0])
-        return origin + float(np.dot(self.values - origin, self.weights)) / self.n
-
-    @cached_property
-    def sd(self) -> float:
-        """The weighted standard deviation with divisor n, in the unit of the values."""
-        return spread_of(self.values - self.mean, self.weights, self.n)
 
     @cached_property
     def _collapsed(self) -> Sample:
@@ -304,11 +232,6 @@ class Sample:
         Sample
         """
         return self if self.bins is not None else self._collapsed
-
-    @cached_property
-    def left_out(self) -> tuple[LeftOut, ...]:
-        """The values that `without` has left out, with their counts and shares; none by default."""
-        return ()
 
     def without(self, values: float | ArrayLike) -> Sample:
         """The same sample without some values, which `left_out` then counts.
@@ -339,12 +262,17 @@ class Sample:
         >>> Sample([0.0, 0.0, 3.0, 4.0]).without(0).left_out
         (LeftOut(value=0.0, count=2.0, share=0.5),)
         """
-        if "_squares" in self.__dict__:
+        if self.known.of_rows is not None:
             raise ValueError(
                 "expected the rows of a survey to leave values out of, got sums over them; leave "
                 "them out before the sample is collapsed"
             )
-        kept, gone = left_out(self, values)
+        if self.bins is not None:
+            raise ValueError(
+                "expected the data themselves to leave values out of, got nodes that stand for "
+                "them; leave them out before the sample is squashed"
+            )
+        kept, gone = left_out(self.values, self.weights, self.recorded, values)
         counted_once = self.weights_are == "counts" and not self.is_weighted
         rest = Sample(
             self.values[kept],
@@ -354,10 +282,8 @@ class Sample:
         )
         # Shares are of all that there was, however often some of it was left out.
         whole = 1.0 - sum(one.share for one in self.left_out)
-        rest.__dict__["left_out"] = tuple(
-            sorted((*self.left_out, *(replace(one, share=whole * one.share) for one in gone)))
-        )
-        return rest
+        named = sorted((*self.left_out, *(replace(one, share=whole * one.share) for one in gone)))
+        return _changed(rest, known=Known(left_out=tuple(named)))
 
     @cached_property
     def _squashed(self) -> dict[int, Sample]:
@@ -403,20 +329,9 @@ class Sample:
             small = _standing(found, origin, self.n, self.recording)
             squared = self.squared
             if squared is not None:
-                small.__dict__.update(weights_are="sampling", _squared=squared.squash(finer))
+                small = _changed(small, weights_are="sampling", _squared=squared.squash(finer))
             self._squashed[finer] = small
         return self._squashed[finer]
-
-    @cached_property
-    def step(self) -> float:
-        """What all values are whole multiples of apart, where they look rounded; else zero.
-
-        That is `rounding`, or `resolution` if no value lies between its steps.
-        """
-        try:
-            return step_of(self.resolution, self.values)
-        except ValueError:
-            return 0.0
 
     @cached_property
     def _counts_in_order(self) -> tuple[Floats, Floats]:
@@ -450,73 +365,6 @@ class Sample:
             return self.digest.below(places)
         values, running = self._counts_in_order
         return np.asarray(running[np.searchsorted(values, places, side="left")])
-
-    @cached_property
-    def standardised(self) -> Floats:
-        """The values less their mean, in units of their sd."""
-        return (self.values - self.mean) / self.sd
-
-    @cached_property
-    def bins(self) -> Bins | None:
-        """Where the values were replaced by Gauss rules; None for data as they came."""
-        return None
-
-    @cached_property
-    def digest(self) -> Digest | None:
-        """What was kept of data that were seen piece by piece; None for any other."""
-        return None
-
-    @property
-    def resolution(self) -> float:
-        """The step of rounded data, in the unit of the values: `rounding`, or what they look like.
-
-        That is the step of the grid on which nearly all values lie, where some are tied, else
-        zero. Nothing finer than the rounding can be learnt from them.
-        """
-        return self.rounding if self.rounding > 0 else self.recording.step
-
-    @property
-    def grid(self) -> float:
-        """The step of the grid that values lie on, unless `rounding` says it to the likelihood."""
-        step = self.recording.step
-        return 0.0 if step < COARSER * self.rounding else step
-
-    @cached_property
-    def recording(self) -> Recording:
-        """How the values were written down: on what grid, and which of them more than once.
-
-        Of large samples a part is looked at, and the counts are scaled up.
-        """
-        if self.values.size > LOOKED_AT:
-            # At random, since sorted or periodic data would hide their ties from a stride.
-            some = np.unique(
-                np.random.default_rng(0).integers(self.values.size, size=LOOKED_AT // 2)
-            )
-            part = Sample(self.values[some], self.recorded[some])
-            return recorded(part.collapse(), self.n / part.n)
-        return recorded(self.collapse())
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What cannot be computed again, so that pickles stay small."""
-        kept = (*KNOWN, "left_out") if self.bins is not None else ("left_out",)
-        if "_squares" in self.__dict__ or "_squared" in self.__dict__:
-            kept = (*kept, *OF_ROWS)
-        state = {name: self.__dict__[name] for name in ("values", *kept) if name in self.__dict__}
-        # Weights of one are a single number, which a pickle would repeat.
-        state["weights"] = self.weights if self.weights.strides != (0,) else None
-        state["rounding"], state["weights_are"] = self.rounding, self.weights_are
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        weights = state["weights"]
-        if weights is None:
-            weights = np.broadcast_to(np.float64(1.0), state["values"].shape)
-        self.__dict__.update(state, weights=weights)
-        for name in ("values", "weights"):
-            self.__dict__[name].flags.writeable = False
-
-    def __len__(self) -> int:
-        return int(self.values.size)
 
     def __repr__(self) -> str:
         kind = "weighted " if self.is_weighted else ""
@@ -585,35 +433,31 @@ def merged(
     -------
     Sample
     """
-    made = Sample(values, weights, rounding)
-    made.__dict__.update(weights_are="sampling", n=n, _rows=rows, _squares=squares)
-    return made
+    known = Known(n=n, of_rows=OfRows(rows, squares))
+    return _changed(Sample(values, weights, rounding), weights_are="sampling", known=known)
 
 
-def from_cells(cells: Cells, digest: Digest, finer: int) -> Sample:
-    """The nodes that stand for what a digest has seen."""
-    middle = 0.5 * (digest.lowest + digest.highest)
-    origin = _origin(middle, digest.highest - digest.lowest)
-    made = _standing(nodes(cells, finer, origin), origin, digest.n, digest.recording)
-    made.__dict__["digest"] = digest
+def _changed(sample: Sample, **fields: Any) -> Sample:
+    """The same sample with other fields."""
+    made = copy(sample)
+    made.__dict__.update(fields)
     return made
 
 
 def _standing(found: Squashed, origin: float, n: float, recording: Recording) -> Sample:
     """A sample of nodes, with what they cannot tell of the data they stand for."""
     near = Sample(found.values, found.weights)
-    small = Sample(found.values + origin, found.weights) if origin else near
     lower, upper, *rest = found.bins
-    small.__dict__.update(
-        bins=Bins(lower + origin, upper + origin, *rest),
+    known = Known(
         n=n,
-        recording=recording,
         mean=origin + near.mean,
         sd=near.sd,
+        standardised=near.standardised if origin and near.sd > 0 else None,
+        recording=recording,
+        bins=Bins(lower + origin, upper + origin, *rest),
     )
-    if origin and near.sd > 0:
-        small.__dict__["standardised"] = near.standardised
-    return small
+    values = found.values + origin if origin else found.values
+    return _changed(Sample(values, found.weights), known=known)
 
 
 def _origin(middle: float, spread: float) -> float:
@@ -630,8 +474,62 @@ def _rounded(sample: Sample, rounding: float | None) -> Sample:
             "expected the data themselves where they are rounded, got squashed values, which lie "
             "between the steps; give rounding= to the Sample before it is squashed"
         )
-    again = Sample(sample.values, sample.weights, rounding)
-    of_rows = ("weights_are", *OF_ROWS) if sample.weights_are == "sampling" else ()
-    kept = (*of_rows, "left_out")
-    again.__dict__.update({name: sample.__dict__[name] for name in kept if name in sample.__dict__})
-    return again
+    n = sample.known.n if sample.weights_are == "sampling" else None
+    known = Known(n=n, of_rows=sample.known.of_rows, left_out=sample.left_out)
+    return _changed(sample, rounding=step_of(rounding, sample.values), known=known)
+
+
+class Digest(Sketch):
+    """A summary of one column of numbers that is made piece by piece.
+
+    Add pieces in any sizes, merge digests, then take the `sample`: as long as no more than 32,768
+    different values were seen it is these with their counts, the data themselves; of more, a few
+    hundred weighted nodes that stand for them (`em.data.squash`). Rounded values are always
+    counted.
+
+    Parameters
+    ----------
+    rounding : float
+        The step to which the values were rounded, see `Sample`; 0 for exact values.
+    finer : int
+        How many times more cells than usual to sort values into, for data with groups that are
+        very narrow against the spread of all.
+
+    Examples
+    --------
+    >>> heights = Digest()
+    >>> for piece in ([171.2, 164.0], [180.5, 164.0, 169.9]):
+    ...     heights.add(piece)
+    >>> heights.n, heights.lowest, heights.highest
+    (5.0, 164.0, 180.5)
+    >>> heights.sample()
+    Sample(4 weighted values, n=5, mean=169.92, sd=6.06083)
+    """
+
+    def sample(self, finer: int = 1) -> Sample:
+        """The data as a sample to fit.
+
+        Parameters
+        ----------
+        finer : int
+            How many times more wide bins than usual to make nodes of, see `Sample.squash`.
+
+        Returns
+        -------
+        Sample
+            The values with their counts where all are kept; else the nodes that stand for them,
+            whose `Sample.digest` is this one. It does not follow what is added later.
+
+        Raises
+        ------
+        ValueError
+            If nothing with a weight above zero was seen.
+        """
+        finer = whole("finer", finer)
+        self._require_data()
+        if self.is_exact:
+            points, masses = self.cells.points, self.cells.masses
+            return Sample(points, None if np.all(masses == 1) else masses, self.rounding)
+        origin = _origin(0.5 * (self.lowest + self.highest), self.highest - self.lowest)
+        made = _standing(nodes(self.cells, finer, origin), origin, self.n, self.recording)
+        return _changed(made, digest=copy(self))

@@ -8,24 +8,19 @@ not known to be worth that many, and what is made of it is a pseudo-likelihood (
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from em.data.arguments import real
 from em.data.column import numbers, own
-from em.search.options import real
 
-if TYPE_CHECKING:
-    from em.data.sample import Sample
-
-__all__ = ["check_said", "checked", "counting", "refuse_sampling", "require_counts", "scaled"]
+__all__ = ["check_said", "weighted"]
 
 Floats = NDArray[np.float64]
 WeightsAre = Literal["counts", "shares", "sampling"]
 
-MOST = 2.0**53
-"""The largest sum of counts: beyond, doubles do not tell one more from as many."""
 NOTHING = 1e-100
 """Part of the largest weight up to which another is taken for zero: its square would be none."""
 NEAR = 1e-3
@@ -68,24 +63,45 @@ def check_said(weights_are: WeightsAre, total: float | None, *, weighted: bool) 
         )
 
 
-def checked(weights: ArrayLike, size: int) -> Floats:
-    """Weights as they came, if they can be weights of so many values.
+def weighted(
+    values: Floats,
+    weights: ArrayLike | None,
+    weights_are: WeightsAre = "counts",
+    total: float | None = None,
+) -> tuple[Floats, Floats]:
+    """The values that count at all, and the weights that a fit works with.
 
     Parameters
     ----------
-    weights : array_like of shape (size,)
-    size : int
+    values : ndarray of shape (n,)
+        Read-only.
+    weights, weights_are, total
+        As for `em.Sample`.
 
     Returns
     -------
-    ndarray of shape (size,)
-        Read-only; some may be zero.
+    values, weights : ndarray of shape (m,)
+        Read-only; the values themselves where all of them count.
 
     Raises
     ------
     TypeError, ValueError
         As `em.Sample` does.
     """
+    check_said(weights_are, total, weighted=weights is not None)
+    if weights is None:
+        # A broadcast scalar costs no memory, which matters for ten million values.
+        return values, np.broadcast_to(np.float64(1.0), values.shape)
+    mass = _checked(weights, values.size)
+    least = NOTHING * float(mass.max())
+    if mass.min() <= least:
+        values, mass = values[mass > least], mass[mass > least]
+        values.flags.writeable = mass.flags.writeable = False
+    return values, _scaled(mass, weights_are, total)
+
+
+def _checked(weights: ArrayLike, size: int) -> Floats:
+    """Weights as they came, read-only, if they can be weights of so many values."""
     mass = own(numbers(weights, "weights"))
     if mass.shape != (size,):
         raise ValueError(
@@ -106,26 +122,8 @@ def checked(weights: ArrayLike, size: int) -> Floats:
     return mass
 
 
-def counting(weights: Floats) -> NDArray[np.bool_] | None:
-    """Which values count at all; None where all do."""
-    least = NOTHING * float(weights.max())
-    return None if weights.min() > least else weights > least
-
-
-def scaled(weights: Floats, weights_are: WeightsAre, total: float | None) -> Floats:
-    """What a fit works with: counts as they are, shares of their total, sampling weights of mean 1.
-
-    Parameters
-    ----------
-    weights : ndarray of shape (n,)
-        Positive.
-    weights_are, total
-        As for `em.Sample`.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-    """
+def _scaled(weights: Floats, weights_are: WeightsAre, total: float | None) -> Floats:
+    """Counts as they are, shares times their total, sampling weights with mean one."""
     if weights_are == "counts":
         return weights
     # Near one their sum neither overflows nor loses digits, and equal ones stay equal.
@@ -139,60 +137,3 @@ def scaled(weights: Floats, weights_are: WeightsAre, total: float | None) -> Flo
             made = whole
     made.flags.writeable = False
     return made
-
-
-def require_counts(data: Sample, least: int, n_components: int) -> None:
-    """See that weights can be counts of values that a mixture of so many components is fitted to.
-
-    Counts of as many different values as a fit needs sum to that number at least. Where the sum is
-    less, they are shares or the like, and no estimate could have a standard error; weights below
-    one that sum to more are as good as any (the responsibilities of a group, say).
-
-    Parameters
-    ----------
-    data : Sample
-    least : int
-        How many different values the fit needs.
-    n_components : int
-
-    Raises
-    ------
-    ValueError
-        If they cannot, with what they may be instead.
-    """
-    if data.n < least * (1 - 1e-9):
-        raise ValueError(
-            f"expected counts with a sum of at least {least} for {n_components} "
-            f"component{'' if n_components == 1 else 's'}, got {data.n:.6g} over {len(data)} "
-            "different values; say what the weights are: em.Sample(x, weights, "
-            'weights_are="shares", total=N), N the number of values, or weights_are="sampling" '
-            "for survey weights"
-        )
-    if data.n > MOST:
-        raise ValueError(
-            f"expected counts with a sum of at most {MOST:.3g}, got {data.n:.3g}; give them in "
-            "thousands or millions, or say what they are: em.Sample(x, weights, "
-            'weights_are="shares", total=N), or weights_are="sampling" for survey weights'
-        )
-
-
-def refuse_sampling(sample: Sample, what: str) -> None:
-    """Refuse what sampling weights have no likelihood for.
-
-    Parameters
-    ----------
-    sample : Sample
-    what : str
-        What was asked for.
-
-    Raises
-    ------
-    ValueError
-        If the weights are sampling weights.
-    """
-    if sample.weights_are == "sampling":
-        raise ValueError(
-            f"expected counts for {what}, got sampling weights, whose pseudo-likelihood does not "
-            "say how probable the data are; use Wald intervals (from the sandwich), or leave the "
-            "weights out"
-        )

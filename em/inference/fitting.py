@@ -7,15 +7,18 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from em.data.arguments import as_generator, flag, whole
+from em.data.requirements import require_counts
 from em.data.sample import Sample, borrow
-from em.data.weighting import require_counts
-from em.inference.fit import Fit, Optimum, penalty_term, standardised
+from em.inference.estimate import Optimum, penalty_term
+from em.inference.fit import Fit
 from em.likelihood.coordinates import Coordinates
-from em.likelihood.mixture import Mixture, Parameters, as_generator
+from em.likelihood.mixture import Mixture, standardised
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.likelihood.quadrature import quadrature_bound
 from em.search.ascent import Status
-from em.search.options import Options, flag, whole
+from em.search.options import Options
 from em.search.search import Search, climb
 from em.search.start import pinned
 from em.search.tops import Top

@@ -8,16 +8,13 @@ admissible (`em.search.groups`), but a reader must know of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from em.likelihood.mixture import Parameters
+from em.inference.estimate import Estimate
+from em.likelihood.parameters import Parameters
 from em.search.ascent import Status, ascend
-from em.search.groups import HALF, heaviest, smallest_sd
-
-if TYPE_CHECKING:
-    from em.inference.fit import Fit
+from em.search.groups import HALF, heaviest, is_bounded, smallest_sd
 
 __all__ = ["Point", "points"]
 
@@ -39,23 +36,23 @@ class Point:
     nothing then bounds it, or where a climb collapsed onto the value."""
 
 
-def points(fit: Fit) -> tuple[Point, ...]:
+def points(fit: Estimate) -> tuple[Point, ...]:
     """Values on which a component would be more likely than the estimate, the likeliest first.
 
     Parameters
     ----------
-    fit : Fit
+    fit : Estimate
 
     Returns
     -------
     tuple of Point
         Of a fit that collapsed, the values that its components sit on at the least.
     """
-    if fit.n_components == 1 or fit.equal_sds or fit.penalty > 0 or fit.coordinates.fixed:
+    if fit.n_components == 1 or fit.coordinates.fixed or is_bounded(fit.coordinates, fit.penalty):
         return ()
     found: dict[float, Point] = {}
     if fit.status is Status.COLLAPSED:
-        at = Parameters(*(value[0] for value in fit.at))
+        at = fit.at.rows(0)
         for share, place in zip(*heaviest(at, fit.observed), strict=True):
             if share >= HALF:
                 value = _recorded(fit, float(place))
@@ -65,14 +62,14 @@ def points(fit: Fit) -> tuple[Point, ...]:
     return tuple(sorted(found.values(), key=lambda point: (-point.loglik, -point.count)))
 
 
-def _recorded(fit: Fit, place: float) -> float:
+def _recorded(fit: Estimate, place: float) -> float:
     """The recorded value at a standardised place."""
     value = fit.data.mean + fit.data.sd * place
     values = np.concatenate([fit.data.recording.values, fit.data.values])
     return float(values[np.abs(values - value).argmin()])
 
 
-def _count(fit: Fit, value: float) -> float:
+def _count(fit: Estimate, value: float) -> float:
     recording, data = fit.data.recording, fit.data
     tied = recording.values == value
     if fit.observed.stands_for_others and tied.any():
@@ -80,7 +77,7 @@ def _count(fit: Fit, value: float) -> float:
     return float(data.weights[data.values == value].sum())
 
 
-def _on_heaps(fit: Fit) -> list[Point]:
+def _on_heaps(fit: Estimate) -> list[Point]:
     """The best mixtures with a component on a value that recurs more than the fit expects."""
     data, recording = fit.observed, fit.data.recording
     if recording.values.size == 0 or data.rounding > 0:
@@ -104,7 +101,7 @@ def _on_heaps(fit: Fit) -> list[Point]:
     return made
 
 
-def _loglik(fit: Fit, value: float, sd: float) -> float:
+def _loglik(fit: Estimate, value: float, sd: float) -> float:
     """Log-likelihood of the best mixture with a component of this sd on a value."""
     k = fit.n_components
     held = fit.coordinates.pinned(1, k - 1).pinned(2, k - 1)

@@ -12,23 +12,20 @@ import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from em.data.arguments import as_generator, whole
 from em.data.cells import two_points
 from em.data.magnitude import size_of
-from em.data.weighting import refuse_sampling
-from em.likelihood.mixture import Parameters, as_generator
+from em.data.requirements import refuse_sampling
+from em.inference.estimate import Estimate
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters, stacked
 from em.search.ascent import Status, ascend
-from em.search.groups import verdicts
-from em.search.options import whole
+from em.search.groups import is_bounded, verdicts
 from em.search.tops import SET_ASIDE_AS
-
-if TYPE_CHECKING:
-    from em.inference.fit import Fit
 
 __all__ = ["Bootstrap", "bootstrap"]
 
@@ -115,7 +112,7 @@ class Bootstrap:
 
 
 def bootstrap(
-    fit: Fit,
+    fit: Estimate,
     n_refits: int = 999,
     kind: str = "parametric",
     rng: int | np.random.Generator | None = 0,
@@ -187,7 +184,7 @@ def bootstrap(
 
 
 def _refit(
-    fit: Fit, kind: str, size: int, rng: np.random.Generator
+    fit: Estimate, kind: str, size: int, rng: np.random.Generator
 ) -> tuple[Parameters, NDArray[np.object_]]:
     """One batch of refits, in standardised units, and how each of them ended."""
     drawn = (_redrawn if kind == "nonparametric" else _simulated)(fit, size, rng)
@@ -204,7 +201,7 @@ def _refit(
     astray = np.flatnonzero(status != Status.CONVERGED)
     if astray.size:
         # The coarse copy may have led them there: all the way on the drawn data, then.
-        again = Parameters(*(value[astray] for value in start))
+        again = start.rows(astray)
         mended, status[astray] = _climb(fit, drawn.rows(astray), again, EM_PASSES)
         for target, values in zip(ended, mended, strict=True):
             target[astray] = values
@@ -212,21 +209,21 @@ def _refit(
 
 
 def _climb(
-    fit: Fit, drawn: Observed, start: Parameters, em_passes: int
+    fit: Estimate, drawn: Observed, start: Parameters, em_passes: int
 ) -> tuple[Parameters, NDArray[np.object_]]:
     """Climb on the drawn data themselves, in lots that stay in the cache."""
     size = start.means.shape[0]
     lots = np.array_split(np.arange(size), -(-size // _together(drawn.x.shape[-1])))
     found = [
         ascend(
-            drawn.rows(lot), Parameters(*(value[lot] for value in start)),
+            drawn.rows(lot), start.rows(lot),
             fit.coordinates, em_passes=em_passes, penalty=fit.penalty,
         )
         for lot in lots
     ]  # fmt: skip
-    ended = Parameters(*map(np.concatenate, zip(*(one.at for one in found), strict=True)))
+    ended = stacked(one.at for one in found)
     status = np.array([name for one in found for name in one.status], dtype=object)
-    bounded = fit.equal_sds or fit.penalty > 0
+    bounded = is_bounded(fit.coordinates, fit.penalty)
     # Every value of a resample is a tie; what is a point shows in the data that it was drawn from.
     for row, judged in enumerate(verdicts(ended, fit.observed, bounded=bounded)):
         if status[row] is not Status.EMPTY:
@@ -284,7 +281,7 @@ def _stretches(x: Floats) -> NDArray[np.intp]:
     return np.unique(np.searchsorted(share + reach, np.arange(STRETCHES) * (2 / STRETCHES)))
 
 
-def _redrawn(fit: Fit, size: int, rng: np.random.Generator) -> Observed:
+def _redrawn(fit: Estimate, size: int, rng: np.random.Generator) -> Observed:
     """The data drawn with replacement: the same values with random counts."""
     mass = fit.data.weights
     n, distinct = round(fit.data.n), mass.size
@@ -298,7 +295,7 @@ def _redrawn(fit: Fit, size: int, rng: np.random.Generator) -> Observed:
     return replace(fit.observed, weights=counts.astype(np.float64))
 
 
-def _simulated(fit: Fit, size: int, rng: np.random.Generator) -> Observed:
+def _simulated(fit: Estimate, size: int, rng: np.random.Generator) -> Observed:
     """Data drawn from the fit, in increasing order; rounded as the data of the fit are."""
     n = round(fit.sample.n)
     if fit.sample.rounding > 0:
@@ -310,7 +307,7 @@ def _simulated(fit: Fit, size: int, rng: np.random.Generator) -> Observed:
     return _sliced(fit, n, size, rng)
 
 
-def _counted(fit: Fit, n: int, size: int, rng: np.random.Generator) -> Observed:
+def _counted(fit: Estimate, n: int, size: int, rng: np.random.Generator) -> Observed:
     """How many draws are rounded to each step, for the steps that some data set reaches."""
     data, (weights, means, sds) = fit.observed, (value[0] for value in fit.at)
     lowest, highest = (means - OUTERMOST * sds).min(), (means + OUTERMOST * sds).max()
@@ -348,7 +345,7 @@ def _shares(ends: Floats, mean: float, sd: float) -> Floats:
     return np.asarray(shares / shares.sum())
 
 
-def _sliced(fit: Fit, n: int, size: int, rng: np.random.Generator) -> Observed:
+def _sliced(fit: Estimate, n: int, size: int, rng: np.random.Generator) -> Observed:
     """Two points for each narrow slice of each component, with random weights; for any n.
 
     How many of n draws fall into a slice is drawn. Within it they are replaced by two points with
@@ -370,7 +367,7 @@ def _sliced(fit: Fit, n: int, size: int, rng: np.random.Generator) -> Observed:
     return fit.observed.stood_for(x[order], 0.5 * np.stack(counts)[:, order])
 
 
-def _standard_draws(fit: Fit, n: int, rng: np.random.Generator) -> Floats:
+def _standard_draws(fit: Estimate, n: int, rng: np.random.Generator) -> Floats:
     weights, means, sds = (value[0] for value in fit.at)
     counts = rng.multinomial(n, weights)
     return np.concatenate(

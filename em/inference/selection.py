@@ -1,9 +1,8 @@
-"""How many groups: information criteria over several models, and tests of K against K + 1."""
+"""Selection: information criteria over fits with several numbers of components."""
 
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,21 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from em.data.arguments import flag, whole
+from em.data.requirements import refuse_sampling
 from em.data.sample import Sample, as_sample
-from em.data.weighting import refuse_sampling
 from em.inference.fit import Fit
-from em.inference.fitting import fit, fit_with, least_distinct
-from em.likelihood.coordinates import Coordinates
-from em.likelihood.information import expect
-from em.likelihood.mixture import Parameters, as_generator
-from em.likelihood.observed import Observed
-from em.likelihood.rounding import nearest_step
-from em.search.ascent import Status, ascend
-from em.search.options import flag, whole
+from em.inference.fitting import fit_with, least_distinct
 from em.search.search import Search
-from em.search.start import starts
 
-__all__ = ["EmTest", "LikelihoodRatioTest", "Selection", "em_test", "lr_test", "select"]
+__all__ = ["Selection", "select"]
 
 Floats = NDArray[np.float64]
 
@@ -185,185 +177,3 @@ def _tied(equal_sds: object) -> tuple[bool, ...]:
     if isinstance(equal_sds, str) or not isinstance(equal_sds, Iterable):
         return (flag("equal_sds", equal_sds, " or both in a tuple"),)
     return tuple(dict.fromkeys(flag("equal_sds", same) for same in equal_sds))
-
-
-@dataclass(frozen=True, eq=False)
-class LikelihoodRatioTest:
-    """A bootstrap likelihood-ratio test of K components against K + 1."""
-
-    n_components: int
-    """K, the number under the null hypothesis."""
-    statistic: float
-    """Twice the gain in log-likelihood; 0 if no regular maximum with one more was found."""
-    pvalue: float
-    """``(1 + #{LR* >= LR}) / (B + 1)``."""
-    null: Floats
-    """The statistics of the simulated data sets, of shape (B,)."""
-
-
-def lr_test(
-    x: ArrayLike | Sample,
-    n_components: int = 1,
-    *,
-    equal_sds: bool = False,
-    n_refits: int = 199,
-    rng: int | np.random.Generator | None = 0,
-) -> LikelihoodRatioTest:
-    """Test K components against K + 1 by a parametric bootstrap (McLachlan 1987).
-
-    The likelihood ratio has no chi-squared distribution here, so its distribution is simulated
-    from the fit with K components, and rounded where the sample is; each simulated data set is
-    fitted twice from many starts.
-    Where a search misses the highest maximum with K + 1 components its statistic is too small.
-
-    Parameters
-    ----------
-    x : array_like of shape (n,) or Sample
-    n_components : int
-        K, the number of components under the null hypothesis.
-    equal_sds : bool
-        Whether the components share one sd.
-    n_refits : int
-        How many data sets to simulate, B.
-    rng : int or numpy.random.Generator, optional
-        Seed of the simulation. The default gives the same answer at every call.
-
-    Returns
-    -------
-    LikelihoodRatioTest
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `em.fit` does, if the fit with K components does not converge, if there is no refit, or
-        for sampling weights.
-    """
-    whole("n_refits", n_refits)
-    sample = as_sample(x)
-    refuse_sampling(sample, "a likelihood-ratio test")
-    generator = as_generator(rng)
-    searches: dict[int, Search] = {}
-    needed = 2 * (whole("n_components", n_components) + 1)
-    if round(sample.n) < needed <= len(sample.collapse()):
-        raise ValueError(
-            f"expected weights with a sum of at least {needed} to draw samples of "
-            f"that size, got {sample.n:g}; weights count observations"
-        )
-    smaller = fit_with(searches, sample, n_components, equal_sds=equal_sds)
-    if not smaller.converged:
-        raise ValueError(
-            f"expected a fit that converges, got {smaller.status.name} with {n_components} "
-            "components; there is nothing to simulate from"
-        )
-
-    def ratio(data: Sample, less: Fit, searches: dict[int, Search]) -> float:
-        # The larger model of the same data builds on the smaller one.
-        more = fit_with(searches, data, n_components + 1, equal_sds=equal_sds)
-        # Where no regular maximum with one more exists, it gains nothing.
-        gain = more.loglik - less.loglik if more.converged and less.converged else 0.0
-        return max(2 * gain, 0.0)
-
-    statistic = ratio(sample, smaller, searches)
-    fewest = least_distinct(n_components + 1, equal_sds=equal_sds, rounded=True)
-    null = np.empty(n_refits)
-    for place in range(n_refits):
-        values = smaller.mixture.sample(round(sample.n), generator)[0]
-        if sample.rounding > 0:
-            values = nearest_step(values, sample.rounding, float(sample.values[0]))
-        drawn = Sample(values, rounding=sample.rounding)
-        if sample.rounding > 0 and len(drawn.collapse()) < fewest:
-            null[place] = 0.0  # nothing to tell the larger model by
-            continue
-        searches = {}
-        less = fit_with(searches, drawn, n_components, equal_sds=equal_sds)
-        null[place] = ratio(drawn, less, searches)
-    pvalue = (1 + int(np.count_nonzero(null >= statistic))) / (n_refits + 1)
-    return LikelihoodRatioTest(n_components, statistic, pvalue, null)
-
-
-@dataclass(frozen=True)
-class EmTest:
-    """The EM-test of one component against two."""
-
-    statistic: float
-    """Twice the gain in penalised log-likelihood."""
-    pvalue: float
-    """From the chi-squared distribution with two degrees of freedom."""
-
-
-PROPORTIONS = (0.1, 0.3, 0.5)
-"""Mixing proportions that the EM-test starts from."""
-EM_ROUNDS = 3
-"""EM steps it makes from each."""
-SD_PENALTY = 0.25
-"""Factor of its penalty on small sds."""
-
-
-def em_test(x: ArrayLike | Sample, *, n_starts: int = 20) -> EmTest:
-    """Test one normal component against two with unequal sds (Chen & Li 2009).
-
-    For each of a few mixing proportions the penalised likelihood is maximised over means and
-    sds, a few EM steps follow, and twice the largest gain over one component is the statistic.
-    Its limit is chi-squared with two degrees of freedom, so nothing need be simulated. Rounded
-    values are taken for exact ones, as the published test has it.
-
-    Parameters
-    ----------
-    x : array_like of shape (n,) or Sample
-    n_starts : int
-        Starts for each proportion.
-
-    Returns
-    -------
-    EmTest
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `em.fit` does for two components, and for sampling weights.
-    """
-    whole("n_starts", n_starts)
-    sample = as_sample(x)
-    refuse_sampling(sample, "the EM-test")
-    one = fit(sample, 1)
-    data = sample.squash() if one.data.bins is not None else sample.collapse()
-    if data.values.size < 4:
-        raise ValueError(f"expected at least 4 distinct values, got {data.values.size}")
-    seen = Observed(data.standardised, data.weights)
-    z, mass, n = seen.x, seen.weights, seen.n
-    # One component, standardised: mean 0 and sd 1, each half with the penalty at its smallest.
-    null = -0.5 * n * (math.log(2 * math.pi) + 1.0) - 2 * SD_PENALTY
-    first = starts(z, mass, 2, n_starts, np.random.default_rng(0))
-    # Either component may be the small one.
-    flipped = Parameters(*(value[:, ::-1] for value in first))
-    first = Parameters(*map(np.concatenate, zip(first, flipped, strict=True)))
-    held = Coordinates(2, fixed=((True, True), (False, False), (False, False)))
-    best = -math.inf
-    for proportion in PROPORTIONS:
-        weights = np.broadcast_to([proportion, 1 - proportion], first.weights.shape)
-        climbed = ascend(
-            seen, first._replace(weights=weights.copy()), held, penalty=SD_PENALTY, tol=1e-4,
-            max_iter=200,
-        )  # fmt: skip
-        usable = [s not in (Status.COLLAPSED, Status.EMPTY) for s in climbed.status]
-        top = int(np.argmax(np.where(usable, climbed.loglik, -np.inf)))
-        at = Parameters(*(value[[top]] for value in climbed.at))
-        for _ in range(EM_ROUNDS):
-            expected = expect(seen, at, SD_PENALTY)
-            moved = held.m_step(at, expected.counts, expected.first, expected.second, SD_PENALTY)
-            at = moved._replace(weights=_proportion(expected.counts, n))
-        loglik = float(expect(seen, at, SD_PENALTY).loglik[0])
-        best = max(best, loglik + math.log(2 * at.weights.min()))
-    statistic = max(2 * (best - null), 0.0)
-    return EmTest(statistic, math.exp(-0.5 * statistic))
-
-
-def _proportion(counts: Floats, n: float) -> Floats:
-    """The weights that maximise ``sum_k c_k log w_k + log min(w)`` for two components."""
-    small = np.argmin(counts, axis=1)
-    share = np.minimum((counts.min(axis=1) + 1.0) / (n + 1.0), 0.5)
-    weights = np.empty_like(counts)
-    rows = np.arange(counts.shape[0])
-    weights[rows, small] = share
-    weights[rows, 1 - small] = 1.0 - share
-    return weights

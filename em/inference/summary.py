@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from em.inference.estimate import Estimate
 from em.likelihood.mixture import Mixture
+from em.likelihood.parameters import Parameters
 from em.search.ascent import Status
-
-if TYPE_CHECKING:
-    from em.inference.fit import Fit
 
 __all__ = ["as_html", "ashman", "identifiability", "modes", "summarise"]
 
@@ -66,7 +64,7 @@ def modes(mixture: Mixture) -> int:
     return int(np.count_nonzero((rising[:-1] > 0) & (rising[1:] < 0)))
 
 
-def identifiability(fit: Fit, names: Sequence[str] | None = None) -> str:
+def identifiability(fit: Estimate, names: Sequence[str] | None = None) -> str:
     """Say in words how well the data tell the components apart.
 
     Parameters
@@ -126,7 +124,7 @@ def _passes(rate: float) -> str:
     return f", about {np.log(1e-6) / np.log(rate):,.0f} passes for six digits"
 
 
-def _strongest(fit: Fit, called: Sequence[str]) -> tuple[str, float]:
+def _strongest(fit: Estimate, called: Sequence[str]) -> tuple[str, float]:
     """The pair of free estimates that are most strongly correlated."""
     k = fit.n_components
     correlation = fit.correlation()
@@ -157,15 +155,16 @@ def _pair(
     return f"{one} and {other}"
 
 
-def summarise(fit: Fit, level: float = 0.95) -> str:
+def summarise(fit: Estimate, intervals: Parameters, level: float) -> str:
     """The fit as text.
 
     Parameters
     ----------
-    fit : Fit
+    fit : Estimate
+    intervals : Parameters
     level : float
-        Coverage of the profile-likelihood intervals, or of the Wald intervals from the sandwich
-        where the weights are sampling weights.
+        Coverage of these: profile-likelihood intervals, or Wald intervals from the sandwich where
+        the weights are sampling weights.
 
     Returns
     -------
@@ -181,7 +180,7 @@ def summarise(fit: Fit, level: float = 0.95) -> str:
     interval = f"{100 * level:g}% {kind}"
     lines.append(f"{'':<14}{'estimate':>12}{'std. error':>14}{interval:>38}".rstrip())
     lines.append("-" * WIDTH)
-    for name, estimate, error, low, high in _rows(fit, level):
+    for name, estimate, error, low, high in _rows(fit, intervals):
         lines.append(f"{name:<14}{estimate:>12.6g}{error:>14.4g}{low:>24.6g}{high:>14.6g}")
     lines.append("=" * WIDTH)
     lines.extend(_wrapped(f"{fit.status.name}: {fit.status.message.partition(': ')[2]}"))
@@ -189,7 +188,7 @@ def summarise(fit: Fit, level: float = 0.95) -> str:
     return "\n".join(lines)
 
 
-def as_html(fit: Fit, level: float = 0.95) -> str:
+def as_html(fit: Estimate, intervals: Parameters, level: float) -> str:
     """The fit as an HTML table, for notebooks."""
     head = "".join(
         f"<tr><th>{left}</th><td>{html.escape(value)}</td><th>{right}</th><td>{other}</td></tr>"
@@ -198,7 +197,7 @@ def as_html(fit: Fit, level: float = 0.95) -> str:
     rows = "".join(
         f"<tr><th>{name}</th><td>{estimate:.6g}</td><td>{error:.4g}</td>"
         f"<td>{low:.6g}</td><td>{high:.6g}</td></tr>"
-        for name, estimate, error, low, high in _rows(fit, level)
+        for name, estimate, error, low, high in _rows(fit, intervals)
     )
     percent = f"{100 * level:g}%"
     return (
@@ -209,7 +208,7 @@ def as_html(fit: Fit, level: float = 0.95) -> str:
     )
 
 
-def _head(fit: Fit) -> list[tuple[str, str, str, str]]:
+def _head(fit: Estimate) -> list[tuple[str, str, str, str]]:
     kind = "equal sds" if fit.equal_sds else "unequal sds"
     collapsed = fit.status is Status.COLLAPSED
     # On a few nearly equal values rounding alone moves the log-likelihood in its eighth digit.
@@ -240,8 +239,8 @@ def _head(fit: Fit) -> list[tuple[str, str, str, str]]:
     return head
 
 
-def _rows(fit: Fit, level: float) -> list[tuple[str, float, float, float, float]]:
-    errors, intervals = fit.standard_errors(), fit.conf_int(level)
+def _rows(fit: Estimate, intervals: Parameters) -> list[tuple[str, float, float, float, float]]:
+    errors = fit.standard_errors()
     return [
         (
             f"{name}[{j}]",

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from em.likelihood.mixture import Parameters
+from em.likelihood.parameters import Parameters
 
 __all__ = ["Coordinates", "unconstrained"]
 

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from em.likelihood.coordinates import Coordinates
-from em.likelihood.mixture import HALF_LOG_2PI, Parameters
+from em.likelihood.density import HALF_LOG_2PI
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.likelihood.rounding import within
 
 __all__ = ["Expected", "Pass", "Room", "expect", "natural_jacobian", "sweep"]

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from em.data.arguments import as_generator
 from em.data.magnitude import size_of
-from em.likelihood.rounding import within
+from em.likelihood.density import log_joint
+from em.likelihood.parameters import Parameters
 
-__all__ = ["Mixture", "Parameters", "as_generator", "log_joint"]
+__all__ = ["Mixture", "standardised"]
 
 Floats = NDArray[np.float64]
 Order = Literal["mean", "sd"]
 """What components may be named by: their rank by this."""
-
-HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
-
-
-class Parameters(NamedTuple):
-    """Weights, means and sds side by side: estimates, standard errors or interval ends."""
-
-    weights: Floats
-    """One row for each component; no unit."""
-    means: Floats
-    """One row for each component, in the unit of the data."""
-    sds: Floats
-    """One row for each component, in the unit of the data."""
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
@@ -342,33 +331,13 @@ class Mixture:
         return f"Mixture({', '.join(columns)})"
 
 
-def log_joint(
-    x: Floats, weights: Floats, means: Floats, sds: Floats, rounding: float = 0.0
-) -> Floats:
-    """Log of weight times density, for each component and value.
-
-    Parameters
-    ----------
-    x : ndarray of shape (n,)
-    weights, means, sds : ndarray of shape (n_components,)
-    rounding : float
-        The step h to which the values were rounded; 0 for exact ones.
-
-    Returns
-    -------
-    ndarray of shape (n_components, n)
-        ``log w_k - log s_k - log(2 pi)/2 - ((x - m_k)/s_k)^2/2``; of rounded values
-        ``log w_k + log([Phi((x + h/2 - m_k)/s_k) - Phi((x - h/2 - m_k)/s_k)] / h)``.
-    """
-    with np.errstate(divide="ignore", over="ignore"):  # a weight of zero is log 0 = -inf
-        joint = (x - means[:, None]) / sds[:, None]
-        if rounding > 0:
-            joint = within(joint, (rounding / sds)[:, None], 0).log_mean
-        else:
-            joint *= joint
-            joint *= -0.5
-        joint += (np.log(weights) - np.log(sds) - HALF_LOG_2PI)[:, None]
-    return joint
+def standardised(mixture: Mixture, center: float, unit: float) -> Parameters:
+    """A mixture in units of the sample's mean and sd, each of shape (1, K)."""
+    return Parameters(
+        mixture.weights[None].copy(),
+        (mixture.means[None] - center) / unit,
+        mixture.sds[None] / unit,
+    )
 
 
 def _column(name: str, value: ArrayLike) -> Floats:
@@ -380,28 +349,6 @@ def _column(name: str, value: ArrayLike) -> Floats:
     if raw.dtype.kind not in "iuf":
         raise TypeError(f"expected {name} to be real numbers, got {value!r}")
     return np.array(raw, dtype=np.float64, ndmin=1)
-
-
-def as_generator(rng: int | np.random.Generator | None) -> np.random.Generator:
-    """A generator from a seed; a generator is returned as it is.
-
-    Raises
-    ------
-    TypeError
-        If `rng` is neither a whole number, a Generator nor None.
-    ValueError
-        If it is a negative number.
-    """
-    if rng is None or isinstance(rng, np.random.Generator):
-        return np.random.default_rng(rng)
-    if not isinstance(rng, bool) and isinstance(rng, (int, np.integer)):
-        if rng < 0:
-            raise ValueError(f"expected a seed of zero or more, got {rng}")
-        return np.random.default_rng(rng)
-    raise TypeError(
-        "expected rng to be a seed (a whole number) or a numpy.random.Generator, got "
-        f"{type(rng).__name__}; for example rng=1"
-    )
 
 
 def _flat(x: ArrayLike) -> tuple[Floats, tuple[int, ...]]:

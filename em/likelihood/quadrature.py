@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from em.data.squash import Bins
-from em.likelihood.mixture import Parameters
+from em.likelihood.parameters import Parameters
 
 __all__ = ["quadrature_bound"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import stats  # takes most of a second, so this module is imported where it is used
 
-from em.likelihood.mixture import Parameters
+from em.likelihood.parameters import Parameters
 
 __all__ = ["as_scipy", "normal_parameters"]
 

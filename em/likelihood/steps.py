@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from em.data.magnitude import size_of
 from em.data.sample import Sample
-from em.likelihood.mixture import Mixture, log_joint
+from em.likelihood.density import log_joint
+from em.likelihood.mixture import Mixture
 from em.likelihood.rounding import within
 
 __all__ = ["Expectation", "e_step", "m_step"]

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from em.likelihood.coordinates import FLOOR, Coordinates
 from em.likelihood.curvature import FLAT, Curvature, curvature
 from em.likelihood.information import Pass, Room, expect, sweep
-from em.likelihood.mixture import Parameters
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.likelihood.rounding import HIDDEN
 from em.search.groups import smallest_sd
 
@@ -211,13 +211,13 @@ class _Climbs:
         # A component without data has nowhere to go; the next pass gives it its name.
         lost = found.counts.min(axis=1) < SMALLEST_COUNT
         if lost.any():
-            _put(moved, lost, _picked(self.at, lost))
+            _put(moved, lost, self.at.rows(lost))
         self.at = moved
 
     def newton_pass(self) -> None:
         """Look at the active climbs, and end them or choose where to look next."""
         rows = self.active
-        here = self.at if rows.size == self.status.size else _picked(self.at, rows)
+        here = self.at if rows.size == self.status.size else self.at.rows(rows)
         found = sweep(self._data(), here, self.coordinates, self.penalty, room=self.room)
         self.n_iter[rows] += 1
         # Rounding moves a sum of n terms by about eps times its size; less is not a fall.
@@ -225,7 +225,7 @@ class _Climbs:
         rose = ~self.bold[rows] | (found.loglik >= self.loglik[rows] - slack)
         straying = self.astray[rows] > 0
         if straying.any():
-            self._stray(rows[straying], _picked(here, straying), _kept(found, straying))
+            self._stray(rows[straying], here.rows(straying), _kept(found, straying))
             rose |= straying
         if not rose.all():
             self._retreat(rows[~rose])
@@ -234,11 +234,11 @@ class _Climbs:
             rows = rows[rose]
             if rows.size == 0:
                 return
-            here, found = _picked(here, rose), _kept(found, rose)
+            here, found = here.rows(rose), _kept(found, rose)
         self._accept(rows, here, found)
         going = self._name_degenerate(rows, here, found)
         if not going.all():
-            rows, here, found = rows[going], _picked(here, going), _kept(found, going)
+            rows, here, found = rows[going], here.rows(going), _kept(found, going)
         if rows.size:
             bent = curvature(found)
             up = self._judge(rows, bent)
@@ -270,9 +270,7 @@ class _Climbs:
 
     def _retreat(self, rows: NDArray[np.intp]) -> None:
         """Refuse Newton steps that would lower the likelihood; take the EM step instead."""
-        plain = self.coordinates.m_step(
-            _picked(self.kept, rows), *_picked(self.sums, rows), self.penalty
-        )
+        plain = self.coordinates.m_step(self.kept.rows(rows), *self.sums.rows(rows), self.penalty)
         _put(self.at, rows, plain)
         self.reach[rows] *= 0.25
         self.bold[rows] = False
@@ -364,10 +362,6 @@ class _Climbs:
 
 def _copied(at: Parameters) -> Parameters:
     return Parameters(*(np.array(value, dtype=np.float64) for value in at))
-
-
-def _picked(at: Parameters, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Parameters:
-    return Parameters(*(value[rows] for value in at))
 
 
 def _kept(found: Pass, rows: NDArray[np.bool_]) -> Pass:

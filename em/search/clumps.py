@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from em.likelihood.mixture import Parameters
+from em.likelihood.parameters import Parameters
 
 __all__ = ["clumps", "insertions"]
 

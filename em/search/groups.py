@@ -34,10 +34,21 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from em.likelihood.mixture import Parameters, log_joint
+from em.likelihood.coordinates import Coordinates
+from em.likelihood.density import log_joint
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 
-__all__ = ["HALF", "NARROW", "Verdict", "heaviest", "smallest_sd", "verdict", "verdicts"]
+__all__ = [
+    "HALF",
+    "NARROW",
+    "Verdict",
+    "heaviest",
+    "is_bounded",
+    "smallest_sd",
+    "verdict",
+    "verdicts",
+]
 
 Floats = NDArray[np.float64]
 
@@ -60,6 +71,11 @@ class Verdict(enum.Enum):
     """One sits on a recorded value, or is narrower than the data can show."""
     CHANCE = "chance"
     """One rests on so few values as chance brings together in any sample."""
+
+
+def is_bounded(coordinates: Coordinates, penalty: float) -> bool:
+    """Whether the likelihood is bounded: the components share one sd, or small ones cost."""
+    return coordinates.equal_sds or penalty > 0
 
 
 def smallest_sd(step: float) -> float:
@@ -191,5 +207,5 @@ def verdicts(at: Parameters, data: Observed, *, bounded: bool = False) -> list[V
         suspect |= data.n * at.weights.min(axis=1) < max(FEWEST, 4 * data.most_on_one)
         suspect |= narrowest < NARROW * np.hypot(at.sds.max(axis=1), data.rounding / math.sqrt(12))
     for row in np.flatnonzero(suspect).tolist():
-        found[row] = verdict(Parameters(*(value[row] for value in at)), data, bounded=bounded)
+        found[row] = verdict(at.rows(row), data, bounded=bounded)
     return found

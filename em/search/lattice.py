@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from em.likelihood.mixture import Parameters
+from em.likelihood.parameters import Parameters
 
 __all__ = ["lattice_size", "peaks", "tail_cuts", "tails"]
 
@@ -122,7 +122,7 @@ def tails(x: Floats, weights: Floats) -> tuple[Parameters, Floats]:
     joint = np.log(at.weights / at.sds)[..., None] - 0.5 * z**2
     loglik = np.logaddexp(joint[:, 0], joint[:, 1]) @ weights
     order = np.argsort(-loglik, kind="stable")
-    return Parameters(*(v[order] for v in at)), loglik[order]
+    return at.rows(order), loglik[order]
 
 
 def peaks(x: Floats, weights: Floats, *, equal_sds: bool) -> tuple[Parameters, Floats]:
@@ -146,7 +146,7 @@ def peaks(x: Floats, weights: Floats, *, equal_sds: bool) -> tuple[Parameters, F
     loglik = _logliks(x, weights, lattice.polynomials)
     found = np.flatnonzero(_uphill(loglik, lattice.neighbours) == np.arange(loglik.size))
     found = found[np.argsort(-loglik[found], kind="stable")]
-    return Parameters(*(v[found] for v in lattice.at)), loglik[found]
+    return lattice.at.rows(found), loglik[found]
 
 
 def _logliks(x: Floats, weights: Floats, polynomials: NDArray[np.float32]) -> Floats:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from em.data.arguments import flag, real, whole
 from em.likelihood.coordinates import Coordinates
-from em.likelihood.mixture import Parameters
+from em.likelihood.parameters import Parameters
 
-__all__ = ["Options", "flag", "real", "whole"]
+__all__ = ["Options"]
 
 
 @dataclass(frozen=True)
@@ -88,32 +89,6 @@ class Options:
             penalty=factor,
             fixed=None if fixed is None else _fixed(fixed, k, center, unit, tied),
         )
-
-
-def whole(name: str, value: int) -> int:
-    """A whole number of one or more, or an error that names it."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"expected {name} to be a whole number, got {value!r}")
-    if value < 1:
-        raise ValueError(f"expected {name} of 1 or more, got {value}")
-    return int(value)
-
-
-def real(name: str, value: object, kind: str = "a number") -> float:
-    """A number as a float, or an error that names it and says what `kind` of thing it may be."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise TypeError(f"expected {name} to be {kind}, got {value!r}")
-    return float(value)
-
-
-def flag(name: str, value: object, otherwise: str = "") -> bool:
-    """True or False, or an error that names it; `otherwise` says what else would have done.
-
-    Other values are refused rather than taken for true: "no" would be.
-    """
-    if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"expected {name} to be True or False{otherwise}, got {value!r}")
-    return bool(value)
 
 
 def _fixed(

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from em.likelihood.coordinates import Coordinates, unconstrained
-from em.likelihood.mixture import Parameters
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters, stacked
 from em.search.ascent import Ascent, Status, ascend
 from em.search.clumps import clumps, insertions
-from em.search.groups import Verdict, verdicts
+from em.search.groups import Verdict, is_bounded, verdicts
 from em.search.lattice import lattice_size, peaks, tails
+from em.search.options import Options
 from em.search.start import coarse, parted, pinned, pooled, split, starts, with_tail
-from em.search.tops import SET_ASIDE, distinct, picked, same, stacked, taken
-
-if TYPE_CHECKING:
-    from em.search.options import Options
+from em.search.tops import SET_ASIDE, distinct, same, taken
 
 __all__ = ["Scouted", "Scouts"]
 
@@ -136,7 +134,7 @@ class Scouts:
             # The seed goes by K, so that a smaller model has the starts of a fit of its own.
             rng = np.random.default_rng((self.seed, k, len(lots)))
             lot = starts(*_points(self.copy(k)), k, default_starts(k), rng)
-            lot = pinned(picked(lot, np.arange(min(left, lot.means.shape[0]))), self.options)
+            lot = pinned(lot.rows(np.arange(min(left, lot.means.shape[0]))), self.options)
             lots.append(lot)
             left -= lot.means.shape[0]
             if k == 1:
@@ -166,10 +164,10 @@ class Scouts:
     def _from_lattice(self, equal_sds: bool, own: Coordinates) -> tuple[list[Scouted], int]:
         data = self.copy(2)
         at, _ = peaks(data.x, data.weights, equal_sds=equal_sds)
-        rows = [picked(at, np.arange(min(LED * 2, at.means.shape[0])))]
+        rows = [at.rows(np.arange(min(LED * 2, at.means.shape[0])))]
         far_out = np.abs(data.x[[0, -1]]).max() > FAR_OUT
         if far_out:
-            rows.append(picked(self._tails, np.arange(2)))
+            rows.append(self._tails.rows(np.arange(2)))
         if not equal_sds:
             rows.append(_highest(self.tops(2, True)))
             one = self.starts(1, False)[0]
@@ -205,7 +203,7 @@ class Scouts:
             kept = (gain > least) & (self.whole.n * found.weights < smallest)
             kept &= np.cumsum(kept) <= NARROWS
             if kept.any():
-                rows.append(insertions(top.at, picked(found, kept)))
+                rows.append(insertions(top.at, found.rows(kept)))
         return stacked(rows) if rows else None
 
     @cached_property
@@ -250,7 +248,7 @@ def _scout(
     on until it stands on a top. Says how many were.
     """
     found = ascend(data, first, coordinates, max_iter=SCOUTED, tol=1e-2, penalty=options.penalty)
-    bounded = coordinates.equal_sds or options.penalty > 0
+    bounded = is_bounded(coordinates, options.penalty)
     # A shared sd cannot fall into a gap; what seems to is a group of a value or two far out.
     sound = np.ones(found.loglik.size, dtype=bool) if bounded else ~_artefacts(found.at, data.x)
     sound &= _are_groups(found.at, data, bounded=bounded)
@@ -260,10 +258,10 @@ def _scout(
     few = coordinates.n_components <= FEW
     rows = order[_one_of_each(found.at, order)][: LED_ON if few else LED_ON // 2]
     led = ascend(
-        data, picked(found.at, rows), coordinates,
+        data, found.at.rows(rows), coordinates,
         em_passes=0, max_iter=SCOUTED * 4, tol=1e-3, penalty=options.penalty,
     )  # fmt: skip
-    tops = _told_apart(led, picked(first, rows), data, coordinates, options)
+    tops = _told_apart(led, first.rows(rows), data, coordinates, options)
     return tops[: KEPT if few else KEPT // 2], rows.size
 
 
@@ -271,7 +269,7 @@ def _told_apart(
     led: Ascent, origins: Parameters, data: Observed, coordinates: Coordinates, options: Options
 ) -> list[Scouted]:
     """The distinct tops that climbs ended on, the best first."""
-    bounded = coordinates.equal_sds or options.penalty > 0
+    bounded = is_bounded(coordinates, options.penalty)
     spurious = ~_are_groups(led.at, data, bounded=bounded)
     reached = np.array([status is Status.CONVERGED for status in led.status])
     # What stopped on its way below a top that another reached is told by that one.
@@ -284,7 +282,7 @@ def _told_apart(
     every = distinct(taken(led, kept), once, data, bounded=bounded)
     regular = [top for top in every if top[2] not in SET_ASIDE] or every[:1]
     tops = [
-        Scouted(picked(led.at, [row]), picked(origins, [row]), float(led.loglik[row]), count,
+        Scouted(led.at.rows([row]), origins.rows([row]), float(led.loglik[row]), count,
                 float(merit[row]))
         for row, count in ((int(kept[place]), count) for place, count, _ in regular)
     ]  # fmt: skip
@@ -297,8 +295,8 @@ def _with(tops: list[Scouted], more: list[Scouted]) -> list[Scouted]:
     for top in more:
         for place, other in enumerate(merged):
             if abs(top.loglik - other.loglik) < SAME_TOP and same(
-                Parameters(*(value[0] for value in top.at)),
-                Parameters(*(value[0] for value in other.at)),
+                top.at.rows(0),
+                other.at.rows(0),
             ):
                 merged[place] = other._replace(n_starts=other.n_starts + top.n_starts)
                 break

@@ -7,23 +7,20 @@ smaller models inside this one, so that a larger model never ends below a smalle
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from em.likelihood.coordinates import Coordinates, unconstrained
 from em.likelihood.curvature import curvature
 from em.likelihood.information import sweep
-from em.likelihood.mixture import Parameters
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters, stacked
 from em.search.ascent import Status, ascend
+from em.search.groups import is_bounded
+from em.search.options import Options
 from em.search.scouts import FEW, Scouts
 from em.search.start import coarse, pooled, split, starts
-from em.search.tops import SET_ASIDE, Top, Way, blunted, distinct, picked, rank, same, stacked
-
-if TYPE_CHECKING:
-    from em.search.options import Options
+from em.search.tops import SET_ASIDE, Top, Way, blunted, distinct, rank, same
 
 __all__ = ["Search", "climb", "merged"]
 
@@ -86,21 +83,21 @@ def climb(
     )  # fmt: skip
 
     def ways(row: int) -> tuple[Way, ...]:
-        way = Way(picked(start, [row]), *settings, options.penalty)
+        way = Way(start.rows([row]), *settings, options.penalty)
         if origins is None:
             return (way,)
-        return way._replace(start=picked(origins, [row]), em_passes=EM_PASSES), way
+        return way._replace(start=origins.rows([row]), em_passes=EM_PASSES), way
 
-    bounded = coordinates.equal_sds or options.penalty > 0
+    bounded = is_bounded(coordinates, options.penalty)
     ended = distinct(found, tally, data, bounded=bounded)
     aside = [row for row, _, status in ended if status in SET_ASIDE]
     heights: dict[int, float] = {}
     if aside:
-        blunt = blunted(picked(found.at, aside), data)
+        blunt = blunted(found.at.rows(aside), data)
         heights = dict(zip(aside, blunt.tolist(), strict=True))
     tops = [
         Top(
-            at=Parameters(*(value[row] for value in found.at)),
+            at=found.at.rows(row),
             loglik=float(found.loglik[row]),
             status=status,
             n_starts=count,

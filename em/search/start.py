@@ -7,16 +7,13 @@ somewhere inside a wide one. The first start cuts at equal probabilities and nee
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-from em.likelihood.mixture import Parameters, log_joint
+from em.likelihood.density import log_joint
+from em.likelihood.parameters import Parameters, stacked
 from em.search.lattice import peaks, tail_cuts
-
-if TYPE_CHECKING:
-    from em.search.options import Options
+from em.search.options import Options
 
 __all__ = ["coarse", "parted", "pinned", "pooled", "split", "starts", "with_tail"]
 
@@ -127,7 +124,7 @@ def parted(one: Parameters, x: Floats, weights: Floats) -> Parameters:
     Parameters
         Of shape (B, K + 1).
     """
-    at = Parameters(*(value[0] for value in one))
+    at = one.rows(0)
     joint = log_joint(x, *at)
     joint -= joint.max(axis=0)
     with np.errstate(under="ignore"):
@@ -145,7 +142,7 @@ def parted(one: Parameters, x: Floats, weights: Floats) -> Parameters:
         if not spread > 0:
             continue
         pairs, _ = peaks((points - middle) / spread, masses, equal_sds=False)
-        best = Parameters(*(value[:PAIRS] for value in pairs))
+        best = pairs.rows(slice(PAIRS))
         others = np.delete(np.arange(at.means.size), j)
         rows.append(
             Parameters(
@@ -163,7 +160,7 @@ def parted(one: Parameters, x: Floats, weights: Floats) -> Parameters:
                 )
             )
         )
-    return Parameters(*map(np.concatenate, zip(*rows, strict=True))) if rows else split(one)
+    return stacked(rows) if rows else split(one)
 
 
 def with_tail(one: Parameters, points: Floats, masses: Floats) -> Parameters:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from em.likelihood.coordinates import Coordinates
 from em.likelihood.information import expect
-from em.likelihood.mixture import Parameters
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.search.ascent import Ascent, Status, ascend
 from em.search.groups import NARROW, Verdict, smallest_sd, verdicts
 
@@ -21,10 +21,8 @@ __all__ = [
     "Top",
     "Way",
     "distinct",
-    "picked",
     "rank",
     "same",
-    "stacked",
     "taken",
 ]
 
@@ -94,7 +92,7 @@ def distinct(
     judged = verdicts(found.at, data, bounded=bounded)
     tops: list[tuple[int, int, Status]] = []
     for row in order.tolist():
-        mine = Parameters(*(value[row] for value in found.at))
+        mine = found.at.rows(row)
         status = found.status[row]
         if status is not Status.EMPTY:
             status = SET_ASIDE_AS.get(judged[row], status)
@@ -105,7 +103,7 @@ def distinct(
             )
             if status is not reached or not near:
                 continue
-            if same(mine, Parameters(*(value[other] for value in found.at))):
+            if same(mine, found.at.rows(other)):
                 tops[place] = (other, count + int(tally[row]), reached)
                 break
         else:
@@ -139,20 +137,10 @@ def same(a: Parameters, b: Parameters) -> bool:
     return bool(apart.max() < 0.05 and np.abs(a.weights[i] - b.weights[j]).max() < 0.02)
 
 
-def stacked(rows: list[Parameters]) -> Parameters:
-    """One batch of several."""
-    return Parameters(*map(np.concatenate, zip(*rows, strict=True)))
-
-
-def picked(at: Parameters, rows: list[int] | NDArray[np.intp] | NDArray[np.bool_]) -> Parameters:
-    """Some rows of a batch."""
-    return Parameters(*(value[rows] for value in at))
-
-
 def taken(found: Ascent, rows: NDArray[np.intp]) -> Ascent:
     """Some climbs of a batch."""
     return Ascent(
-        picked(found.at, rows),
+        found.at.rows(rows),
         found.loglik[rows],
         tuple(found.status[row] for row in rows),
         found.n_iter[rows],

@@ -31,7 +31,7 @@ def _small(monkeypatch):
     monkeypatch.setattr(reading, "SMALL", 0)
     monkeypatch.setattr(passes, "SAVE_EVERY", 0.0)
     monkeypatch.setattr(parquet, "ROWS", 1000)
-    monkeypatch.setattr(em.data.digest, "MOST_POINTS", 600)
+    monkeypatch.setattr(em.data.sketch, "MOST_POINTS", 600)
 
 
 @pytest.fixture

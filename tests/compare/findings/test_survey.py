@@ -341,7 +341,7 @@ def pieces(tmp_path, monkeypatch):
     for module, name, value in ((reading, "IN_MEMORY", 0), (reading, "SMALL", 0)):
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(parquet, "ROWS", 1000)
-    monkeypatch.setattr(em.data.digest, "MOST_POINTS", 600)
+    monkeypatch.setattr(em.data.sketch, "MOST_POINTS", 600)
     folder = tmp_path / "parts"
     folder.mkdir()
     values = normals((2000, 0, 1), (3000, 8, 1))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import em
-from em.data.weighting import require_counts
+from em.data.requirements import require_counts
 
 ABSURD = [1e9, -1e9, 0.1234567, 1e-300]
 """Values that would move ranges, ties and steps if they counted."""
@@ -137,7 +137,7 @@ def test_shares_in_pieces_are_scaled_when_all_were_seen(monkeypatch):
     "A digest of shares becomes one of counts, of values as they are and of cells."
     rng = np.random.default_rng(2)
     for values, exact in ((np.round(rng.normal(size=5000), 1), True), (rng.normal(size=9000), 0)):
-        monkeypatch.setattr(em.data.digest, "MOST_POINTS", 600)
+        monkeypatch.setattr(em.data.sketch, "MOST_POINTS", 600)
         by_shares, by_counts = em.Digest(), em.Digest()
         for piece in np.array_split(values, 3):
             by_shares.add(piece, np.full(piece.size, 0.125 / values.size))

@@ -8,7 +8,7 @@ import pytest
 from scipy import optimize, special, stats
 
 import em
-from em.inference.fit import standardised
+from em.likelihood.mixture import standardised
 from em.search.groups import Verdict, verdict
 
 Z = 1.959963984540054

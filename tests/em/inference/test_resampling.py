@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 import em
-from em.inference import resampling
+from em.inference import intervals, resampling
 from em.search.groups import Verdict, verdict
 
 APART = em.Mixture([0.4, 0.6], [0, 10], [1, 2])
@@ -337,7 +337,7 @@ def test_one_refit_in_twenty_may_be_left_out_without_a_warning(fit, monkeypatch,
     draws = em.Parameters(*np.random.default_rng(0).uniform(1, 2, (3, converged, 2)))
     status = {"CONVERGED": converged, "EMPTY": 200 - converged}
     made = em.Bootstrap(draws, "parametric", 200, status)
-    monkeypatch.setattr(resampling, "bootstrap", lambda *_, **__: made)
+    monkeypatch.setattr(intervals, "bootstrap", lambda *_, **__: made)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         fit.conf_int(method="bootstrap", rng=1)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from em.likelihood.coordinates import Coordinates
 from em.likelihood.information import sweep
-from em.likelihood.mixture import Parameters
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 
 SEEDS = st.integers(0, 2**32 - 1)
 

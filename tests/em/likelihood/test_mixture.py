@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
 import em
-from em.likelihood.mixture import as_generator
+from em.data.arguments import as_generator
 
 SEEDS = st.integers(0, 2**32 - 1)
 COMPONENTS = st.integers(1, 5)

@@ -9,8 +9,8 @@ from scipy import integrate, optimize, special, stats
 import em
 from em.likelihood.coordinates import Coordinates
 from em.likelihood.information import expect, sweep
-from em.likelihood.mixture import Parameters
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.likelihood.rounding import nearest_step, within
 from em.search.ascent import Status, ascend
 from em.search.groups import Verdict, verdict

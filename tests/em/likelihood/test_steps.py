@@ -9,8 +9,8 @@ from scipy import stats
 import em
 from em.likelihood.coordinates import Coordinates
 from em.likelihood.information import sweep
-from em.likelihood.mixture import Parameters
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.search.ascent import ascend
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import em
-from em.inference.fit import standardised
-from em.likelihood.mixture import Parameters
+from em.likelihood.mixture import standardised
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.search.groups import Verdict, heaviest, smallest_sd, verdict, verdicts
 
 GROUPS, POINT, CHANCE = Verdict.GROUPS, Verdict.POINT, Verdict.CHANCE

@@ -10,8 +10,8 @@ import em
 from em.likelihood.coordinates import Coordinates
 from em.likelihood.curvature import curvature
 from em.likelihood.information import sweep
-from em.likelihood.mixture import Parameters
 from em.likelihood.observed import Observed
+from em.likelihood.parameters import Parameters
 from em.search.ascent import Status, ascend
 
 SEEDS = st.integers(0, 2**32 - 1)

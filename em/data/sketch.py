@@ -1,25 +1,26 @@
-"""Digest: what is kept of data that are seen piece by piece, enough for every fit of them.
+"""Sketch: what is kept of data that are seen piece by piece, enough for every fit of them.
 
-Ten values or ten billion, a digest stays below a megabyte or two. Digests of parts of the data add
-up to a digest of all, so parts may be read side by side, on several machines, or on another day.
+Ten values or ten billion, a sketch stays below a megabyte or two. Sketches of parts of the data add
+up to a sketch of all, so parts may be read side by side, on several machines, or on another day.
+`em.Digest` is one that gives a sample to fit.
 """
 
 from __future__ import annotations
 
 from copy import copy
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from em.data.arguments import whole
 from em.data.cells import Cells, Level, added, tabulate, thinned
+from em.data.column import numbers, own, step_of
 from em.data.counting import counted
 from em.data.recording import Recording, recorded
-from em.data.sample import Sample, from_cells
-from em.data.weighting import check_said
-from em.search.options import whole
+from em.data.weighting import check_said, weighted
 
-__all__ = ["Digest"]
+__all__ = ["Sketch"]
 
 Floats = NDArray[np.float64]
 
@@ -37,35 +38,17 @@ LEAST = 1e-250
 """A smaller sum of weights has moments below the smallest double."""
 
 
-class Digest:
-    """A summary of one column of numbers that is made piece by piece.
-
-    Add pieces in any sizes, merge digests, then take the `sample`: as long as no more than 32,768
-    different values were seen it is these with their counts, the data themselves; of more, a few
-    hundred weighted nodes that stand for them (`em.data.squash`). Rounded values are always
-    counted.
+class Sketch:
+    """What is kept of one column of numbers, added up piece by piece.
 
     Parameters
     ----------
-    rounding : float
-        The step to which the values were rounded, see `Sample`; 0 for exact values.
-    finer : int
-        How many times more cells than usual to sort values into, for data with groups that are
-        very narrow against the spread of all.
-
-    Examples
-    --------
-    >>> heights = Digest()
-    >>> for piece in ([171.2, 164.0], [180.5, 164.0, 169.9]):
-    ...     heights.add(piece)
-    >>> heights.n, heights.lowest, heights.highest
-    (5.0, 164.0, 180.5)
-    >>> heights.sample()
-    Sample(4 weighted values, n=5, mean=169.92, sd=6.06083)
+    rounding, finer
+        As for `em.Digest`.
     """
 
     def __init__(self, rounding: float = 0.0, finer: int = 1) -> None:
-        self.rounding = Sample([0.0], rounding=rounding).rounding
+        self.rounding = step_of(rounding, np.zeros(1))
         """The step to which the values were rounded, in their unit."""
         self.finer = whole("finer", finer)
         """How many times more cells than usual there are."""
@@ -98,27 +81,27 @@ class Digest:
         if np.size(values) == 0:
             return
         if weights is not None and np.size(weights) and not np.any(weights):
-            Sample(values)  # zeros say nothing, but what they stand beside must be numbers
+            numbers(values, "values")  # zeros say nothing, but stand beside what must be numbers
             return
-        self.merge(self._of(Sample(values, weights, self.rounding)))
+        points, mass = weighted(own(numbers(values, "values")), weights)
+        step_of(self.rounding, points)
+        once = weights is None or bool(np.all(mass == 1.0))
+        self.merge(self._of(points, None if once else mass))
 
-    def _of(self, piece: Sample) -> Digest:
-        """A digest of one piece alone."""
-        values, mass = piece.values, piece.weights if piece.is_weighted else None
-        if mass is not None:
-            values, mass = values[mass > 0], mass[mass > 0]
-        own = Digest(self.rounding, self.finer)
-        own.n = float(values.size) if mass is None else float(mass.sum())
-        own.lowest, own.highest = float(values.min()), float(values.max())
-        own.cells = (
+    def _of(self, values: Floats, mass: Floats | None) -> Sketch:
+        """A sketch of one piece alone."""
+        piece = Sketch(self.rounding, self.finer)
+        piece.n = float(values.size) if mass is None else float(mass.sum())
+        piece.lowest, piece.highest = float(values.min()), float(values.max())
+        piece.cells = (
             Cells({}, *counted(values, mass))
             if self.rounding > 0
             else tabulate(values, mass, self.finer)
         )
-        own._looked = values[:: max(values.size // LOOKED_AT_ONCE, 1)].copy()
-        return own
+        piece._looked = values[:: max(values.size // LOOKED_AT_ONCE, 1)].copy()
+        return piece
 
-    def merge(self, other: Digest) -> None:
+    def merge(self, other: Sketch) -> None:
         """Take in what another digest has seen.
 
         The answer is the same to the last digits whatever the order, and to the last bit in the
@@ -126,7 +109,7 @@ class Digest:
 
         Parameters
         ----------
-        other : Digest
+        other : em.Digest
             With the same rounding and the same `finer`; it stays as it is.
 
         Raises
@@ -140,7 +123,7 @@ class Digest:
                 f"finer={self.finer} and rounding={other.rounding:g}, finer={other.finer}"
             )
         if self.rounding > 0 and self.n and other.n:
-            Sample([self.lowest, other.lowest], rounding=self.rounding)
+            step_of(self.rounding, np.array([self.lowest, other.lowest]))
         cells = added(self.cells, other.cells)
         if self.rounding > 0 and cells.points.size > MOST_STEPS:
             raise ValueError(
@@ -161,7 +144,7 @@ class Digest:
             looked = looked[::2]
         self._looked = looked
 
-    def scaled(self, total: float) -> Digest:
+    def scaled(self, total: float) -> Self:
         """The same where the weights are shares of so many values, see `Sample`.
 
         Parameters
@@ -171,7 +154,7 @@ class Digest:
 
         Returns
         -------
-        Digest
+        em.Digest
             A new one, of counts.
 
         Raises
@@ -180,8 +163,7 @@ class Digest:
             If the total is not a number above zero, nothing with a weight above zero was seen, or
             the shares are so small that their sums have lost their digits.
         """
-        if self.n == 0:
-            raise ValueError("expected some data, got none with a weight above zero")
+        self._require_data()
         if self.n < LEAST:
             raise ValueError(
                 f"expected shares that sum to {LEAST:g} or more, got {self.n:g}; multiply them by "
@@ -191,8 +173,7 @@ class Digest:
         made, cells = copy(self), self.cells
         made.n = float(total)
         if self.is_exact:
-            counts = Sample(cells.points, cells.masses, weights_are="shares", total=total)
-            made.cells = Cells({}, counts.values, counts.weights)
+            made.cells = Cells({}, *weighted(cells.points, cells.masses, "shares", total))
             return made
         factor = made.n / self.n
         levels = {
@@ -201,37 +182,21 @@ class Digest:
         made.cells = Cells(levels, cells.points, factor * cells.masses)
         return made
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether all values are kept as they are."""
-        return not self.cells.levels
-
-    def sample(self, finer: int = 1) -> Sample:
-        """The data as a sample to fit.
-
-        Parameters
-        ----------
-        finer : int
-            How many times more wide bins than usual to make nodes of, see `Sample.squash`.
-
-        Returns
-        -------
-        Sample
-            The values with their counts where all are kept; else the nodes that stand for them,
-            whose `Sample.digest` is this one. It does not follow what is added later.
+    def _require_data(self) -> None:
+        """Refuse what takes data where there are none.
 
         Raises
         ------
         ValueError
             If nothing with a weight above zero was seen.
         """
-        finer = whole("finer", finer)
         if self.n == 0:
             raise ValueError("expected some data, got none with a weight above zero")
-        if self.is_exact:
-            points, masses = self.cells.points, self.cells.masses
-            return Sample(points, None if np.all(masses == 1) else masses, self.rounding)
-        return from_cells(self.cells, copy(self), finer)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all values are kept as they are."""
+        return not self.cells.levels
 
     @property
     def resolution(self) -> float:
@@ -243,9 +208,13 @@ class Digest:
     @property
     def recording(self) -> Recording:
         """How the values were written down, as far as a part of them shows it."""
+        self._require_data()
         if self.is_exact:
-            return self.sample().recording
-        return recorded(Sample(self._looked).collapse(), self.n / self._looked.size)
+            points, masses = weighted(self.cells.points, self.cells.masses)
+            return recorded(points, masses, masses, self.n)
+        once = np.ones(self._looked.size)
+        seen = recorded(self._looked, once, once, self._looked.size)
+        return seen._replace(counts=self.n / self._looked.size * seen.counts)
 
     def below(self, edges: ArrayLike) -> Floats:
         """The weight of the values below some places.
@@ -313,8 +282,8 @@ class Digest:
         return kept
 
     @classmethod
-    def from_state(cls, state: Any) -> Digest:
-        """Make a digest of what `state` gave.
+    def from_state(cls, state: Any) -> Self:
+        """Make one of what `state` gave.
 
         Parameters
         ----------
@@ -322,7 +291,7 @@ class Digest:
 
         Returns
         -------
-        Digest
+        em.Digest
         """
         rounding, finer, *numbers = state["numbers"].tolist()
         made = cls(rounding, int(finer))
@@ -339,4 +308,5 @@ class Digest:
     def __repr__(self) -> str:
         kind = "values" if self.is_exact else "values and cells"
         size = self.cells.points.size + self.cells.n_cells
-        return f"Digest(n={self.n:g} in {size} {kind}, from {self.lowest:g} to {self.highest:g})"
+        what = f"{type(self).__name__}(n={self.n:g} in {size} {kind}"
+        return f"{what}, from {self.lowest:g} to {self.highest:g})"
