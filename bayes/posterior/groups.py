@@ -11,15 +11,23 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from bayes.model.density import log_density, log_priors
+from bayes.model.density import log_density, log_priors, require_observations
 from bayes.model.rounding import Lattice
 from bayes.posterior.layout import DIMS, observation_by_observation
-from em import Parameters
+from em import Parameters, Sample
 
 if TYPE_CHECKING:
     from bayes.model.priors import Priors
 
-__all__ = ["EXTRA", "MOST", "log_likelihood", "log_prior", "posterior_predictive"]
+__all__ = [
+    "EXTRA",
+    "MOST",
+    "checked",
+    "log_likelihood",
+    "log_prior",
+    "posterior_predictive",
+    "values_of",
+]
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +35,36 @@ EXTRA = ("log_likelihood", "log_prior", "posterior_predictive")
 """The groups that can be added."""
 MOST = 100_000_000
 """Numbers in a group at the most: 800 MB."""
+
+
+def checked(groups: tuple[str, ...]) -> tuple[str, ...]:
+    """The groups that were asked for, all of them where none was; ValueError for others."""
+    unknown = [name for name in groups if name not in EXTRA]
+    if unknown:
+        raise ValueError(
+            f"expected groups among {', '.join(EXTRA)}, got {', '.join(map(repr, unknown))}"
+        )
+    return groups or EXTRA
+
+
+def values_of(sample: Sample, draws: Parameters) -> Floats:
+    """Every observation by itself, of shape (n,); ValueError where that cannot be or is too much.
+
+    Parameters
+    ----------
+    sample : Sample
+    draws : Parameters
+        Each of shape (chain, draw, K), for all of which a group has a number.
+    """
+    values = require_observations(sample, "what is said of every observation")
+    n_draws = draws.means[..., 0].size
+    if values.size * n_draws > MOST:
+        raise ValueError(
+            f"expected at most {MOST:,} numbers in a group, got {values.size:,} values times "
+            f"{n_draws:,} draws; ask bayes.fit for fewer draws, or see bayes.criticism, which "
+            "works on the values in blocks"
+        )
+    return values
 
 
 def log_likelihood(draws: Parameters, values: Floats, rounding: float) -> xr.Dataset:
@@ -77,7 +115,7 @@ def log_prior(draws: Parameters, priors: Priors) -> xr.Dataset:
 
 
 def posterior_predictive(
-    draws: Parameters, n: int, rng: np.random.Generator, lattice: Lattice | None
+    draws: Parameters, observed: Floats, rounding: float, rng: np.random.Generator
 ) -> xr.Dataset:
     """As many new values as there are observations, for every draw.
 
@@ -85,10 +123,11 @@ def posterior_predictive(
     ----------
     draws : Parameters
         Each of shape (chain, draw, K).
-    n : int
+    observed : ndarray of shape (n,)
+        New values are rounded to whole steps from the first of them, if they are rounded.
+    rounding : float
+        The step; 0 for exact values.
     rng : numpy.random.Generator
-    lattice : Lattice or None
-        What values are rounded to, if they are.
 
     Returns
     -------
@@ -96,16 +135,16 @@ def posterior_predictive(
         ``x`` of dimensions (chain, draw, observation), in the unit of the data.
     """
     flat = _flat(draws)
-    at = rng.random((len(flat.means), n))
+    at = rng.random((len(flat.means), observed.size))
     group = np.zeros(at.shape, dtype=np.intp)
     for below in np.cumsum(flat.weights, axis=1).T[:-1]:
         group += at > below[:, None]
     values = rng.standard_normal(at.shape)
     values *= np.take_along_axis(flat.sds, group, axis=1)
     values += np.take_along_axis(flat.means, group, axis=1)
-    if lattice is not None:
-        values = lattice.rounded(values)
-    return observation_by_observation(values.reshape(*_shape(draws), n))
+    if rounding > 0:
+        values = Lattice(float(observed[0]), rounding).rounded(values)
+    return observation_by_observation(values.reshape(*_shape(draws), -1))
 
 
 def _flat(draws: Parameters) -> Parameters:

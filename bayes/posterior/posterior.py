@@ -13,18 +13,16 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from bayes.model.density import require_observations
-from bayes.model.rounding import Lattice
 from bayes.posterior import archive, layout
 from bayes.posterior.diagnostics import Diagnostics
 from bayes.posterior.draws import Kind, bfmi, check_interval, ess_bulk, ess_tail, interval, rhat
 from bayes.posterior.given import priors_of, require_same
 from bayes.posterior.groups import (
-    EXTRA,
-    MOST,
+    checked,
     log_likelihood,
     log_prior,
     posterior_predictive,
+    values_of,
 )
 from bayes.posterior.naming import Naming, naming
 from bayes.posterior.quantities import Quantities
@@ -409,38 +407,24 @@ class Posterior:
         Examples
         --------
         >>> import arviz as az
-        >>> posterior = bayes.fit(values, seed=1).with_groups("log_likelihood")
-        >>> az.loo(posterior.data)  # doctest: +SKIP
+        >>> posterior = bayes.fit(values, seed=1)  # doctest: +SKIP
+        >>> az.loo(posterior.with_groups("log_likelihood").data)  # doctest: +SKIP
         """
-        wanted = groups or EXTRA
-        unknown = [name for name in wanted if name not in EXTRA]
-        if unknown:
-            raise ValueError(
-                f"expected groups among {', '.join(EXTRA)}, got {', '.join(map(repr, unknown))}"
-            )
+        wanted = checked(groups)
+        given = self.sample if sample is None else require_same(self.sample, sample)
         # Priors that differ by component are about components in order of their means.
         draws, data = self.relabelled("mean").parameters, self.data.copy()
         if "log_prior" in wanted:
-            found = log_prior(draws, self.priors(sample, priors))
-            data["log_prior"] = xr.DataTree(found)
-        if set(wanted) == {"log_prior"}:
-            return Posterior(data)
-        given = self.sample if sample is None else require_same(self.sample, sample)
-        values = require_observations(given, "what is said of every observation")
-        n_draws = draws.means[..., 0].size
-        if values.size * n_draws > MOST:
-            raise ValueError(
-                f"expected at most {MOST:,} numbers in a group, got {values.size:,} values times "
-                f"{n_draws:,} draws; ask bayes.fit for fewer draws, or see bayes.criticism, which "
-                "does with the values in blocks"
-            )
+            data["log_prior"] = xr.DataTree(log_prior(draws, self.priors(sample, priors)))
+        if set(wanted) != {"log_prior"}:
+            values = values_of(given, draws)
+            data = layout.with_observations(data, values)
         if "log_likelihood" in wanted:
             data["log_likelihood"] = xr.DataTree(log_likelihood(draws, values, given.rounding))
         if "posterior_predictive" in wanted:
-            lattice = Lattice(values[0], given.rounding) if given.rounding > 0 else None
-            drawn = posterior_predictive(draws, values.size, as_generator(rng), lattice)
+            drawn = posterior_predictive(draws, values, given.rounding, as_generator(rng))
             data["posterior_predictive"] = xr.DataTree(drawn)
-        return Posterior(layout.with_observations(data, values))
+        return Posterior(data)
 
     @property
     def trace(self) -> xr.DataTree:
