@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from bayes.model.priors import Priors
     from bayes.posterior.diagnostics import Diagnostics
     from bayes.posterior.naming import Naming
-    from bayes.posterior.posterior import Posterior, Settings
+    from bayes.posterior.posterior import Posterior
     from bayes.posterior.quantities import Membership, Quantities
+    from bayes.posterior.records import Settings
     from bayes.posterior.relabelling import LabelChange
     from bayes.sampler.sampling import fit
 
@@ -55,7 +56,7 @@ _HOMES = {
     "Posterior": "bayes.posterior.posterior",
     "Priors": "bayes.model.priors",
     "Quantities": "bayes.posterior.quantities",
-    "Settings": "bayes.posterior.posterior",
+    "Settings": "bayes.posterior.records",
     "agreement": "bayes.criticism.sensitivity",
     "build_model": "bayes.model.model",
     "check": "bayes.criticism.checks",

@@ -36,7 +36,7 @@ def posterior(mixture, *, chains=4, draws=300, seed=0):
     groups = {
         name: xr.Dataset(
             {
-                parameter: (("chain", "draw", "component"), drawn)
+                parameter: (("chain", "draw", "k"), drawn)
                 for parameter, drawn in zip(("weights", "means", "sds"), values, strict=True)
             }
         )

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bayes.criticism.replicates import LARGE, Lattice, group_shapes, observed, replicated
-from bayes.model.density import cdf, counted, joined, require_same
+from bayes.criticism.replicates import LARGE, group_shapes, observed, replicated
+from bayes.model.density import cdf, counted
+from bayes.model.rounding import Lattice
+from bayes.posterior.given import require_same
 from bayes.posterior.posterior import Posterior
 from em import Mixture, Parameters, Sample
 from em.data.arguments import as_generator
@@ -164,13 +166,13 @@ def check(
     tuple of Check
         In the order above.
     """
-    given = posterior.sample if sample is None else require_same(posterior, sample)
+    given = posterior.sample if sample is None else require_same(posterior.sample, sample)
     if given.weights_are == "sampling":
         return tuple(_not_made(name, WEIGHTED) for name in SUBJECTS)
     data = counted(given)
     known = given if data is None else data
     generator = as_generator(rng)
-    draws = joined(posterior, replicates)
+    draws = posterior.joined(replicates)
     n = max(2, round(given.n))
     center, unit = known.mean, known.sd
     scaled = Parameters(draws.weights, (draws.means - center) / unit, draws.sds / unit)

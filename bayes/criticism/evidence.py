@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bayes.model.density import log_likelihood, log_prior, priors_of
+from bayes.model.density import log_likelihood, log_prior
 from bayes.model.priors import Priors
 from bayes.posterior.posterior import Posterior
 from em import Parameters, Sample
 from em.data.arguments import as_generator
 from em.data.requirements import refuse_sampling
+from em.likelihood.density import HALF_LOG_2PI
 
 __all__ = ["Evidence", "evidence"]
 
 Floats = NDArray[np.float64]
 
-HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 CLUSTERS = 10
 """Normal distributions in the proposal for each component of the mixture, at the most."""
 FEWEST_IN_CLUSTER = 10
@@ -125,7 +125,7 @@ def evidence(
         few draws or they do not vary, or if the data have sampling weights.
     """
     refuse_sampling(posterior.sample, "a marginal likelihood")
-    chosen = priors_of(posterior, sample, priors)
+    chosen = posterior.priors(sample, priors)
     if not chosen.exchangeable:
         raise ValueError(
             "expected the same prior for all components, got one that differs; the density of "

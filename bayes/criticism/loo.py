@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bayes.model.density import cdf, joined, log_density, require_counted, require_same
+from bayes.model.density import cdf, log_density, require_counted
+from bayes.posterior.given import require_same
 from bayes.posterior.posterior import Posterior
 from em import Parameters, Sample
 from em.data.requirements import refuse_sampling
@@ -235,10 +236,10 @@ def loo(posterior: Posterior, sample: Sample | None = None) -> Loo:
         are sampling weights or no whole numbers, if there are fewer than 100 draws, or if they do
         not vary.
     """
-    given = posterior.sample if sample is None else require_same(posterior, sample)
+    given = posterior.sample if sample is None else require_same(posterior.sample, sample)
     refuse_sampling(given, "leave-one-out")
     data = require_counted(given, "leave-one-out")
-    draws = joined(posterior, DRAWS)
+    draws = posterior.joined(DRAWS)
     S = len(draws.means)
     if S < FEWEST_DRAWS or np.ptp(draws.means[:, 0]) == 0.0:
         raise ValueError(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bayes.criticism.replicates import data_sets
 from bayes.model.density import log_density
+from bayes.posterior.layout import parameters_of
 from bayes.posterior.posterior import Posterior
 from em import Parameters
 from em.data.arguments import as_generator
@@ -98,9 +99,8 @@ def prior_predictive(
     low, high = (float(data[0]), float(data[-1])) if plausible is None else plausible
     if not low < high:
         raise ValueError(f"expected a lower and an upper plausible value, got {low:g}, {high:g}")
-    group = posterior.data["prior"]
-    K = posterior.n_components
-    draws = Parameters(*(group[name].to_numpy().reshape(-1, K) for name in Parameters._fields))
+    prior, K = parameters_of(posterior.data, "prior"), posterior.n_components
+    draws = Parameters(*(value.reshape(-1, K) for value in prior))
     values = data_sets(draws, EACH, as_generator(rng))
     some = Parameters(*(value[:CURVES] for value in draws))
     ends = np.quantile(values, [0.025, 0.975])

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayes.model.density import cdf
+from bayes.model.rounding import Lattice
 from em import Parameters, Sample
 
-__all__ = ["LARGE", "Lattice", "Shapes", "Statistics", "group_shapes", "observed", "replicated"]
+__all__ = ["LARGE", "Shapes", "Statistics", "group_shapes", "observed", "replicated"]
 
 Floats = NDArray[np.float64]
 
@@ -41,17 +42,6 @@ class Statistics(NamedTuple):
     """Largest distance of a value from the mean, in sds."""
     gap: Floats
     """Smallest distance between two values."""
-
-
-class Lattice(NamedTuple):
-    """What values were rounded to: any whole number of steps from one of them."""
-
-    origin: float
-    step: float
-
-    def rounded(self, values: Floats) -> Floats:
-        """The values, each rounded to the lattice."""
-        return self.origin + self.step * np.round((values - self.origin) / self.step)
 
 
 class Shapes(NamedTuple):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bayes.model.density import joined, log_likelihood, log_prior, priors_of
+from bayes.model.density import log_likelihood, log_prior
 from bayes.model.priors import Priors
 from bayes.posterior.posterior import Posterior
 from em import Fit, Parameters, Sample
@@ -134,9 +134,9 @@ def sensitivity(
         If the priors are not those of the posterior, or if there are fewer than 100 draws or
         they do not vary.
     """
-    chosen = priors_of(posterior, sample, priors)
+    chosen = posterior.priors(sample, priors)
     # Priors that differ by component are about components in order of their means.
-    draws = joined(posterior.relabelled("mean"))
+    draws = posterior.relabelled("mean").joined()
     shape = posterior.means.shape[:2]
     logs = log_prior(draws, chosen), log_likelihood(draws, posterior.sample)
     if logs[0].size < FEWEST_DRAWS or min(map(np.ptp, logs)) == 0.0:

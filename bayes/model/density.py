@@ -6,50 +6,37 @@ the cache, so memory does not grow with the data.
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bayes.model.priors import Priors
 from bayes.model.rounding import log_density_rounded
-from bayes.posterior.posterior import Posterior
 from em import Parameters, Sample
+from em.data.requirements import refuse_sampling
+from em.likelihood.density import HALF_LOG_2PI
+
+if TYPE_CHECKING:
+    from bayes.model.priors import Priors
 
 __all__ = [
     "cdf",
     "counted",
-    "joined",
     "log_density",
     "log_likelihood",
     "log_prior",
-    "priors_of",
+    "log_priors",
+    "observations",
     "require_counted",
+    "require_observations",
 ]
 
 Floats = NDArray[np.float64]
 
-HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 BLOCK = 1 << 16
 """Numbers worked on at a time; so many doubles stay in the cache."""
 TABLE = 1 << 21
 """Numbers in the largest table that is kept at once: 16 MB."""
-
-
-def joined(posterior: Posterior, at_most: int | None = None) -> Parameters:
-    """Weights, means and sds with the chains one after the other, each of shape (S, K).
-
-    With `at_most`, that many draws at the most, evenly spaced over all chains.
-    """
-    K = posterior.n_components
-    draws = (posterior.weights, posterior.means, posterior.sds)
-    flat = [np.ascontiguousarray(value, dtype=np.float64).reshape(-1, K) for value in draws]
-    total = len(flat[0])
-    if at_most is None or total <= at_most:
-        return Parameters(*flat)
-    keep = np.linspace(0, total - 1, at_most).round().astype(int)
-    return Parameters(*(value[keep] for value in flat))
 
 
 def log_density(draws: Parameters, values: Floats, rounding: float = 0.0) -> Floats:
@@ -152,8 +139,15 @@ def log_prior(draws: Parameters, priors: Priors) -> Floats:
     ndarray of shape (S,)
         Minus infinity where the prior does not allow the draw.
     """
+    with np.errstate(invalid="ignore"):
+        return np.asarray(sum(log_priors(draws, priors)._asdict().values()))
+
+
+def log_priors(draws: Parameters, priors: Priors) -> Parameters:
+    """The same for weights, means and sds one by one, each of shape (S,)."""
     import pymc as pm
     import pytensor
+    import pytensor.tensor as pt
     from pytensor.compile.mode import Mode
 
     given = priors.weights, priors.means, priors.sds
@@ -162,47 +156,10 @@ def log_prior(draws: Parameters, priors: Priors) -> Floats:
         for dist, value in zip(given, draws, strict=True)
     ]
     if draws.means.shape[1] == 1:
-        logps = logps[1:]  # the weight is the constant 1
+        logps[0] = pt.zeros(len(draws.means))  # the weight is the constant 1
     # Python's linker: a few vectorised calls do not repay seconds of compiling.
     with np.errstate(all="ignore"):
-        return np.asarray(pytensor.function([], sum(logps), mode=Mode("py", "fast_compile"))())
-
-
-def priors_of(
-    posterior: Posterior, sample: Sample | None = None, priors: Priors | None = None
-) -> Priors:
-    """The priors that a posterior was sampled with, as `Priors.filled` gives them.
-
-    A posterior keeps them in words only, so they are worked out again and compared with those.
-
-    Parameters
-    ----------
-    posterior : Posterior
-    sample : Sample, optional
-        The data that default priors are worked out from; those of the posterior by default.
-    priors : Priors, optional
-        What `bayes.fit` was given; the default priors by default.
-
-    Returns
-    -------
-    Priors
-
-    Raises
-    ------
-    ValueError
-        If these are not the posterior's priors.
-    """
-    data = posterior.sample if sample is None else sample
-    found = (priors or Priors()).filled(data, posterior.n_components)
-    said = [row[:2] for row in posterior.settings.priors]
-    for (name, ours, _), (_, theirs) in zip(found.describe(), said, strict=True):
-        if ours != theirs:
-            raise ValueError(
-                f"expected the priors of the posterior, {name} ~ {theirs}, got {name} ~ {ours}; "
-                "pass priors= as given to bayes.fit, and sample= where the posterior was "
-                "sampled from squashed data"
-            )
-    return found
+        return Parameters(*pytensor.function([], logps, mode=Mode("py", "fast_compile"))())
 
 
 def counted(sample: Sample) -> Sample | None:
@@ -221,25 +178,26 @@ def counted(sample: Sample) -> Sample | None:
     return data
 
 
-def require_same(posterior: Posterior, sample: Sample) -> Sample:
-    """The sample, or a ValueError if it is plainly not what the posterior was sampled from.
+def observations(sample: Sample) -> Floats | None:
+    """Every value as often as it was seen, in the order given; None where that is not known.
 
-    That may have been the nodes of a squashed sample, which share its size, mean and sd.
+    As for `counted`; nor where sampling weights say for how many others each value stands.
+
+    Parameters
+    ----------
+    sample : Sample
+
+    Returns
+    -------
+    ndarray of shape (n,), or None
     """
-    seen = posterior.sample
-    slack = 1e-3 * seen.sd + 8 * np.finfo(float).eps * abs(seen.mean)
-    if abs(sample.n - seen.n) > 1e-9 * seen.n or abs(sample.mean - seen.mean) > slack:
-        raise ValueError(
-            f"expected the data that the posterior was sampled from, {seen.n:g} values with mean "
-            f"{seen.mean:.6g}, got {sample.n:g} values with mean {sample.mean:.6g}"
-        )
-    if sample.rounding != seen.rounding:
-        raise ValueError(
-            f"expected the data that the posterior was sampled from, rounded to {seen.rounding:g}, "
-            f"got the same rounded to {sample.rounding:g} (0 is not at all); give both the same "
-            "rounding="
-        )
-    return sample
+    data = counted(sample)
+    if data is None or sample.weights_are == "sampling":
+        return None
+    counts = np.round(sample.weights)
+    if np.any(np.abs(sample.weights - counts) > 1e-9 * np.maximum(counts, 1.0)):
+        sample, counts = data, np.round(data.weights)  # parts of one count on equal values
+    return np.repeat(sample.values, counts.astype(np.intp))
 
 
 def require_counted(sample: Sample, what: Any) -> Sample:
@@ -251,3 +209,15 @@ def require_counted(sample: Sample, what: Any) -> Sample:
             "not whole numbers; pass the full sample as sample="
         )
     return data
+
+
+def require_observations(sample: Sample, what: str) -> Floats:
+    """`observations`, or a ValueError that says what cannot be done without them."""
+    refuse_sampling(sample, what)
+    values = observations(sample)
+    if values is None:
+        raise ValueError(
+            f"expected the data themselves for {what}, got squashed values or weights that are "
+            "not whole numbers; pass the full sample as sample="
+        )
+    return values

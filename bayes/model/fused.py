@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayes.model import kernel
+from bayes.model.names import COMPONENT
 from bayes.model.priors import Numbers
 from em import Mixture, Sample
 
@@ -142,7 +143,7 @@ class FusedDensity:
         shapes: list[tuple[int, ...]] = [(K,)] * 3
         slices = [slice(i * K, (i + 1) * K) for i in range(3)]
         return CompiledPyMCModel(
-            dims=dict.fromkeys(names, ("component",)),
+            dims=dict.fromkeys(names, (COMPONENT,)),
             reparameterized_names=[],
             compiled_logp_func=kernel.density_c,
             compiled_expand_func=kernel.publish_c,
@@ -156,7 +157,7 @@ class FusedDensity:
             expand_func=None,
             _n_dim=self.n_dim,
             _shapes=dict(zip(names, shapes, strict=True)),
-            _coords={"component": np.arange(K)},
+            _coords={COMPONENT: np.arange(K)},
         )
 
 

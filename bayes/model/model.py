@@ -8,27 +8,50 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
-from pymc.distributions.transforms import Chain, Transform, _default_transform, ordered
+from numpy.typing import NDArray
+from pymc.distributions.transforms import Chain, Ordered, Transform, _default_transform
 from pytensor.compile.mode import Mode
 
+from bayes.model.density import observations
+from bayes.model.names import COMPONENT, OBSERVATION, OBSERVED
 from bayes.model.priors import Priors
+from bayes.model.rounding import Lattice
 from em import Sample, as_sample
+from em.likelihood.density import HALF_LOG_2PI
 
-__all__ = ["Standardised", "build_model", "checked_priors"]
+__all__ = ["Increasing", "Standardised", "build_model", "checked_priors"]
 
-HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 ROOT_2 = np.sqrt(2.0)
+Floats = NDArray[np.float64]
+
+MOST = 1_000_000
+"""Values that are observed one by one at the most."""
 NARROW = 1e-4
 """Half of the step, in sds, up to which the density is as good as constant within a step."""
 
 
-def build_model(sample: Any, n_components: int = 2, priors: Priors | None = None) -> pm.Model:
+def build_model(
+    sample: Any,
+    n_components: int = 2,
+    priors: Priors | None = None,
+    *,
+    observed: bool = True,
+) -> pm.Model:
     """The K-component Gaussian mixture with the group of each value summed out.
 
     Value x_i with weight w_i adds ``w_i log sum_k weights_k Normal(x_i | means_k, sds_k)`` to the
-    log-density. Tied values are counted, not repeated. Where the sample is rounded to steps of h,
-    the density of a component at x is the probability of what is rounded to x, over h:
+    log-density. Where the sample is rounded to steps of h, the density of a component at x is the
+    probability of what is rounded to x, over h:
     ``[Phi((x + h/2 - mean)/sd) - Phi((x - h/2 - mean)/sd)] / h``.
+
+    The values are the observed variable ``x``, each as often as it was seen, so that PyMC's
+    `sample_prior_predictive`, `sample_posterior_predictive`, `compute_log_likelihood` and
+    `compute_log_prior` work; the last three take ``posterior.trace`` of `bayes.fit` as well as what
+    `pymc.sample` gives. Squashed values, weights that are no counts, sampling weights and more
+    than a million values cannot be observed one by one. Then, and where `observed` is false, the
+    distinct values are counted and the same log-density is the potential ``loglik``: there is
+    nothing that PyMC could predict or evaluate value by value, but many ties cost nothing. That
+    is what `bayes.fit` samples from.
 
     The likelihood does not change when components swap names, so an order has to be chosen. Where
     all components have the same prior (read off its parameters, see `Priors.exchangeable`), the
@@ -45,12 +68,14 @@ def build_model(sample: Any, n_components: int = 2, priors: Priors | None = None
     Parameters
     ----------
     sample : Sample or array_like of shape (n,)
-        The data; ``values`` and ``sample_weights`` in the model are their distinct values and
-        counts, which `pymc.set_data` can exchange.
+        The data. They are ``values`` in the model, which `pymc.set_data` can exchange; where they
+        are counted, the distinct ones, with ``sample_weights``.
     n_components : int
         K, at least 1. For K = 1 the weight is the constant 1.
     priors : Priors, optional
         Weakly informative ones by default.
+    observed : bool
+        Whether every value is observed by itself, where that can be.
 
     Returns
     -------
@@ -65,34 +90,72 @@ def build_model(sample: Any, n_components: int = 2, priors: Priors | None = None
     """
     data = as_sample(sample)
     chosen = checked_priors(priors).filled(data, n_components)
-    distinct = data.collapse()
     K = int(n_components)
     sortable = chosen.exchangeable
-    with pm.Model(coords={"component": range(K)}) as model:
-        values = pm.Data("values", distinct.values)
-        counts = pm.Data("sample_weights", distinct.weights)
+    with pm.Model(coords={COMPONENT: range(K)}) as model:
 
-        one = pt.ones(1)
-        free_weights = one if K == 1 else model.register_rv(chosen.weights, "free_weights")
-        free_means = model.register_rv(
-            chosen.means, "free_means", transform=_means_transform(chosen, data, sortable)
-        )
-        # Means that start equal are a log of zero under the ordered transform.
-        model.set_initval(free_means, _spread_out(model, free_means, K))
-        free_sds = model.register_rv(chosen.sds, "free_sds")
+        def free(name: str, **options: Any) -> Any:
+            dist = getattr(chosen, name)
+            return model.register_rv(dist, f"free_{name}", dims=COMPONENT, **options)
+
+        free_weights = pt.ones(1) if K == 1 else free("weights")
+        free_means = free("means", transform=_means_transform(chosen, data, sortable))
+        free_sds = free("sds")
 
         order = pt.argsort(free_means) if sortable and K > 1 else slice(None)
-        pm.Deterministic("weights", free_weights[order], dims="component")
-        pm.Deterministic("means", free_means[order], dims="component")
-        pm.Deterministic("sds", free_sds[order], dims="component")
+        pm.Deterministic("weights", free_weights[order], dims=COMPONENT)
+        pm.Deterministic("means", free_means[order], dims=COMPONENT)
+        pm.Deterministic("sds", free_sds[order], dims=COMPONENT)
 
-        if data.rounding > 0:
-            each = _rounded_logp(values[:, None], free_means, free_sds, data.rounding)
-            logp = pt.logsumexp(pt.log(free_weights) + each, axis=1)
+        given = observations(data) if observed and data.n <= MOST else None
+        if given is not None:
+            _observe(given, data.rounding, free_weights, free_means, free_sds)
         else:
-            logp = pm.logp(pm.NormalMixture.dist(free_weights, free_means, free_sds), values)
-        pm.Potential("loglik", pt.sum(counts * logp))
+            _count(data.collapse(), free_weights, free_means, free_sds)
     return model
+
+
+def _observe(given: Floats, rounding: float, *parameters: Any) -> None:
+    """Every value as an observation of its own."""
+    values = pm.Data("values", given, dims=OBSERVATION)
+    if rounding == 0.0:
+        pm.NormalMixture(OBSERVED, *parameters, observed=values, dims=OBSERVATION)
+        return
+    lattice = Lattice(float(given[0]), rounding)
+
+    def logp(x: Any, *parameters: Any) -> Any:
+        return _rounded_mixture_logp(rounding, x, *parameters)
+
+    def drawn(*parameters: Any) -> Any:
+        *mixture, size = parameters
+        return lattice.rounded(pm.NormalMixture.dist(*mixture, size=size))
+
+    pm.CustomDist(
+        OBSERVED,
+        *parameters,
+        logp=logp,
+        dist=drawn,
+        signature="(k),(k),(k)->()",
+        class_name="RoundedNormalMixture",
+        observed=values,
+        dims=OBSERVATION,
+    )
+
+
+def _count(distinct: Sample, *parameters: Any) -> None:
+    """The same log-density from the distinct values and their weights."""
+    values = pm.Data("values", distinct.values)
+    weights = pm.Data("sample_weights", distinct.weights)
+    if distinct.rounding > 0:
+        logp = _rounded_mixture_logp(distinct.rounding, values, *parameters)
+    else:
+        logp = pm.logp(pm.NormalMixture.dist(*parameters), values)
+    pm.Potential("loglik", pt.sum(weights * logp))
+
+
+def _rounded_mixture_logp(rounding: float, values: Any, weights: Any, means: Any, sds: Any) -> Any:
+    each = _rounded_logp(values[..., None], means, sds, rounding)
+    return pt.logsumexp(pt.log(weights) + each, axis=-1)
 
 
 def _rounded_logp(values: Any, means: Any, sds: Any, rounding: float) -> Any:
@@ -142,6 +205,23 @@ class Standardised(Transform):
         return pt.full_like(value, math.log(self.scale))
 
 
+class Increasing(Ordered):
+    """PyMC's transform to increasing values, for starts that do not increase as well.
+
+    PyMC starts where each prior has its middle, which is mostly one place for all means: a gap of
+    zero, whose log is not finite. Such gaps become 1. (A start given with `set_initval` would do,
+    but PyMC cannot take the transforms off a model with one, as `compute_log_likelihood` does.)
+    """
+
+    name = "increasing"
+
+    def forward(self, value: Any, *inputs: Any) -> Any:  # noqa: ARG002 - as above
+        """The first value, and the logs of the gaps."""
+        gaps = value[..., 1:] - value[..., :-1]
+        logs = pt.log(pt.switch(gaps > 0.0, gaps, 1.0))
+        return pt.concatenate([value[..., :1], logs], axis=-1)
+
+
 def checked_priors(priors: Any) -> Priors:
     """The given priors, or the default where there are none; TypeError for anything else."""
     if priors is None:
@@ -162,17 +242,9 @@ def _means_transform(priors: Priors, data: Sample, sortable: bool) -> Any:
         # A prior on an interval brings a transform of its own, which has no unit.
         return pm.util.UNSET if bounded is not None else standardised
     if bounded is None:
-        return Chain([standardised, ordered])
+        return Chain([standardised, Increasing()])
     _check_one_interval(priors, bounded)
-    return ordered
-
-
-def _spread_out(model: pm.Model, free_means: Any, K: int) -> Any:
-    """Increasing means inside their prior's support."""
-    transform = model.rvs_to_transforms[free_means]
-    steps = transform.transform_list if isinstance(transform, Chain) else [transform]
-    first = steps[0].backward(pt.linspace(-1.0, 1.0, K + 2)[1:-1], *free_means.owner.inputs)
-    return first.eval(mode=Mode("py", None))
+    return Increasing()
 
 
 def _check_one_interval(priors: Priors, bounded: Any) -> None:

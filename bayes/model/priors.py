@@ -27,6 +27,7 @@ from bayes.model.distributions import (
     words,
 )
 from bayes.model.propriety import improper_on_ties
+from bayes.model.written import read, write
 from em import Parameters, Sample
 from em.data.requirements import require_counts
 from em.search.groups import smallest_sd
@@ -326,6 +327,48 @@ class Priors:
                 f"expected a prior of the weights on vectors with sum one, got "
                 f"{words(self.weights)}; for example {EXAMPLES['weights']}"
             )
+
+    def to_dict(self) -> dict[str, Any] | None:
+        """The `filled` priors in plain numbers, exact to the last digit, for JSON.
+
+        Returns
+        -------
+        dict or None
+            None if one of them cannot be written so, because other distributions are part of it,
+            as of a mixture.
+        """
+        found: dict[str, Any] = {}
+        for name, dist in self._given():
+            numbers = write(dist)
+            if numbers is None:
+                return None
+            reason = getattr(dist.tag, "reason", "")
+            found[name] = {**numbers, **({"reason": reason} if reason else {})}
+        return found
+
+    @classmethod
+    def from_dict(cls, written: dict[str, Any]) -> Priors:
+        """The priors that `to_dict` wrote.
+
+        Parameters
+        ----------
+        written : dict
+
+        Returns
+        -------
+        Priors
+
+        Raises
+        ------
+        ValueError
+            If this version of PyMC lacks one of the distributions.
+        """
+        found = {}
+        for name, numbers in written.items():
+            found[name] = read(numbers)
+            if "reason" in numbers:
+                found[name].tag.reason = numbers["reason"]
+        return cls(**found)
 
     def describe(self) -> tuple[tuple[str, str, str], ...]:
         """Each prior in words.

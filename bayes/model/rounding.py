@@ -6,19 +6,28 @@ the probability of that interval over h. `bayes.model.kernel` has the same for o
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from em.likelihood.density import HALF_LOG_2PI
 from em.likelihood.rounding import within
 
-__all__ = ["log_density_rounded"]
+__all__ = ["Lattice", "log_density_rounded"]
 
 Floats = NDArray[np.float64]
 
-HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
+
+class Lattice(NamedTuple):
+    """What values were rounded to: any whole number of steps from one of them."""
+
+    origin: float
+    step: float
+
+    def rounded(self, values: Any) -> Any:
+        """The values, an array or a tensor of PyTensor's, each rounded to the lattice."""
+        return self.origin + self.step * ((values - self.origin) / self.step).round()
 
 
 def log_density_rounded(values: Any, means: Any, sds: Any, rounding: float) -> Floats:

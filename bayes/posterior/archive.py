@@ -8,11 +8,15 @@ from pathlib import Path
 
 import xarray as xr
 
+from bayes.model.names import COMPONENT
+
 __all__ = ["read", "write"]
 
 FORMAT = "em-vs-bayes posterior"
 SCHEMA = 1
 """Raised whenever files of an earlier version can no longer be read."""
+EARLIER = "component"
+"""What earlier versions called the dimension of the components."""
 
 
 def write(data: xr.DataTree, path: str | os.PathLike[str]) -> None:
@@ -98,4 +102,7 @@ def read(path: str | os.PathLike[str]) -> xr.DataTree:
             f"expected a posterior of schema {SCHEMA}, got {source} of schema "
             f"{data.attrs.get('schema')}; read it with the version that wrote it"
         )
+    for name, group in data.children.items():
+        if EARLIER in group.dims:
+            data[name] = xr.DataTree(group.to_dataset().rename({EARLIER: COMPONENT}))
     return data

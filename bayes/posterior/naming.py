@@ -9,17 +9,13 @@ jump between groups make them stray, whatever the data say.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bayes.posterior.relabelling import places, responsibilities, seen
-from em import Parameters
-
-if TYPE_CHECKING:
-    from bayes.posterior.posterior import Posterior
-    from em.likelihood.mixture import Order
+from em import Parameters, Sample
+from em.likelihood.mixture import Order
 
 __all__ = ["Naming", "naming"]
 
@@ -62,13 +58,15 @@ class Naming:
         return "sd" if less else "mean"
 
 
-def naming(posterior: Posterior) -> Naming:
-    """What names by mean and names by sd cost a posterior.
+def naming(every: Parameters, sample: Sample) -> Naming:
+    """What names by mean and names by sd cost the draws of a posterior.
 
     Parameters
     ----------
-    posterior : Posterior
-        However its components are named.
+    every : Parameters
+        Draws, each of shape (..., K), however their components are named.
+    sample : Sample
+        The data.
 
     Returns
     -------
@@ -79,8 +77,8 @@ def naming(posterior: Posterior) -> Naming:
     Stephens (2000), Dealing with label switching in mixture models, Journal of the Royal
     Statistical Society B 62, section 4.2.
     """
-    K, data = posterior.n_components, seen(posterior.sample)
-    flat = [value.reshape(-1, K) for value in (posterior.weights, posterior.means, posterior.sds)]
+    K, data = every.means.shape[-1], seen(sample)
+    flat = [value.reshape(-1, K) for value in every]
     # Of very many draws the average is known well enough from some of them.
     step = -(-flat[0].size * len(data) // TABLE)
     draws = Parameters(*(value[::step] for value in flat))

@@ -2,70 +2,44 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from bayes.posterior import archive
+from bayes.posterior import archive, layout
 from bayes.posterior.diagnostics import Diagnostics
 from bayes.posterior.draws import Kind, bfmi, check_interval, ess_bulk, ess_tail, interval, rhat
+from bayes.posterior.given import priors_of, require_same
+from bayes.posterior.groups import (
+    checked,
+    log_likelihood,
+    log_prior,
+    posterior_predictive,
+    values_of,
+)
 from bayes.posterior.naming import Naming, naming
 from bayes.posterior.quantities import Quantities
-from bayes.posterior.records import Second
+from bayes.posterior.records import Settings
 from bayes.posterior.relabelling import ORDERS, LabelChange, Order, label_change, permuted, places
 from em import Parameters, Sample
+from em.data.arguments import as_generator
 from em.data.magnitude import size_of
-from em.data.sample import merged
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Posterior", "Settings"]
+    from bayes.model.priors import Priors
+
+__all__ = ["Posterior"]
 
 Floats = NDArray[np.float64]
-
-GROUPS = ("posterior", "sample_stats", "prior", "observed_data")
-DIMS = ("chain", "draw", "component")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How the draws were made."""
-
-    sampler: str
-    """``"nutpie"`` or ``"pymc"``."""
-    density: str
-    """What computed the log-density: ``"fused"`` (compiled once for all) or ``"pymc"``."""
-    chains: int
-    """How many chains."""
-    draws: int
-    """Draws of each chain, tuning apart; more than asked for if `note` says so."""
-    tune: int
-    """Tuning draws of each chain, which are not kept; more than asked for if `note` says so."""
-    target_accept: float
-    """The acceptance rate that the step size was tuned for; higher if `note` says so."""
-    seed: int
-    """The seed; drawn from the system where none was given, so that a run can be repeated."""
-    seconds_compile: float
-    """Wall time to load the sampler and to build and compile the model, in seconds."""
-    seconds_sample: float
-    """Wall time to sample, in seconds."""
-    priors: tuple[tuple[str, str, str], ...]
-    """What `Priors.describe` said: (parameter, distribution, reason)."""
-    note: str = ""
-    """What had to be done about draws that failed a check, in a sentence that says what failed,
-    what was done and whether it helped; empty where nothing was."""
-    second: Second | None = None
-    """What the second route to the posterior says, and whose draws these are; None where there
-    was one route only."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,16 +52,16 @@ class Posterior:
 
     data: xr.DataTree
     """The groups ``posterior``, ``prior``, ``sample_stats`` and ``observed_data``, laid out as
-    ArviZ expects them. ``posterior`` and ``prior`` hold weights, means and sds with dimensions
-    (chain, draw, component); ``observed_data`` holds values and sample_weights, and the step to
-    which the values were rounded as its attribute ``rounding``. Where its attribute ``weights_are``
-    is ``"sampling"`` this is a pseudo-posterior, see `is_pseudo`."""
+    ArviZ expects them; `with_groups` adds others. ``posterior`` and ``prior`` hold weights, means
+    and sds with dimensions (chain, draw, k); ``observed_data`` holds values and sample_weights, and
+    the step to which the values were rounded as its attribute ``rounding``. Where its attribute
+    ``weights_are`` is ``"sampling"`` this is a pseudo-posterior, see `is_pseudo`."""
 
     def __post_init__(self) -> None:
-        missing = [group for group in GROUPS if group not in self.data.children]
+        missing = [group for group in layout.GROUPS if group not in self.data.children]
         if missing:
             raise ValueError(
-                f"expected a DataTree with the groups {', '.join(GROUPS)}, got one without "
+                f"expected a DataTree with the groups {', '.join(layout.GROUPS)}, got one without "
                 f"{', '.join(missing)}; make posteriors with bayes.fit or Posterior.load"
             )
 
@@ -118,48 +92,12 @@ class Posterior:
         -------
         Posterior
         """
-        component = np.arange(draws.means.shape[-1])
-        observed = {"values": sample.values, "sample_weights": sample.weights}
-        told: dict[str, float | str] = {"rounding": sample.rounding}
-        if sample.weights_are == "sampling":
-            told |= {"weights_are": "sampling", "n": sample.n}
-            rows, squares = sample.rows_and_squares
-            if rows is not None and squares is not None:
-                observed |= {"rows": rows, "squared_weights": squares}
-
-        def group(parameters: Parameters) -> xr.Dataset:
-            n_chains, n_draws, _ = parameters.means.shape
-            named = parameters._asdict()
-            return xr.Dataset(
-                {name: (DIMS, np.asarray(value, dtype=float)) for name, value in named.items()},
-                coords={
-                    "chain": np.arange(n_chains),
-                    "draw": np.arange(n_draws),
-                    "component": component,
-                },
-            )
-
-        posterior = group(draws)
-        shared = {name: posterior.coords[name] for name in ("chain", "draw")}
-        tree = {
-            "posterior": posterior,
-            "sample_stats": xr.Dataset(
-                {name: (DIMS[:2], np.asarray(value)) for name, value in stats.items()}, shared
-            ),
-            "prior": group(Parameters(*(value[None] for value in prior))),
-            "observed_data": xr.Dataset(
-                {name: ("value", np.array(column)) for name, column in observed.items()},
-                attrs=told,
-            ),
-        }
-        data = xr.DataTree.from_dict(tree)
-        data.attrs = {"settings": json.dumps(asdict(settings))}
-        return cls(data)
+        return cls(layout.tree_of(sample, draws, stats, prior, settings))
 
     @property
     def weights(self) -> Floats:
         """Mixing proportions, of shape (chain, draw, K)."""
-        return self._draws.weights
+        return self.parameters.weights
 
     @property
     def means(self) -> Floats:
@@ -167,19 +105,40 @@ class Posterior:
 
         Increasing in every draw where `order` is ``"mean"``, as it is after `bayes.fit`.
         """
-        return self._draws.means
+        return self.parameters.means
 
     @property
     def sds(self) -> Floats:
         """Component sds in the unit of the data, of shape (chain, draw, K)."""
-        return self._draws.sds
+        return self.parameters.sds
 
     @cached_property
-    def _draws(self) -> Parameters:
-        return self._parameters("posterior")
+    def parameters(self) -> Parameters:
+        """Weights, means and sds side by side, each of shape (chain, draw, K)."""
+        return layout.parameters_of(self.data, "posterior")
 
-    def _parameters(self, group: str) -> Parameters:
-        return Parameters(*(self.data[group][name].to_numpy() for name in Parameters._fields))
+    def joined(self, at_most: int | None = None) -> Parameters:
+        """Weights, means and sds with the chains one after the other.
+
+        Parameters
+        ----------
+        at_most : int, optional
+            That many draws at the most, evenly spaced over all chains; all of them by default.
+
+        Returns
+        -------
+        Parameters
+            Each of shape (S, K).
+        """
+        flat = [
+            np.ascontiguousarray(value, dtype=np.float64).reshape(-1, self.n_components)
+            for value in self.parameters
+        ]
+        total = len(flat[0])
+        if at_most is None or total <= at_most:
+            return Parameters(*flat)
+        keep = np.linspace(0, total - 1, at_most).round().astype(int)
+        return Parameters(*(value[keep] for value in flat))
 
     @property
     def n_components(self) -> int:
@@ -189,18 +148,7 @@ class Posterior:
     @cached_property
     def sample(self) -> Sample:
         """The data."""
-        observed = self.data["observed_data"]
-
-        def column(name: str) -> Floats | None:
-            return observed[name].to_numpy() if name in observed else None
-
-        values, weights = observed["values"].to_numpy(), observed["sample_weights"].to_numpy()
-        # Files of earlier versions do not have it.
-        rounding = float(observed.attrs.get("rounding", 0.0))
-        if not self.is_pseudo:
-            return Sample(values, weights, rounding)
-        n = float(observed.attrs["n"])
-        return merged(values, weights, column("rows"), column("squared_weights"), n, rounding)
+        return layout.sample_of(self.data)
 
     @property
     def is_pseudo(self) -> bool:
@@ -210,16 +158,40 @@ class Posterior:
         population but counts the rows for independent and equal ones: its draws lie where the
         posterior would, and its intervals do not hold the truth as often as they say.
         """
-        return bool(self.data["observed_data"].attrs.get("weights_are") == "sampling")
+        return layout.is_pseudo(self.data)
 
     @cached_property
     def settings(self) -> Settings:
         """How the draws were made."""
-        found = json.loads(self.data.attrs["settings"])
-        found["priors"] = tuple(tuple(row) for row in found["priors"])
-        if found.get("second") is not None:
-            found["second"] = Second(**found["second"])
-        return Settings(**found)
+        return Settings.from_json(self.data.attrs["settings"])
+
+    def priors(self, sample: Sample | None = None, given: Priors | None = None) -> Priors:
+        """The priors that the draws were made with, to the last digit.
+
+        Posteriors saved by earlier versions keep them in words only, as do those whose priors
+        are put together of other distributions, such as mixtures: there the priors are worked
+        out again from the arguments and held against these words.
+
+        Parameters
+        ----------
+        sample : Sample, optional
+            The data that default priors were worked out from, where the posterior was sampled
+            from squashed ones; the posterior's own by default.
+        given : Priors, optional
+            What `bayes.fit` was given; the default priors by default.
+
+        Returns
+        -------
+        Priors
+            With one entry for each component, as `Priors.filled` gives them.
+
+        Raises
+        ------
+        ValueError
+            If `given` are not the posterior's priors, or they are needed.
+        """
+        data = self.sample if sample is None else sample
+        return priors_of(self.settings, self.n_components, data, given)
 
     def interval(self, level: float = 0.95, kind: Kind = "eti") -> Parameters:
         """Credible intervals: each holds its parameter with probability `level`.
@@ -246,7 +218,7 @@ class Posterior:
         """
         check_interval(level, kind)
         K = self.n_components
-        return Parameters(*(interval(v.reshape(-1, K), level, kind) for v in self._draws))
+        return Parameters(*(interval(v.reshape(-1, K), level, kind) for v in self.parameters))
 
     def summary(self, level: float = 0.95, kind: Kind = "eti") -> pd.DataFrame:
         """One row for each parameter, ``weights[0]`` to ``sds[K-1]``.
@@ -276,7 +248,7 @@ class Posterior:
                 "ess_bulk": getattr(checks.ess_bulk, name)[k],
                 "ess_tail": getattr(checks.ess_tail, name)[k],
             }
-            for name, draws in self._draws._asdict().items()
+            for name, draws in self.parameters._asdict().items()
             for k in range(self.n_components)
         }
         frame = pd.DataFrame.from_dict(rows, orient="index")
@@ -291,7 +263,7 @@ class Posterior:
         def each(statistic: Callable[[Floats], float]) -> Parameters:
             components = range(self.n_components)
             return Parameters(
-                *(np.array([statistic(v[..., k]) for k in components]) for v in self._draws)
+                *(np.array([statistic(v[..., k]) for k in components]) for v in self.parameters)
             )
 
         second = settings.second
@@ -313,7 +285,7 @@ class Posterior:
     @cached_property
     def quantities(self) -> Quantities:
         """What people ask of a mixture: separation, modes, cut-offs, membership; with intervals."""
-        return Quantities(self)
+        return Quantities(self.parameters)
 
     @property
     def order(self) -> str:
@@ -353,28 +325,123 @@ class Posterior:
             )
         if order == self.order:
             return self
-        prior = self._parameters("prior")
+        draws, prior = self.parameters, layout.parameters_of(self.data, "prior")
         of_prior: Order = "sd" if order == "sd" else "mean"
-        renamed = {
-            "posterior": permuted(self._draws, places(self._draws, self.sample, order)),
-            "prior": permuted(prior, places(prior, self.sample, of_prior)),
-        }
-        data = self.data.copy()
-        for group, values in renamed.items():
-            named = {name: (DIMS, value) for name, value in values._asdict().items()}
-            data[group] = xr.DataTree(data[group].to_dataset().assign(named))
+        data = layout.with_parameters(
+            self.data,
+            {
+                "posterior": permuted(draws, places(draws, self.sample, order)),
+                "prior": permuted(prior, places(prior, self.sample, of_prior)),
+            },
+        )
         data.attrs = {**data.attrs, "order": order}
         return Posterior(data)
 
     @cached_property
     def naming(self) -> Naming:
         """Whether means or sds tell the components apart: what names by either cost."""
-        return naming(self)
+        return naming(self.parameters, self.sample)
 
     @cached_property
     def label_changes(self) -> tuple[LabelChange, ...]:
         """What naming the components by sd, or as Stephens (2000) does, changes against means."""
-        return tuple(label_change(self, order) for order in ORDERS if order != "mean")
+        return tuple(self.label_change(order) for order in ORDERS if order != "mean")
+
+    def label_change(self, order: Order, against: Literal["mean", "sd"] = "mean") -> LabelChange:
+        """What naming the components another way changes, against the order of means or of sds.
+
+        Parameters
+        ----------
+        order : {"mean", "sd", "kl"}
+            The other way; see `relabelled`.
+        against : {"mean", "sd"}
+
+        Returns
+        -------
+        LabelChange
+        """
+        named, renamed = self.relabelled(against).parameters, self.relabelled(order).parameters
+        return label_change(named, renamed, order, against)
+
+    def with_groups(
+        self,
+        *groups: str,
+        sample: Sample | None = None,
+        priors: Priors | None = None,
+        rng: int | np.random.Generator | None = 0,
+    ) -> Posterior:
+        """The same posterior, whose `data` have more of the groups that ArviZ reads.
+
+        They hold a number for every observation and every draw, or for every draw: 100 MB for
+        1,000 values and 12,000 draws. So they are made on request; `save` keeps them.
+
+        Parameters
+        ----------
+        *groups : {"log_likelihood", "log_prior", "posterior_predictive"}
+            ``"log_likelihood"`` is for `arviz.loo`, `arviz.compare` and, with ``"log_prior"``,
+            `arviz.psense_summary`; ``"posterior_predictive"``, a new data set for every draw, is
+            for `arviz.plot_ppc_dist` and, with ``"log_likelihood"``, `arviz.plot_loo_pit`. All
+            three by default.
+        sample : Sample, optional
+            The data, where the posterior was sampled from squashed ones.
+        priors : Priors, optional
+            What `bayes.fit` was given, where the posterior does not keep it; see `priors`.
+        rng : int or numpy.random.Generator
+            Of the new data sets.
+
+        Returns
+        -------
+        Posterior
+            The observations, every one by itself in the order given, are ``x`` in
+            ``log_likelihood``, ``posterior_predictive`` and ``observed_data``; the values with
+            their weights are in ``constant_data`` then. Log-densities are per unit of the data
+            and do not depend on how components are named.
+
+        Raises
+        ------
+        ValueError
+            If a group is not one of these, if the values are not known one by one (squashed
+            data, weights that are no counts, sampling weights), if the priors are not those of
+            the posterior, or if a group would have more than 100 million numbers.
+
+        Examples
+        --------
+        >>> import arviz as az
+        >>> posterior = bayes.fit(values, seed=1)  # doctest: +SKIP
+        >>> az.loo(posterior.with_groups("log_likelihood").data)  # doctest: +SKIP
+        """
+        wanted = checked(groups)
+        given = self.sample if sample is None else require_same(self.sample, sample)
+        # Priors that differ by component are about components in order of their means.
+        draws, data = self.relabelled("mean").parameters, self.data.copy()
+        if "log_prior" in wanted:
+            data["log_prior"] = xr.DataTree(log_prior(draws, self.priors(sample, priors)))
+        if set(wanted) != {"log_prior"}:
+            values = values_of(given, draws)
+            data = layout.with_observations(data, values)
+        if "log_likelihood" in wanted:
+            data["log_likelihood"] = xr.DataTree(log_likelihood(draws, values, given.rounding))
+        if "posterior_predictive" in wanted:
+            drawn = posterior_predictive(draws, values, given.rounding, as_generator(rng))
+            data["posterior_predictive"] = xr.DataTree(drawn)
+        return Posterior(data)
+
+    @property
+    def trace(self) -> xr.DataTree:
+        """The draws as PyMC takes them together with `bayes.build_model`.
+
+        That is `data` whose posterior has the variables that the model samples as well,
+        ``free_weights``, ``free_means`` and ``free_sds``: for example
+        ``pm.sample_posterior_predictive(posterior.trace, model=bayes.build_model(x))``. PyMC draws
+        variables from their prior, and says so in one line only, where a trace does not have them,
+        so `data` will not do. Components are in order of mean.
+        """
+        data = self.relabelled("mean").data.copy()
+        own = data["posterior"].to_dataset()
+        sampled = Parameters._fields[0 if self.n_components > 1 else 1 :]
+        free = {f"free_{name}": own[name] for name in sampled}
+        data["posterior"] = xr.DataTree(own.assign(free))
+        return data
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the posterior to a compressed netCDF file, whole or not at all.

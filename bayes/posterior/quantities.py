@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bayes.posterior.draws import Kind, check_interval, ess_bulk, ess_tail, interval, rhat
+from bayes.posterior.relabelling import by_mean, permuted
 from em import Parameters
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from bayes.posterior.posterior import Posterior
 
 __all__ = ["Membership", "Quantities"]
 
@@ -54,13 +53,12 @@ class Quantities:
     its modes do not depend on names; `membership` keeps the posterior's own.
     """
 
-    posterior: Posterior
-    """The draws."""
+    draws: Parameters
+    """Weights, means and sds as the posterior names them, each of shape (chain, draw, K)."""
 
     @cached_property
     def _by_mean(self) -> Parameters:
-        sorted_ = self.posterior.relabelled("mean")
-        return Parameters(sorted_.weights, sorted_.means, sorted_.sds)
+        return permuted(self.draws, by_mean(self.draws))
 
     @cached_property
     def ashman(self) -> Floats:
@@ -129,9 +127,8 @@ class Quantities:
         """
         check_interval(level, kind)
         values = _finite(x)
-        posterior, K = self.posterior, self.posterior.n_components
-        parameters = (posterior.weights, posterior.means, posterior.sds)
-        draws = Parameters(*(value.reshape(-1, K) for value in parameters))
+        K = self.draws.means.shape[-1]
+        draws = Parameters(*(value.reshape(-1, K) for value in self.draws))
         mean, ends = np.empty((values.size, K)), np.empty((values.size, K, 2))
         for i, value in enumerate(values):
             shares = _shares(draws, value)

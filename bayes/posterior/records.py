@@ -1,11 +1,12 @@
-"""records: what is kept with a posterior of how the two routes to it compare."""
+"""records: what is kept with a posterior of how its draws were made."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
-__all__ = ["Published", "Second"]
+__all__ = ["Published", "Second", "Settings"]
 
 Published = Literal["chains", "sequential"]
 
@@ -39,3 +40,51 @@ class Second:
     """Of the chains."""
     seconds: float
     """Wall time of the sequential run."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the draws were made."""
+
+    sampler: str
+    """``"nutpie"`` or ``"pymc"``."""
+    density: str
+    """What computed the log-density: ``"fused"`` (compiled once for all) or ``"pymc"``."""
+    chains: int
+    """How many chains."""
+    draws: int
+    """Draws of each chain, tuning apart; more than asked for if `note` says so."""
+    tune: int
+    """Tuning draws of each chain, which are not kept; more than asked for if `note` says so."""
+    target_accept: float
+    """The acceptance rate that the step size was tuned for; higher if `note` says so."""
+    seed: int
+    """The seed; drawn from the system where none was given, so that a run can be repeated."""
+    seconds_compile: float
+    """Wall time to load the sampler and to build and compile the model, in seconds."""
+    seconds_sample: float
+    """Wall time to sample, in seconds."""
+    priors: tuple[tuple[str, str, str], ...]
+    """What `Priors.describe` said, to be read: (parameter, distribution, reason)."""
+    note: str = ""
+    """What had to be done about draws that failed a check, in a sentence that says what failed,
+    what was done and whether it helped; empty where nothing was."""
+    second: Second | None = None
+    """What the second route to the posterior says, and whose draws these are; None where there
+    was one route only."""
+    exact_priors: dict[str, Any] | None = None
+    """The priors to the last digit, as `Priors.to_dict` gives them; see `Posterior.priors`. None
+    where they cannot be written so, and in posteriors saved before they were kept."""
+
+    def to_json(self) -> str:
+        """Text that `from_json` reads, with every number as it is."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Settings:
+        """The settings that `to_json` wrote."""
+        found = json.loads(text)
+        found["priors"] = tuple(tuple(row) for row in found["priors"])
+        if found.get("second") is not None:
+            found["second"] = Second(**found["second"])
+        return cls(**found)

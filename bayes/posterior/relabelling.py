@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import permutations
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +18,11 @@ from numpy.typing import NDArray
 from bayes.model.rounding import log_density_rounded
 from em import Parameters, Sample
 
-if TYPE_CHECKING:
-    from bayes.posterior.posterior import Posterior
-
 __all__ = [
     "ORDERS",
     "LabelChange",
     "Order",
+    "by_mean",
     "label_change",
     "permuted",
     "places",
@@ -123,11 +121,16 @@ def places(draws: Parameters, sample: Sample, order: Order) -> Places:
     """
     if order == "sd":
         return _sorted(draws.sds)
-    by_mean = _sorted(draws.means)
+    first = by_mean(draws)
     if order == "mean":
-        return by_mean
-    further = by_responsibilities(permuted(draws, by_mean), sample)
-    return np.take_along_axis(by_mean, further, axis=-1)
+        return first
+    further = by_responsibilities(permuted(draws, first), sample)
+    return np.take_along_axis(first, further, axis=-1)
+
+
+def by_mean(draws: Parameters) -> Places:
+    """Which component of each draw comes first, second and so on in increasing order of mean."""
+    return _sorted(draws.means)
 
 
 def _sorted(key: Floats | Places) -> Places:
@@ -270,13 +273,17 @@ def _cheapest(cost: Floats) -> Places:
 
 
 def label_change(
-    posterior: Posterior, order: Order, against: Literal["mean", "sd"] = "mean"
+    named: Parameters,
+    renamed: Parameters,
+    order: Order,
+    against: Literal["mean", "sd"] = "mean",
 ) -> LabelChange:
     """What naming the components another way changes, against the order of means or of sds.
 
     Parameters
     ----------
-    posterior : Posterior
+    named, renamed : Parameters
+        The same draws, named by `against` and by `order`, each of shape (..., K).
     order : {"mean", "sd", "kl"}
         The other way.
     against : {"mean", "sd"}
@@ -285,17 +292,17 @@ def label_change(
     -------
     LabelChange
     """
-    named, renamed = posterior.relabelled(against), posterior.relabelled(order)
+    K = named.means.shape[-1]
     # Which component in the first order bears each name: the rank of its mean, or of its sd.
     key = renamed.sds if against == "sd" else renamed.means
-    ranks = _sorted(_sorted(key)).reshape(-1, posterior.n_components)
+    ranks = _sorted(_sorted(key)).reshape(-1, K)
     each, counts = np.unique(ranks, axis=0, return_counts=True)
     names = each[counts.argmax()]
     moves = {}
     for parameter in Parameters._fields:
         before, after = getattr(named, parameter), getattr(renamed, parameter)
         after = after[..., np.argsort(names)]
-        for k in range(posterior.n_components):
+        for k in range(K):
             sd = before[..., k].std()
             move = abs(after[..., k].mean() - before[..., k].mean())
             moves[f"{parameter}[{k}]"] = move / sd if sd > 0 else 0.0

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from bayes.model.model import build_model, checked_priors
 from bayes.model.priors import Priors, check_components
-from bayes.posterior.posterior import Posterior, Settings
-from bayes.posterior.records import Second
+from bayes.posterior.posterior import Posterior
+from bayes.posterior.records import Second, Settings
 from bayes.sampler.mending import Plan, mend, what_was_done
 from bayes.sampler.second import compared
 from bayes.sampler.starts import disperse, locator, starting_mixtures
@@ -192,6 +192,7 @@ def fit(
         progress=bool(progress),
     )
     filled = checked_priors(priors).filled(sample, K)
+    exact = filled.to_dict()
     prior = filled.draw(PRIOR_DRAWS, seed_prior)
     begun = time.perf_counter()
     tops = starting_mixtures(start, sample, K, seed_start)
@@ -223,6 +224,7 @@ def fit(
             priors=filled.describe(),
             note=note,
             second=second,
+            exact_priors=exact,
         )
         return Posterior.from_draws(
             sample, run.draws if draws is None else draws, run.stats, prior, settings
@@ -385,7 +387,7 @@ def _compiled(problem: _Problem) -> tuple[Any, Located]:
     """The PyMC model, compiled for nutpie."""
     import nutpie
 
-    model = build_model(problem.sample, problem.n_components, problem.priors)
+    model = build_model(problem.sample, problem.n_components, problem.priors, observed=False)
     locate = locator(model, problem.priors)
     compiled = nutpie.compile_pymc_model(model, var_names=list(Parameters._fields))
     return compiled, lambda mixture, rng: locate(mixture, rng)[1]
@@ -394,7 +396,7 @@ def _compiled(problem: _Problem) -> tuple[Any, Located]:
 def _pymc(problem: _Problem) -> tuple[str, Engine]:
     import pymc as pm
 
-    model = build_model(problem.sample, problem.n_components, problem.priors)
+    model = build_model(problem.sample, problem.n_components, problem.priors, observed=False)
     locate = locator(model, problem.priors)
 
     def engine(plan: Plan) -> _Run:

@@ -96,7 +96,7 @@ def criticise(
     from bayes.criticism.loo import loo
     from bayes.criticism.prior_predictive import prior_predictive
     from bayes.criticism.sensitivity import sensitivity
-    from bayes.posterior.relabelling import ORDERS, label_change
+    from bayes.posterior.relabelling import ORDERS
     from compare.comparison.rivals import rivals
 
     not_made: dict[str, str] = {}
@@ -121,7 +121,7 @@ def criticise(
 
     def changes(order: Order) -> tuple[LabelChange, ...]:
         others = [other for other in ORDERS if other != order and fit.n_components > 1]
-        return tuple(label_change(few, other, order) for other in others)
+        return tuple(few.label_change(other, order) for other in others)
 
     moved, standing = of_names("mean")
     found = Criticism(

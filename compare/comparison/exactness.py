@@ -72,9 +72,9 @@ def exactness(
     -------
     Exactness
     """
-    from bayes.model.density import joined, log_density
+    from bayes.model.density import log_density
 
-    some = joined(posterior, draws)
+    some = posterior.joined(draws)
     exact = np.zeros(len(some.means))
     rows = max(1, TABLE // exact.size)
 

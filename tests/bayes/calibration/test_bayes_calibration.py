@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from bayes import calibration
+from bayes.calibration import __main__ as calibration
+from bayes.calibration import ranks
 from bayes.calibration.figure import alt_text, draw
 from bayes.calibration.report import to_json, to_markdown
 from bayes.calibration.result import Calibration
@@ -194,7 +195,6 @@ def test_a_failure_for_a_reason_not_known_here_counts_too():
 
 def test_the_json_has_all_that_the_verdict_rests_on():
     "The p-values come out again from the ranks in the file."
-    from bayes.calibration import ranks
 
     content = json.loads(to_json(calibrate(blind(), 2, 40)))
     assert list(content["ranks"]) == list(names(2))
@@ -500,7 +500,7 @@ def test_without_matplotlib_it_says_so_before_it_starts(folder, monkeypatch, cap
 
 def test_the_module_runs_as_a_command():
     "Bad arguments are answered before anything slow is loaded."
-    code = "import sys; from bayes import calibration; status = calibration.main(['--n', '1']); "
+    code = "import sys; from bayes.calibration.__main__ import main; status = main(['--n', '1']); "
     code += "sys.exit(status + 10 * any(name in sys.modules for name in ('pymc', 'matplotlib')))"
     for start in (["-m", "bayes.calibration", "--n", "1"], ["-c", code]):
         done = subprocess.run(

@@ -14,7 +14,7 @@ import bayes
 import em
 from bayes import Priors
 from bayes.criticism.evidence import _bridge, _Proposal, evidence
-from bayes.model.density import joined, log_likelihood, log_prior
+from bayes.model.density import log_likelihood, log_prior
 
 FEW = em.Sample(np.random.default_rng(1).normal([0, 0, 0, 0, 5, 5, 5], 1.0))
 
@@ -77,7 +77,7 @@ def test_the_heights_have_the_evidence_that_importance_sampling_gave():
 
 def test_another_prior_moves_it_by_the_average_ratio_of_the_two():
     near = Priors(sds=pm.LogNormal.dist(0.3, 0.8))
-    draws, filled = joined(few(2)), near.filled(FEW, 2)
+    draws, filled = few(2).joined(), near.filled(FEW, 2)
     ratio = np.exp(log_prior(draws, filled) - log_prior(draws, Priors().filled(FEW, 2)))
     found = evidence(bayes.fit(FEW, 2, priors=near, seed=3), priors=near)
     assert found.logml == pytest.approx(evidence(few(2)).logml + math.log(ratio.mean()), abs=0.05)
@@ -174,15 +174,21 @@ def test_what_cannot_be_answered_is_refused():
     differing = Priors(means=pm.Normal.dist([0, 5], 1.0))
     posterior = bayes.fit(FEW, 2, priors=Priors(means=pm.Normal.dist(2.5, 3.0)), seed=1, draws=100)
     assert evidence(posterior, priors=Priors(means=pm.Normal.dist(2.5, 3.0))).se < 0.2
+    # What the posterior keeps need not be said again.
+    assert evidence(posterior).se < 0.2
     object.__setattr__(
         posterior,
         "settings",
         type(posterior.settings)(
-            **{**vars(posterior.settings), "priors": differing.filled(FEW, 2).describe()}
+            **{
+                **vars(posterior.settings),
+                "priors": differing.filled(FEW, 2).describe(),
+                "exact_priors": differing.filled(FEW, 2).to_dict(),
+            }
         ),
     )
     with pytest.raises(ValueError, match="same prior for all components"):
-        evidence(posterior, priors=differing)
+        evidence(posterior)
 
 
 def test_a_rough_answer_says_so():

@@ -15,7 +15,7 @@ import em
 from bayes import Priors
 from bayes.criticism import loo as module
 from bayes.criticism.loo import loo
-from bayes.model.density import cdf, joined, log_density
+from bayes.model.density import cdf, log_density
 
 FEW = np.random.default_rng(3).normal(10, 2, 12)
 
@@ -62,7 +62,7 @@ def test_two_groups_are_predicted_as_by_fits_without_the_value_unless_k_says_no(
     off = {}
     for place in (0, 8, 14):  # an outlier, between the groups, and inside one
         x = values[place : place + 1]
-        draws = joined(bayes.fit(np.delete(values, place), 2, priors=priors, seed=2))
+        draws = bayes.fit(np.delete(values, place), 2, priors=priors, seed=2).joined()
         off[place] = abs(found.pointwise[place] - np.log(np.exp(log_density(draws, x)).mean()))
         if place:
             np.testing.assert_allclose(found.pit[place], cdf(draws, x).mean(), atol=0.015)
@@ -80,7 +80,7 @@ def test_sums_and_their_errors_are_arvizs():
     draws = (np.repeat(value, 4, axis=1) for value in (once.weights, once.means, once.sds))
     posterior = posterior_of(sample, *draws)
     found = loo(posterior)
-    each = {"y": log_density(joined(posterior), found.values).T.reshape(4, 400, -1)}
+    each = {"y": log_density(posterior.joined(), found.values).T.reshape(4, 400, -1)}
     tree = from_dict({"posterior": {"mu": posterior.means}, "log_likelihood": each})
     r_eff = module._efficiency(posterior, 1600)
     assert r_eff == pytest.approx(0.25, abs=0.06)

@@ -10,9 +10,9 @@ from scipy import optimize, stats
 from bayes import Priors
 from bayes.criticism import replicates
 from bayes.criticism.checks import check
-from bayes.criticism.replicates import Lattice
 from bayes.model.density import log_likelihood
 from bayes.model.fused import FusedDensity
+from bayes.model.rounding import Lattice
 from compare.data.cases import Case
 from em import Mixture, Parameters, Sample
 

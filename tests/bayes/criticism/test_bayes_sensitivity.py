@@ -18,7 +18,7 @@ from bayes.criticism.sensitivity import (
     agreement,
     sensitivity,
 )
-from bayes.model.density import joined, log_likelihood, log_prior
+from bayes.model.density import log_likelihood, log_prior
 
 SEPARATE = em.Sample(em.Mixture([0.4, 0.6], [0, 8], [1, 1.2]).sample(400, 1)[0])
 CONFLICT = Priors(means=pm.Normal.dist(12.0, 1.0))
@@ -33,7 +33,7 @@ def separate():
 
 def test_numbers_are_arvizs():
     posterior = separate()
-    draws = joined(posterior)
+    draws = posterior.joined()
     shape = (*posterior.means.shape[:2], 1)
     tree = from_dict(
         {

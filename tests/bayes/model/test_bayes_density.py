@@ -14,11 +14,9 @@ from bayes.model import density as module
 from bayes.model.density import (
     cdf,
     counted,
-    joined,
     log_density,
     log_likelihood,
     log_prior,
-    priors_of,
 )
 
 PYTHON = Mode("py", None)
@@ -106,22 +104,22 @@ def test_the_priors_of_a_posterior_are_found_again_or_asked_for():
     data = em.Sample(np.random.default_rng(6).normal(170, 8, 3000).round(2))
     assert data.grid == 0.01
     mixture = em.Mixture([0.5, 0.5], [165, 175], [5, 5])
-    assert priors_of(around(data, mixture)).numbers == Priors().filled(data, 2).numbers
+    assert around(data, mixture).priors().numbers == Priors().filled(data, 2).numbers
     # Nodes have lost the grid of the data that they stand for.
     small = around(data.squash(), mixture)
     with pytest.raises(ValueError, match="pass priors= as given"):
-        priors_of(small)
-    np.testing.assert_allclose(priors_of(small, data).numbers, Priors().filled(data, 2).numbers)
+        small.priors()
+    np.testing.assert_allclose(small.priors(data).numbers, Priors().filled(data, 2).numbers)
     with pytest.raises(ValueError, match=r"sds ~ LogNormal.*got sds ~ InverseGamma"):
-        priors_of(small, data, Priors(sds=pm.InverseGamma.dist(3.0, 9.0)))
+        small.priors(data, Priors(sds=pm.InverseGamma.dist(3.0, 9.0)))
 
 
 def test_draws_are_thinned_evenly_over_all_chains():
     posterior = around(ROUNDED, em.Mixture([1], [170], [8]), draws=100, chains=3)
-    assert joined(posterior).means.shape == (300, 1)
-    kept = joined(posterior, 30).means[:, 0]
+    assert posterior.joined().means.shape == (300, 1)
+    kept = posterior.joined(30).means[:, 0]
     assert kept.size == 30
-    every = joined(posterior).means[:, 0]
+    every = posterior.joined().means[:, 0]
     assert kept[0] == every[0]
     assert kept[-1] == every[-1]
     chain = np.searchsorted([100, 200], [np.flatnonzero(every == v)[0] for v in kept], side="right")

@@ -125,8 +125,8 @@ def test_floor_of_tied_values_cuts_the_prior_and_nothing_else():
 
 def test_weights_say_the_same_as_repeated_values():
     values, counts = [1.0, 2.0, 2.5, 7.0], [3, 1, 2, 4]
-    weighted = build_model(Sample(values, counts))
-    repeated = build_model(np.repeat(values, counts))
+    weighted = build_model(Sample(values, counts), observed=False)
+    repeated = build_model(np.repeat(values, counts), observed=False)
     parameters = ([0.3, 0.7], [1.5, 6.0], [0.8, 1.7])
     assert natural_logp(weighted)(*parameters) == natural_logp(repeated)(*parameters)
     # Ties are counted, not repeated: four values, whatever they weigh.
@@ -211,7 +211,7 @@ def test_one_component_has_the_constant_weight_one():
 
 def test_other_data_can_take_the_place_of_the_first():
     fixed = Priors(pm.Dirichlet.dist([2, 2]), pm.Normal.dist(170, 10), pm.LogNormal.dist(2, 1))
-    model = build_model(VALUES, 2, fixed)
+    model = build_model(VALUES, 2, fixed, observed=False)
     logp = natural_logp(model)
     parameters = ([0.3, 0.7], [165.0, 175.0], [5.0, 7.0])
     first = logp(*parameters)

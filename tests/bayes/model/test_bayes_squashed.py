@@ -10,7 +10,7 @@ from benchmarks.moments import PARAMETERS, STATISTICS, bound, distances, judge
 
 import bayes
 import em
-from bayes.model.density import joined, log_likelihood
+from bayes.model.density import log_likelihood
 from compare.data.cases import Case
 from em.likelihood.quadrature import quadrature_bound
 
@@ -55,7 +55,7 @@ def test_the_posterior_from_nodes_is_that_from_all_values():
 def test_the_likelihood_of_the_nodes_is_that_of_all_values():
     "At every one of fifty draws, within what is known of the error of the Gauss rules."
     sample, nodes = heights()
-    draws = joined(posterior(1, seed=2), 50)
+    draws = posterior(1, seed=2).joined(50)
     away = np.abs(log_likelihood(draws, sample) - log_likelihood(draws, nodes))
     bounds = np.array([quadrature_bound(nodes.bins, row(draws, i)) for i in range(50)])
     # Sums over twenty thousand values round to so much.

@@ -12,7 +12,6 @@ from scipy.optimize import linear_sum_assignment
 
 from bayes import LabelChange, Posterior, Settings
 from bayes.posterior import relabelling
-from bayes.posterior.relabelling import label_change
 from em import Mixture, Parameters, Sample
 
 SETTINGS = Settings("nutpie", "fused", 2, 200, 100, 0.9, 1, 0.1, 0.2, (("means", "Normal", ""),))
@@ -284,7 +283,7 @@ def test_unknown_orders_are_refused():
 
 def test_names_can_be_held_against_those_by_sd():
     "What names by mean change then is counted of the components in order of sd."
-    by_mean, by_sd = label_change(NEAR, "mean", "sd"), label_change(NEAR, "sd")
+    by_mean, by_sd = NEAR.label_change("mean", "sd"), NEAR.label_change("sd")
     assert by_mean.share == pytest.approx(by_sd.share)
     assert by_mean.against == "sd"
     named = NEAR.relabelled("sd")
@@ -298,4 +297,4 @@ def test_names_can_be_held_against_those_by_sd():
     assert by_mean.sentence.startswith(
         "Naming the components by increasing mean and not by increasing sd"
     )
-    assert label_change(NEAR, "kl", "sd").share == 0.0
+    assert NEAR.label_change("kl", "sd").share == 0.0

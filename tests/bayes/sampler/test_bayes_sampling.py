@@ -360,6 +360,15 @@ def test_a_saved_fit_is_small_and_loads_with_its_diagnostics(full, tmp_path):
     assert loaded.summary().equals(full.summary())
 
 
+def test_a_saved_fit_keeps_its_priors_to_the_last_digit(tmp_path):
+    spread, values = 10.0 / 3.0, HEIGHTS[::20]
+    priors = Priors(means=pm.Normal.dist(170.0, spread))
+    fit(values, priors=priors, seed=1, draws=50, tune=50, mending=False).save(tmp_path / "fit.nc")
+    kept = Posterior.load(tmp_path / "fit.nc").priors()
+    assert kept.numbers == priors.filled(Sample(values), 2).numbers
+    assert kept.numbers.spread == spread
+
+
 def test_nothing_is_written_to_the_terminal(capfd):
     fit(HEIGHTS, seed=1, draws=20, tune=20, chains=1)
     assert capfd.readouterr() == ("", "")

@@ -22,7 +22,6 @@ from spoken import after, findings, said
 import em
 from bayes import Priors, agreement
 from bayes.criticism.sensitivity import agreement as standing
-from bayes.posterior.relabelling import label_change
 from compare import compare, run
 from compare.comparison.naming import chosen_order
 from compare.page.document import to_json
@@ -133,7 +132,7 @@ def test_criticism_by_sd_is_of_the_components_in_that_order():
         assert row.estimate == getattr(of.fit.mixture.ordered("sd"), kind)[int(place)]
         assert row.penalised == getattr(found.penalised.mixture.ordered("sd"), kind)[int(place)]
     assert [change.order for change in named.labels] == ["mean", "kl"]
-    assert named.labels[0] == label_change(of.posterior, "mean", "sd")
+    assert named.labels[0] == of.posterior.label_change("mean", "sd")
     assert named.checks is found.checks
     kl = of.posterior.relabelled("kl")
     with pytest.raises(ValueError, match="increasing order of mean or of sd"):
@@ -185,7 +184,7 @@ def test_the_section_on_names_tells_what_either_would_cost():
     of = comparison("alike")
     told, losses = findings.on_names(of), of.posterior.naming
     assert "here the groups are named by increasing standard deviation" in told
-    swapped = 100 * label_change(of.posterior, "mean", "sd").share
+    swapped = 100 * of.posterior.label_change("mean", "sd").share
     assert after(r"means tell them apart less surely: named by these, (\S+)% of", told) == [
         pytest.approx(swapped, abs=0.5)
     ]
