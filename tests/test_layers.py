@@ -32,6 +32,7 @@ FLOORS = {
         ("compare.tables",),
         ("compare.data",),
         ("compare.comparison",),
+        ("compare.findings",),
         ("compare.language",),
         ("compare.figures",),
         ("compare.words",),
