@@ -22,10 +22,20 @@ from compare.findings.names import Names, Renamed, WeightsBySpread
 from compare.findings.survey import Survey
 from compare.findings.terms import ShareOfDraws
 
-__all__ = ["Book"]
+__all__ = ["Book", "Proven"]
 
 
-class Book(Protocol):
+class Proven(Protocol):
+    """What every language can say so far; only those with a whole `Book` are offered."""
+
+    def headline(self, found: Headline, /) -> str:
+        """What was found."""
+
+    def verdict(self, found: Verdict, /) -> str:
+        """Whether EM and the sampler can be believed, in a line."""
+
+
+class Book(Proven, Protocol):
     """Whole sentences in one language; empty where there is nothing to say."""
 
     def agreement(self, found: Agreement | NoEstimates, /) -> str:
@@ -33,9 +43,6 @@ class Book(Protocol):
 
     def alarms(self, found: tuple[NotAtMaximum | SamplerFailure, ...], /) -> tuple[str, ...]:
         """What a reader must know before looking at a number, one by one."""
-
-    def headline(self, found: Headline, /) -> str:
-        """What was found."""
 
     def left_out(self, found: LeftOut | None, /) -> str:
         """What was left out of the data on purpose."""
@@ -78,9 +85,6 @@ class Book(Protocol):
 
     def share_of_draws(self, found: ShareOfDraws | None, /) -> str:
         """A share to the digits that so many draws give it, for a cell."""
-
-    def verdict(self, found: Verdict, /) -> str:
-        """Whether EM and the sampler can be believed, in a line."""
 
     def warning(self, found: Distrusted, /) -> str:
         """Whose numbers are not to be relied on, as the head of what speaks against them."""
