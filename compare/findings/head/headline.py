@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "Apart",
     "Estimate",
     "Headline",
     "MoreGroups",
@@ -47,13 +48,16 @@ __all__ = [
     "headline",
 ]
 
+Apart = Literal["overlapping", "distinct", "separate"]
+"""How far the two groups that are closest are apart."""
+
 
 @dataclass(frozen=True)
 class SeveralGroups:
     """The data fall into groups."""
 
     data: Data
-    kind: Literal["overlapping", "distinct", "separate"]
+    kind: Apart
     by_both: bool
     """Whether Bayes says the same."""
     groups: tuple[Component, ...]

@@ -31,14 +31,12 @@ from compare.language.zh.terms import (
 
 if TYPE_CHECKING:
     from compare.findings.fits.tops import BestTop
-    from compare.findings.head.headline import Estimate, Headline
+    from compare.findings.group_count import Strength
+    from compare.findings.head.headline import Apart, Estimate, Headline
     from compare.findings.head.split import HowSure
     from compare.findings.terms import Component
 
 __all__ = ["headline"]
-
-KINDS = {"overlapping": "相互重叠", "distinct": "可以分辨", "separate": "明显分开"}
-BETTER = {"barely": "只略好一点", "somewhat": "要好一些", "clearly": "明显更好"}
 
 
 def headline(found: Headline) -> str:
@@ -62,11 +60,35 @@ def _answer(found: Answer) -> str:
             return _one_group(found)
         case SeveralGroups():
             by = "EM 和贝叶斯都把" if found.by_both else "EM 把"
-            count = numeral(len(found.groups), f"个{KINDS[found.kind]}的组")
+            count = numeral(len(found.groups), f"个{_apart(found.kind)}的组")
             groups = _described(found.groups)
             return f"{by} {observations(found.data)}分成{count}，按最大似然，{groups}。"
         case _:
             assert_never(found)
+
+
+def _apart(kind: Apart) -> str:
+    match kind:
+        case "overlapping":
+            return "相互重叠"
+        case "distinct":
+            return "可以分辨"
+        case "separate":
+            return "明显分开"
+        case _:
+            assert_never(kind)
+
+
+def _better(gap: Strength) -> str:
+    match gap:
+        case "barely":
+            return "只略好一点"
+        case "somewhat":
+            return "要好一些"
+        case "clearly":
+            return "明显更好"
+        case _:
+            assert_never(gap)
 
 
 def _too_many(found: TooMany) -> str:
@@ -77,7 +99,7 @@ def _too_many(found: TooMany) -> str:
     )
     return (
         f"从 {observations(found.data)}来看，{reason}：按 BIC，"
-        f"用{numeral(simpler.n_components, '个组')}来描述{BETTER[found.gap]}"
+        f"用{numeral(simpler.n_components, '个组')}来描述{_better(found.gap)}"
         f"（{fixed(simpler.bic, 1)} 对 {fixed(found.bic, 1)}，越低越好）{contested}。"
         f"如果仍然要求{asked}，EM 得到的是：{_described(found.groups)}。"
     )
@@ -185,7 +207,7 @@ def _rival(found: MoreGroups | NoneBetter | None) -> str:
         case MoreGroups():
             return (
                 f"按 BIC，用{numeral(found.best.n_components, '个组')}来描述"
-                f"{BETTER[found.gap]}（{fixed(found.best.bic, 1)} 对 {fixed(found.bic, 1)}）："
+                f"{_better(found.gap)}（{fixed(found.best.bic, 1)} 对 {fixed(found.bic, 1)}）："
                 f"可以试试 {found.option}。"
             )
         case _:

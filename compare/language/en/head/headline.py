@@ -31,12 +31,10 @@ from compare.language.en.terms import (
 )
 
 if TYPE_CHECKING:
-    from compare.findings.head.headline import Estimate, Headline
+    from compare.findings.head.headline import Apart, Estimate, Headline
     from compare.findings.terms import Component
 
 __all__ = ["headline"]
-
-KINDS = {"overlapping": "overlapping", "distinct": "distinct", "separate": "clearly separate"}
 
 
 def headline(found: Headline) -> str:
@@ -63,10 +61,22 @@ def _answer(found: Answer) -> str:
             by = "EM and Bayes split" if found.by_both else "EM splits"
             return (
                 f"{by} the {observations(found.data)} into {numeral(len(found.groups))} "
-                f"{KINDS[found.kind]} groups, by maximum likelihood {_described(found.groups)}."
+                f"{_apart(found.kind)} groups, by maximum likelihood {_described(found.groups)}."
             )
         case _:
             assert_never(found)
+
+
+def _apart(kind: Apart) -> str:
+    match kind:
+        case "overlapping":
+            return "overlapping"
+        case "distinct":
+            return "distinct"
+        case "separate":
+            return "clearly separate"
+        case _:
+            assert_never(kind)
 
 
 def _too_many(found: TooMany) -> str:
