@@ -4,15 +4,29 @@ import re
 
 from handmade import comparison
 
-from compare.findings import agreement, group_count
+from compare.findings import agreement, group_count, names
+from compare.findings.fits import climb, nodes, sampler, tops, verdict
+from compare.findings.head import headline, points
 from compare.language import en
 from compare.words import findings as unparted
 
 FOUND = {
     "agreement": agreement.agreement,
+    "alarms": verdict.alarms,
+    "headline": headline.headline,
     "number_of_groups": group_count.number_of_groups,
+    "on_chains": sampler.on_chains,
+    "on_climb": climb.on_climb,
+    "on_names": names.on_names,
+    "on_nodes": nodes.on_nodes,
+    "on_optima": lambda of: climb.on_optima(of, 6),
+    "on_shares": tops.on_shares,
     "on_truth": agreement.on_truth,
+    "recurring": points.recurring,
     "separation": group_count.separation,
+    "verdict": verdict.verdict,
+    "warning": verdict.warning,
+    "weights_by_spread": names.weights_by_spread,
 }
 """What is found of a comparison, by the name of the phrase for it."""
 

@@ -57,18 +57,21 @@ def analyse(case: Case, options: Options, progress: Progress) -> Outcome:
     Outcome
     """
     comparison = _compared(case, options, progress)
+    from compare.findings.fits.verdict import verdict
+    from compare.findings.head.headline import headline
+    from compare.language import en
     from compare.page.report import render
-    from compare.words import findings
+    from compare.words.cautions import cautions
 
     with progress.step("report", "Drawing the report"):
         report = render(comparison)
     return Outcome(
         report=report,
         save_posterior=comparison.posterior.save,
-        headline=findings.headline(comparison),
-        verdict=findings.verdict(comparison),
+        headline=en.headline(headline(comparison)),
+        verdict=en.verdict(verdict(comparison)),
         trusted=comparison.ok,
-        cautions=findings.cautions(comparison),
+        cautions=cautions(comparison),
     )
 
 

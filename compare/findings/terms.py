@@ -11,7 +11,19 @@ if TYPE_CHECKING:
     from compare.comparison.table import Comparison, Kind, Row
     from em.likelihood.mixture import Order
 
-__all__ = ["Data", "Group", "Model", "Parameter", "Range", "Value", "data_of"]
+__all__ = [
+    "Component",
+    "Data",
+    "Group",
+    "Model",
+    "Parameter",
+    "Range",
+    "ShareOfDraws",
+    "Value",
+    "components_of",
+    "data_of",
+    "option",
+]
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,29 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Component:
+    """A group by its numbers."""
+
+    share: float
+    mean: Value
+    sd: Value | None
+    """None where it is not to be told."""
+
+
+@dataclass(frozen=True)
+class ShareOfDraws:
+    """A share of the posterior, known from so many draws."""
+
+    share: float
+    n_draws: int
+
+    @property
+    def least(self) -> float:
+        """What is excluded where none was seen, with 95% confidence: the rule of three."""
+        return 3 / self.n_draws
+
+
+@dataclass(frozen=True)
 class Model:
     """A fit as a rival of others."""
 
@@ -111,3 +146,40 @@ def data_of(comparison: Comparison) -> Data:
     """
     case = comparison.case
     return Data(case.sample.n, case.variable, case.unit, case.seed is not None)
+
+
+def components_of(
+    comparison: Comparison, mixture: em.Mixture, order: Order, *, mean: float, sd: float | None
+) -> tuple[Component, ...]:
+    """The groups of a mixture by their numbers.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Which has the unit.
+    mixture : Mixture
+    order : {"mean", "sd"}
+        Of the groups.
+    mean : float
+        What is small against it does not matter to a mean.
+    sd : float or None
+        The same of an sd; None where these are not to be told.
+
+    Returns
+    -------
+    tuple of Component
+    """
+    unit = comparison.case.unit
+    return tuple(
+        Component(
+            float(weight),
+            Value(float(center), mean, unit),
+            None if sd is None else Value(float(spread), sd, unit),
+        )
+        for weight, center, spread in zip(*mixture.ordered(order), strict=True)
+    )
+
+
+def option(comparison: Comparison, keyword: str, flag: str, value: object) -> str:
+    """What to type to have it otherwise: ``n_components=3``, or ``--components 3``."""
+    return f"{keyword}={value}" if comparison.command is None else f"--{flag} {value}"

@@ -9,16 +9,64 @@ from __future__ import annotations
 from typing import Protocol
 
 from compare.findings.agreement import Agreement, NoEstimates, OnTruth
+from compare.findings.fits.climb import Climb, SeveralTops
+from compare.findings.fits.nodes import Nodes
+from compare.findings.fits.sampler import Chains, SamplerFailure
+from compare.findings.fits.tops import HeldByTops
+from compare.findings.fits.verdict import Distrusted, NotAtMaximum, Verdict
 from compare.findings.group_count import GroupCount, Separation
+from compare.findings.head.cautions import LeftOut
+from compare.findings.head.headline import Headline
+from compare.findings.head.points import Recurring
+from compare.findings.names import Names, Renamed, WeightsBySpread
+from compare.findings.survey import Survey
+from compare.findings.terms import ShareOfDraws
 
-__all__ = ["Book"]
+__all__ = ["Book", "Proven"]
 
 
-class Book(Protocol):
+class Proven(Protocol):
+    """What every language can say so far; only those with a whole `Book` are offered."""
+
+    def headline(self, found: Headline, /) -> str:
+        """What was found."""
+
+    def verdict(self, found: Verdict, /) -> str:
+        """Whether EM and the sampler can be believed, in a line."""
+
+
+class Book(Proven, Protocol):
     """Whole sentences in one language; empty where there is nothing to say."""
 
     def agreement(self, found: Agreement | NoEstimates, /) -> str:
         """Where EM's estimates lie in the posterior."""
+
+    def alarms(self, found: tuple[NotAtMaximum | SamplerFailure, ...], /) -> tuple[str, ...]:
+        """What a reader must know before looking at a number, one by one."""
+
+    def left_out(self, found: LeftOut | None, /) -> str:
+        """What was left out of the data on purpose."""
+
+    def on_chains(self, found: Chains, /) -> str:
+        """What the chains as a whole were checked for, and what a second route says."""
+
+    def on_climb(self, found: Climb, /) -> str:
+        """How EM ended."""
+
+    def on_names(self, found: Names | None, /) -> str:
+        """Whether naming the groups otherwise matters."""
+
+    def on_nodes(self, found: Nodes | None, /) -> str:
+        """What stands for the data of both fits, and what that costs."""
+
+    def on_optima(self, found: SeveralTops | None, /) -> str:
+        """Where else the starts of EM led."""
+
+    def on_shares(self, found: HeldByTops | None, /) -> str:
+        """What the shares in the table of tops mean."""
+
+    def on_survey(self, found: Survey | None, /) -> str:
+        """That the posterior is a pseudo-posterior."""
 
     def on_truth(self, found: OnTruth | None, /) -> str:
         """How many intervals hold the truth."""
@@ -26,5 +74,20 @@ class Book(Protocol):
     def number_of_groups(self, found: GroupCount, /) -> str:
         """How many groups BIC, AIC and the EM-test speak for, or why they do not."""
 
+    def recurring(self, found: Recurring | None, /) -> str:
+        """That a component on a recorded value would be likelier."""
+
+    def renamed(self, found: Renamed, /) -> str:
+        """How far names by the values that groups account for move the answer."""
+
     def separation(self, found: Separation | None, /) -> str:
         """How far apart neighbouring groups are."""
+
+    def share_of_draws(self, found: ShareOfDraws | None, /) -> str:
+        """A share to the digits that so many draws give it, for a cell."""
+
+    def warning(self, found: Distrusted, /) -> str:
+        """Whose numbers are not to be relied on, as the head of what speaks against them."""
+
+    def weights_by_spread(self, found: WeightsBySpread | None, /) -> str:
+        """What the groups hold by increasing sd, beside a table by mean."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compare.language.labels import called, group, listed, number, variable
+from compare.language.labels import called, group, number, variable
 from compare.tables.printable import plain
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ __all__ = [
     "group_of",
     "groups",
     "label",
-    "left_out",
     "measured_in",
     "model_name",
     "numeral",
@@ -50,23 +49,6 @@ def observations(comparison: Comparison) -> str:
     if comparison.case.seed is not None:
         return f"{count} heights"
     return f"{count} values of {variable(comparison)}"
-
-
-def left_out(*cases: Case) -> str:
-    """What was left out of the data on purpose, as a sentence without its end; may be empty."""
-    counts: dict[float, float] = {}
-    for case in cases:
-        for one in case.sample.left_out:
-            counts[one.value] = counts.get(one.value, 0.0) + one.count
-    if not counts:
-        return ""
-    gone = sum(one.share for one in cases[0].sample.left_out)
-    if len(cases) > 1:
-        total = sum(counts.values())
-        gone = total / (total + sum(case.sample.n for case in cases))
-    each = [f"{count:,.6g} equal to {value:.10g}" for value, count in sorted(counts.items())]
-    were = "was" if sum(counts.values()) == 1 else "were"
-    return f"{listed(each)} ({share(gone)} of all) {were} left out, as asked for"
 
 
 def measured_in(case: Case) -> str:

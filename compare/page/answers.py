@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from compare.language.en.survey import what_columns_mean
 from compare.language.labels import number, percent
 from compare.language.wording import label
 from compare.tables.printable import plain
 from compare.words.blocks import Block, Note
-from compare.words.survey import what_columns_mean
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison, Row

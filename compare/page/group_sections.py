@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from compare.figures.svg import renamed
+from compare.findings.fits import verdict
+from compare.findings.head.headline import headline
+from compare.findings.standing import standing
+from compare.language import en
 from compare.page import overview
 from compare.page.answers import columns
 from compare.page.sections import reproduce, sampler_settings, sections
 from compare.tables.printable import plain
 from compare.words import contrast_words, findings
 from compare.words.blocks import Drawing, Section, section
-from compare.words.standing import standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +23,8 @@ if TYPE_CHECKING:
     from compare.comparison.fitted import Fitted
     from compare.comparison.groups import GroupedComparison
     from compare.figures.drawing import Figure
+    from compare.findings.standing import Standing
     from compare.words.blocks import Block
-    from compare.words.standing import Standing
 
 __all__ = ["PartSection", "after", "before", "figures_of", "own", "part_section"]
 
@@ -150,10 +153,10 @@ def part_section(
         id=at,
         title=f"{overview.column(grouped)}: {part.label}",
         standing=standing(comparison),
-        alarms=findings.alarms(comparison),
-        warning=findings.warning(comparison),
-        headline=findings.headline(comparison),
-        verdict=findings.verdict(comparison),
+        alarms=en.alarms(verdict.alarms(comparison)),
+        warning=en.warning(verdict.warning(comparison)),
+        headline=en.headline(headline(comparison)),
+        verdict=en.verdict(verdict.verdict(comparison)),
         cautions=findings.cautions(comparison),
         blocks=seen,
         folded=folded,

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compare.comparison.parameters import free_rows
+from compare.findings.fits import verdict as fits
+from compare.findings.fits.sampler import sampler_failures
 from compare.findings.group_count import preferred
+from compare.findings.head.cautions import left_out
+from compare.findings.standing import Standing, standing
+from compare.language import en
+from compare.language.en.head.cautions import gone
 from compare.language.labels import listed, number, percent, variable
 from compare.language.wording import (
     all_of,
@@ -15,7 +21,6 @@ from compare.language.wording import (
     group_name,
     groups,
     label,
-    left_out,
     measured_in,
     numeral,
     share,
@@ -24,9 +29,6 @@ from compare.tables.printable import plain
 from compare.words.blocks import Block, Facts, Note
 from compare.words.cautions import second_look
 from compare.words.contrast_words import on_extremes
-from compare.words.standing import Standing, standing
-from compare.words.verdict import sampler_messages
-from compare.words.verdict import warning as part_warning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,10 +96,10 @@ def about(grouped: GroupedComparison) -> str:
     """What was fitted, and how often."""
     k, count = grouped.n_components, len(grouped.parts)
     unit = measured_in(grouped.parts[0].comparison.case)
-    gone = left_out(*(part.comparison.case for part in grouped.parts))
+    out = left_out(*(part.comparison.case for part in grouped.parts))
     return (
         f"{_values(grouped)}{unit}; {plain(grouped.source, 300)}, split "
-        f"by {column(grouped)}{f'; {gone}' if gone else ''}. "
+        f"by {column(grouped)}{'' if out is None else f'; {gone(out)}'}. "
         f"{capitalized(numeral(count))} part{'' if count == 1 else 's'}, "
         f"each fitted on its own with {k} component{'' if k == 1 else 's'}, twice: by maximum "
         f"likelihood (EM) and by Bayes."
@@ -151,11 +153,11 @@ def alarms(grouped: GroupedComparison) -> tuple[str, ...]:
     told = []
     for part in grouped.failing:
         comparison = part.comparison
-        failed = len(sampler_messages(comparison))
+        failed = len(sampler_failures(comparison))
         why = [] if comparison.fit.converged else ["EM is not at a maximum"]
         if failed:
             why.append(f"the sampler fails {counted(failed, 'check')}")
-        told.append(f"{part.label}: {part_warning(comparison)}, because {listed(why)}.")
+        told.append(f"{part.label}: {en.warning(fits.warning(comparison))}, because {listed(why)}.")
     return tuple(told)
 
 
@@ -165,7 +167,7 @@ def warning(grouped: GroupedComparison) -> str:
         return ""
     failing, count = len(grouped.failing), len(grouped.parts)
     if count == 1:
-        return part_warning(grouped.parts[0].comparison)
+        return en.warning(fits.warning(grouped.parts[0].comparison))
     which = "any part" if failing == count else named(grouped.failing)
     return f"Do not rely on every number of {which}"
 

@@ -11,6 +11,10 @@ from markupsafe import Markup
 from compare.comparison.original import revisit
 from compare.figures import drawing, figures
 from compare.figures.overview_figure import overview_figure
+from compare.findings.fits import verdict
+from compare.findings.head.headline import headline
+from compare.findings.standing import standing, together
+from compare.language import en
 from compare.language.labels import variable
 from compare.language.wording import measured_in
 from compare.page import overview
@@ -20,11 +24,11 @@ from compare.page.markup import write
 from compare.page.sections import sections
 from compare.tables.printable import plain
 from compare.words import findings
-from compare.words.standing import standing, together
 
 if TYPE_CHECKING:
     from compare.comparison.groups import GroupedComparison
     from compare.comparison.table import Comparison
+    from compare.language.book import Book
     from compare.words.blocks import Section
 
 __all__ = ["Report", "render", "render_groups"]
@@ -44,12 +48,14 @@ class Report:
     """The figures of the Markdown by file name."""
 
 
-def render(comparison: Comparison) -> Report:
+def render(comparison: Comparison, book: Book = en) -> Report:
     """Write the report of a comparison.
 
     Parameters
     ----------
     comparison : Comparison
+    book : Book
+        What says it.
 
     Returns
     -------
@@ -57,8 +63,8 @@ def render(comparison: Comparison) -> Report:
     """
     original = revisit(comparison)
     drawn = figures.draw(comparison, original)
-    parts = sections(comparison, {figure.name: figure for figure in drawn}, original)
-    context = _context(comparison, parts)
+    parts = sections(comparison, {figure.name: figure for figure in drawn}, original, book)
+    context = _context(comparison, parts, book)
     return Report(
         html=write("report.html", context),
         markdown=write("report.md", context),
@@ -119,16 +125,16 @@ def _page(name: str) -> dict[str, Any]:
     }
 
 
-def _context(comparison: Comparison, parts: tuple[Section, ...]) -> dict[str, Any]:
+def _context(comparison: Comparison, parts: tuple[Section, ...], book: Book) -> dict[str, Any]:
     return _page(comparison.case.name) | {
         "title": _title(comparison),
         "about": _about(comparison),
         "standing": standing(comparison),
-        "alarms": findings.alarms(comparison),
-        "warning": findings.warning(comparison),
-        "headline": findings.headline(comparison),
-        "verdict": findings.verdict(comparison),
-        "cautions": findings.cautions(comparison),
+        "alarms": book.alarms(verdict.alarms(comparison)),
+        "warning": book.warning(verdict.warning(comparison)),
+        "headline": book.headline(headline(comparison)),
+        "verdict": book.verdict(verdict.verdict(comparison)),
+        "cautions": findings.cautions(comparison, book),
         "sections": parts,
     }
 

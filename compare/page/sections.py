@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import em
 from compare.comparison.original import story
-from compare.findings import agreement, group_count
+from compare.findings import agreement, group_count, names
+from compare.findings.fits import climb, nodes, sampler, tops
 from compare.language import en
 from compare.language.labels import number
 from compare.language.wording import fixed, group_names
@@ -64,7 +65,7 @@ def sections(
             "table",
             "The two answers, side by side",
             answers(comparison),
-            findings.weights_by_spread(comparison),
+            book.weights_by_spread(names.weights_by_spread(comparison)),
             " ".join(
                 filter(
                     None,
@@ -137,19 +138,19 @@ def sections(
             "diagnostics",
             "Can the numbers be believed?",
             Heading("EM"),
-            findings.on_climb(comparison),
-            findings.on_nodes(comparison),
+            book.on_climb(climb.on_climb(comparison)),
+            book.on_nodes(nodes.on_nodes(comparison)),
             em.identifiability(comparison.fit, group_names(comparison)),
-            findings.on_optima(comparison, SHOWN),
-            findings.on_shares(comparison),
-            _optima(comparison),
+            book.on_optima(climb.on_optima(comparison, SHOWN)),
+            book.on_shares(tops.on_shares(comparison)),
+            _optima(comparison, book),
             findings.on_penalty(comparison),
             figure("loglik"),
             Heading("The sampler"),
             _checks(comparison),
-            findings.on_chains(comparison),
+            book.on_chains(sampler.on_chains(comparison)),
             figure("ranks"),
-            *_names(comparison),
+            *_names(comparison, book),
         ),
         reproduce(comparison.command, _settings(comparison), comparison.seconds),
     )
@@ -160,8 +161,8 @@ def _joined(*sentences: str) -> str:
     return " ".join(filter(None, sentences))
 
 
-def _names(comparison: Comparison) -> tuple[Heading | str, ...]:
-    told = findings.on_names(comparison)
+def _names(comparison: Comparison, book: Book) -> tuple[Heading | str, ...]:
+    told = book.on_names(names.on_names(comparison))
     return (Heading("The names of the groups"), told) if told else ()
 
 
@@ -215,14 +216,14 @@ def _priors(comparison: Comparison) -> Facts:
     )
 
 
-def _optima(comparison: Comparison) -> Table | None:
-    tops = comparison.fit.optima
-    if len(tops) < 2:
+def _optima(comparison: Comparison, book: Book) -> Table | None:
+    found = comparison.fit.optima
+    if len(found) < 2:
         return None
-    found = findings.top_shares_of(comparison)
+    shares = tops.top_shares_of(comparison)
     more: tuple[str, ...] = ()
-    if found is not None:
-        more = ("posterior",) if found.wider is None else ("posterior", "under a wider prior")
+    if shares is not None:
+        more = ("posterior",) if shares.wider is None else ("posterior", "under a wider prior")
     return Table(
         "Optima found",
         ("Top", "weights", "means", "sds", "log-likelihood", "climbs", *more),
@@ -232,9 +233,9 @@ def _optima(comparison: Comparison) -> Table | None:
                 *_mixture(top.mixture),
                 fixed(top.loglik, 3),
                 str(top.n_starts),
-                *findings.held_by_top(comparison, place)[: len(more)],
+                *map(book.share_of_draws, tops.held_by_top(comparison, place)[: len(more)]),
             )
-            for place, top in enumerate(tops[:SHOWN])
+            for place, top in enumerate(found[:SHOWN])
         ),
         chosen=0,
     )

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compare.language.wording import left_out
+from compare.findings.fits.nodes import inexact
+from compare.findings.head.cautions import left_out
+from compare.findings.head.points import recurring
+from compare.findings.names import renamed
+from compare.findings.survey import on_survey
+from compare.language import en
 from compare.words.influence import conflicts
 from compare.words.misfit import misfits
-from compare.words.names import renamed
-from compare.words.point_words import recurring
 from compare.words.rounding import coarse
-from compare.words.survey import on_survey
-from compare.words.verdict import inexact
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison
+    from compare.language.book import Book
 
 __all__ = ["cautions", "second_look"]
 
 
-def cautions(comparison: Comparison) -> tuple[str, ...]:
+def cautions(comparison: Comparison, book: Book = en) -> tuple[str, ...]:
     """Say what was left out, where ties, weights, misfits, the prior or names matter.
 
     Parameters
     ----------
     comparison : Comparison
+    book : Book
+        What says it.
 
     Returns
     -------
@@ -32,18 +36,22 @@ def cautions(comparison: Comparison) -> tuple[str, ...]:
         A sentence or two each. If the draws fail their checks, which is said elsewhere, only what
         is true of any.
     """
-    gone = left_out(comparison.case)
     data = (
-        f"{gone}; what is said here is of the others." if gone else "",
-        on_survey(comparison),
-        recurring(comparison),
+        book.left_out(left_out(comparison.case)),
+        book.on_survey(on_survey(comparison)),
+        book.recurring(recurring(comparison)),
     )
-    return (*filter(None, data), *second_look(comparison))
+    return (*filter(None, data), *second_look(comparison, book))
 
 
-def second_look(comparison: Comparison) -> tuple[str, ...]:
+def second_look(comparison: Comparison, book: Book = en) -> tuple[str, ...]:
     """The same without what is said of the data and their weights."""
     if not comparison.sampled_well:
         return ()
-    others = inexact(comparison), coarse(comparison), " ".join(conflicts(comparison))
-    return (*misfits(comparison), *filter(None, others), *renamed(comparison))
+    others = (
+        book.on_nodes(inexact(comparison)),
+        coarse(comparison),
+        " ".join(conflicts(comparison)),
+        *map(book.renamed, renamed(comparison)),
+    )
+    return (*misfits(comparison), *filter(None, others))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from compare.language.en.survey import NO_CONTRASTS
 from compare.language.labels import listed, number, percent
 from compare.language.wording import (
     capitalized,
@@ -16,7 +17,6 @@ from compare.language.wording import (
     unit_after,
 )
 from compare.words.blocks import Note, Table
-from compare.words.survey import NO_CONTRASTS
 
 if TYPE_CHECKING:
     from compare.comparison.contrasts import Contrast

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compare.comparison.parameters import is_open
+from compare.language.en.survey import interval_kind
 from compare.language.labels import listed, moving_parameters, number
 from compare.language.wording import capitalized, fixed, parameter_name, quantity, unit_after
-from compare.words.survey import interval_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

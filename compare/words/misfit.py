@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compare.findings.head.points import recurring
+from compare.language.en.survey import NOT_CHECKED
 from compare.language.labels import listed, number
 from compare.language.wording import capitalized, fixed, numeral, observations, p_value, true_minus
 from compare.words.blocks import Note, Table
-from compare.words.point_words import recurring
-from compare.words.survey import NOT_CHECKED
 
 if TYPE_CHECKING:
     from bayes import Check, Loo

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from compare.findings.head.points import few_values
 from compare.language.wording import fixed, unit_after
-from compare.words.point_words import few_values
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from posteriors import around
-from spoken import after
+from spoken import after, findings
 
 import em
 from bayes.criticism.checks import check
@@ -14,7 +14,8 @@ from compare.comparison.exactness import exactness, stood_for
 from compare.data.cases import Case
 from compare.page.document import to_json
 from compare.words.cautions import cautions
-from compare.words.verdict import on_nodes
+
+on_nodes = findings.on_nodes
 
 HEIGHTS = em.Mixture([0.4, 0.6], [164, 176], [6, 8])
 VALUES = HEIGHTS.sample(60_000, rng=1)[0]

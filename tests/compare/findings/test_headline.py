@@ -6,12 +6,15 @@ import re
 import numpy as np
 import pytest
 from handmade import NAMES, SEPARATE, case, comparison, made, normals, with_draws
-from spoken import after
+from spoken import after, findings
 
 import em
 from compare import compare
 from compare.data.cases import Case
-from compare.words.headline import headline
+from compare.findings.head.headline import NoneBetter, OneGroup, SeveralGroups, TooMany
+from compare.findings.head.headline import headline as found
+
+headline = findings.headline
 
 
 def test_the_headline_says_what_kind_of_groups_there_are():
@@ -142,3 +145,22 @@ def test_a_single_group_with_a_failed_sampler_shows_ems_intervals():
     assert "95% profile-likelihood intervals" in told
     ends = after(r"have mean \S+ (\(.*?\))", told)
     assert ends == pytest.approx([of.rows[1].em.lower, of.rows[1].em.upper], abs=0.005)
+
+
+def test_a_headline_is_found_in_records():
+    "What kind of answer, how sure, and whether more groups would be better; without a word."
+    kinds = {name: found(comparison(name)) for name in NAMES}
+    assert isinstance(kinds["separate"].answer, SeveralGroups)
+    assert kinds["separate"].answer.kind == "separate"
+    assert kinds["separate"].answer.by_both
+    assert isinstance(kinds["one as two"].answer, TooMany)
+    assert kinds["one as two"].answer.pvalue is None
+    assert isinstance(kinds["one"].answer, OneGroup)
+    assert kinds["one"].rival == NoneBetter()
+    assert kinds["two as one"].rival.option == "n_components=2"
+    judged = {name: one.how_sure and one.how_sure.judgement for name, one in kinds.items()}
+    assert (judged["overlapping"], judged["one as two"]) == ("vague", "open")
+    assert judged["failing"] == judged["stuck"] == judged["lonely"] == "no_draws"
+    assert judged["one"] is judged["collapsed"] is None
+    assert kinds["one as two"].how_sure.may_be_empty
+    assert kinds["alike"].how_sure.group.order == "sd"

@@ -5,12 +5,13 @@ import dataclasses
 import numpy as np
 import pytest
 from handmade import case, comparison, made, normals
+from spoken import findings
 
 import em
 from compare.words.cautions import cautions
-from compare.words.headline import headline
-from compare.words.point_words import recurring
 from compare.words.rounding import coarse
+
+headline, recurring = findings.headline, findings.recurring
 
 ZEROS = np.append(np.zeros(300), normals((700, 30, 2)))
 CENTER = em.Mixture([0.3, 0.7], [25.0, 30.0], [8.0, 2.0])

@@ -11,10 +11,12 @@ from spoken import findings
 
 import em
 from bayes.criticism.tops import TopShares
+from compare.findings.fits.tops import held_by_top
+from compare.findings.standing import Standing, standing
+from compare.findings.terms import ShareOfDraws
 from compare.page.report import render
-from compare.words.headline import headline
-from compare.words.standing import Standing, standing
-from compare.words.verdict import verdict
+
+headline, verdict = findings.headline, findings.verdict
 
 
 def with_shares(shares, elsewhere=0.0, wider=None):
@@ -77,7 +79,7 @@ def test_the_table_of_tops_has_their_shares():
     found = json.loads(made_.json)["criticism"]["tops"]
     assert found == {"shares": [0.9, 0.04], "elsewhere": 0.06, "draws": 500, "wider": [0.7, 0.1]}
     alone = with_shares([0.9, 0.1])
-    assert findings.held_by_top(alone, 1) == ("10%", "")
+    assert held_by_top(alone, 1) == (ShareOfDraws(0.1, 500), None)
     assert "twice as wide" not in findings.on_shares(alone)
 
 

@@ -6,21 +6,16 @@ import math
 
 import pytest
 from handmade import NAMES, SEPARATE, case, comparison, made, normals, route
-from spoken import after
+from spoken import after, findings
 
 import em
 from compare.figures.diagnostic_figures import ranks
+from compare.findings.standing import Standing, standing
 from compare.page.report import render
-from compare.words.standing import Standing, standing
-from compare.words.verdict import (
-    alarms,
-    on_chains,
-    on_climb,
-    on_nodes,
-    on_optima,
-    verdict,
-    warning,
-)
+
+alarms, on_chains, on_climb = findings.alarms, findings.on_chains, findings.on_climb
+on_nodes, on_optima = findings.on_nodes, findings.on_optima
+verdict, warning = findings.verdict, findings.warning
 
 
 def test_the_verdict_gives_the_worst_of_the_checks():
@@ -155,7 +150,7 @@ def test_tops_are_counted_if_there_are_several():
 
     def told(count):
         return on_optima(
-            dataclasses.replace(of, fit=dataclasses.replace(of.fit, optima=(top,) * count)), 6
+            dataclasses.replace(of, fit=dataclasses.replace(of.fit, optima=(top,) * count))
         )
 
     climbs = f"{of.fit.n_climbs} climbs led to"

@@ -1,30 +1,23 @@
-"""Surveys: what a report says where the weights are sampling weights, and what it leaves out."""
+"""What a report says where the weights are sampling weights, in English."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from compare.language.wording import observations
+from compare.language.en.terms import observations, percent
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison
+    from compare.findings.survey import Survey
 
 __all__ = [
     "NOT_CHECKED",
-    "NOT_COMPARED",
     "NO_CONTRASTS",
     "alone",
     "interval_kind",
     "on_survey",
     "what_columns_mean",
 ]
-
-NOT_COMPARED = (
-    "Numbers of groups are not compared: BIC, AIC, ICL, the EM-test, marginal likelihoods and "
-    "leave-one-out prediction take the likelihood of the data, and sampling weights leave a "
-    "pseudo-likelihood only."
-)
 
 NOT_CHECKED = (
     "The model is not checked against the data, nor each value against the others: how much "
@@ -37,24 +30,22 @@ NO_CONTRASTS = (
 )
 
 
-def on_survey(comparison: Comparison) -> str:
-    """Say at the head that the posterior is a pseudo-posterior; empty unless it is one."""
-    if not comparison.fit.is_pseudo:
+def on_survey(found: Survey | None) -> str:
+    """That the posterior is a pseudo-posterior; empty unless it is one."""
+    if found is None:
         return ""
-    sample = comparison.case.sample
-    factor = math.sqrt(sample.n / sample.effective_n)
     short = (
-        f"its intervals are about {factor:.2f} times too short where weights and values have "
-        "nothing to do with each other"
-        if factor >= 1.005
-        else "its intervals are then about as long as they should be"
+        "its intervals are then about as long as they should be"
+        if found.too_short is None
+        else f"its intervals are about {found.too_short:.2f} times too short where weights and "
+        "values have nothing to do with each other"
     )
     return (
         "These are sampling weights, so the likelihood is a pseudo-likelihood. EM's standard "
         "errors and intervals allow for them (the sandwich, for rows drawn independently: strata "
         "and clusters are not known here). What stands under Bayes is a pseudo-posterior: it takes "
-        f"the {observations(comparison)} for independent ones of equal weight, while by Kish's "
-        f"rule they tell as much as {sample.effective_n:,.0f} (the effective n), and {short}. "
+        f"the {observations(found.data)} for independent ones of equal weight, while by Kish's "
+        f"rule they tell as much as {found.effective_n:,.0f} (the effective n), and {short}. "
         "Criteria, tests, checks of the model and leave-one-out prediction are left out."
     )
 
@@ -64,11 +55,11 @@ def interval_kind(comparison: Comparison) -> str:
     return "Wald" if comparison.fit.is_pseudo else "profile"
 
 
-def alone(comparison: Comparison, level: str) -> str:
+def alone(level: float, *, is_survey: bool) -> str:
     """What speaks without the prior, and by which interval."""
-    if comparison.fit.is_pseudo:
-        return f"EM alone ({level} Wald interval, from the sandwich)"
-    return f"the likelihood alone ({level} profile interval)"
+    if is_survey:
+        return f"EM alone ({percent(level)} Wald interval, from the sandwich)"
+    return f"the likelihood alone ({percent(level)} profile interval)"
 
 
 def what_columns_mean(level: str) -> str:

@@ -1,0 +1,1 @@
+"""fits: how far EM and the sampler can be believed, in English."""
