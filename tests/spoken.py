@@ -4,12 +4,14 @@ import re
 
 from handmade import comparison
 
-from compare.findings import agreement, group_count
+from compare.findings import agreement, answers, group_count
 from compare.language import en
 from compare.words import findings as unparted
 
 FOUND = {
     "agreement": agreement.agreement,
+    "answers": answers.answers,
+    "columns": answers.columns,
     "number_of_groups": group_count.number_of_groups,
     "on_truth": agreement.on_truth,
     "separation": group_count.separation,

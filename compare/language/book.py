@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from compare.findings.agreement import Agreement, NoEstimates, OnTruth
+from compare.findings.answers import Answers, Columns
 from compare.findings.group_count import GroupCount, Separation
+from compare.language.texts import AnswerTable, Explanation
 
 __all__ = ["Book"]
 
@@ -19,6 +21,12 @@ class Book(Protocol):
 
     def agreement(self, found: Agreement | NoEstimates, /) -> str:
         """Where EM's estimates lie in the posterior."""
+
+    def answers(self, found: Answers, /) -> AnswerTable:
+        """The table of both estimates of every parameter."""
+
+    def columns(self, found: Columns, /) -> Explanation:
+        """What its columns hold."""
 
     def on_truth(self, found: OnTruth | None, /) -> str:
         """How many intervals hold the truth."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compare.comparison.parameters import free_rows, moving_rows
+from compare.language import numbers
+from compare.language.numbers import percent
 from compare.tables.printable import plain
 
 if TYPE_CHECKING:
@@ -118,24 +120,7 @@ def called(comparison: Comparison, row: Row) -> str:
 
 def number(value: float, width: float | None = None) -> str:
     """A number to as many digits as a range of the given width makes meaningful."""
-    if not math.isfinite(value):
-        return "not available" if math.isnan(value) else ("∞" if value > 0 else "−∞")
-    width = abs(value) if width is None or not math.isfinite(width) or width <= 0 else width
-    if width <= 0:
-        return "0"
-    size = max(abs(value), width)
-    if size >= 1e6 or size < 1e-3:
-        digits = max(2, min(12, 2 + math.floor(math.log10(size)) - math.floor(math.log10(width))))
-        text = f"{value:.{digits}e}"
-        mantissa, _, exponent = text.partition("e")
-        return f"{mantissa}e{int(exponent)}".replace("-", "−")
-    digits = max(0, min(12, 2 - math.floor(math.log10(width))))
-    return f"{value:.{digits}f}".replace("-", "−")
-
-
-def percent(level: float) -> str:
-    """A probability as a percentage: ``95%``, ``99.9%``."""
-    return f"{100 * level:.6g}%"
+    return "not available" if math.isnan(value) else numbers.number(value, width)
 
 
 def interval(ends: tuple[float, float], width: float, between: str = " to ") -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from compare.figures.svg import renamed
+from compare.language import en
 from compare.page import overview
-from compare.page.answers import columns
+from compare.page.answers import explained
 from compare.page.sections import reproduce, sampler_settings, sections
 from compare.tables.printable import plain
 from compare.words import contrast_words, findings
@@ -93,7 +94,7 @@ def before(grouped: GroupedComparison, figure: Figure) -> tuple[Section, ...]:
             overview.on_many(grouped),
             overview.how_to_read(grouped),
             Drawing(figure),
-            columns(grouped.parts[0].comparison),
+            explained(grouped.parts[0].comparison, en),
         ),
         section(
             "contrasts",
@@ -126,13 +127,13 @@ def part_section(
     """
     comparison, at = part.comparison, _address(part)
     made = {one.id: one for one in sections(comparison, figures, None)}
-    explained = columns(comparison)
+    note = explained(comparison, en)
     seen = tuple(
         block
         for name in SEEN
         if name in made
         for block in made[name].blocks
-        if block != explained  # said once, in the overview
+        if block != note  # said once, in the overview
     )
     folded = tuple(
         replace(one, id=f"{at}--{name}")

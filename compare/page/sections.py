@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import em
 from compare.comparison.original import story
 from compare.findings import agreement, group_count
+from compare.findings.answers import is_constant
 from compare.language import en
 from compare.language.labels import number
 from compare.language.wording import fixed, group_names
-from compare.page.answers import answers, columns, constant
+from compare.page.answers import explained, side_by_side
 from compare.page.document import versions
 from compare.tables.errors import one_line
 from compare.tables.printable import plain
@@ -63,7 +64,7 @@ def sections(
         section(
             "table",
             "The two answers, side by side",
-            answers(comparison),
+            side_by_side(comparison, book),
             findings.weights_by_spread(comparison),
             " ".join(
                 filter(
@@ -75,7 +76,7 @@ def sections(
                 )
             ),
             figure("forest"),
-            columns(comparison),
+            explained(comparison, book),
         ),
         section("fit", "The data and the two fits", figure("fit")),
         section(
@@ -267,7 +268,7 @@ def _checks(comparison: Comparison) -> Table:
         tuple(
             (findings.label(comparison, row), *cells(row))
             for row in comparison.rows
-            if not constant(comparison, row)
+            if not is_constant(comparison, row)
         ),
     )
 

@@ -31,6 +31,7 @@ __all__ = [
     "fixed",
     "group",
     "groups",
+    "label",
     "listed",
     "model",
     "number",
@@ -44,6 +45,7 @@ __all__ = [
     "tiny",
     "true_minus",
     "unit_after",
+    "unit_of",
     "value",
 ]
 
@@ -67,6 +69,20 @@ def parameter(which: Parameter) -> str:
     """A parameter in full: ``the mean of the lower group``."""
     of = group(which.group)
     return f"the {KINDS[which.kind]} of {of}" if of else f"the {KINDS[which.kind]}"
+
+
+def label(which: Parameter) -> str:
+    """A parameter in few words, as a table has it: ``lower mean``, or ``mean (narrower)``."""
+    kind = "sd" if which.kind == "sds" else KINDS[which.kind]
+    of = label_of_group(which.group.place, which.group.count, which.group.order)
+    if which.group.order == "sd" and of:
+        return f"{kind} ({of})"
+    return f"{of} {kind}".strip()
+
+
+def unit_of(unit: str) -> str:
+    """A unit, alone; empty if there is none."""
+    return plain(unit, 16)
 
 
 def unit_after(unit: str) -> str:
