@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from compare.figures.svg import renamed
-from compare.language import en
+from compare.findings.made import sampler_settings
 from compare.page import overview
 from compare.page.answers import explained
-from compare.page.sections import reproduce, sampler_settings, sections
+from compare.page.sections import reproduce, sections
 from compare.tables.printable import plain
 from compare.words import contrast_words, findings
 from compare.words.blocks import Drawing, Section, section
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from compare.comparison.fitted import Fitted
     from compare.comparison.groups import GroupedComparison
     from compare.figures.drawing import Figure
+    from compare.language.book import Book
     from compare.words.blocks import Block
     from compare.words.standing import Standing
 
@@ -72,7 +73,7 @@ def own(figure: Figure, part: Fitted) -> Figure:
     return replace(figure, name=name, svg=renamed(figure.svg, figure.name, name))
 
 
-def before(grouped: GroupedComparison, figure: Figure) -> tuple[Section, ...]:
+def before(grouped: GroupedComparison, figure: Figure, book: Book) -> tuple[Section, ...]:
     """What stands before the parts: all of them side by side, and how they differ.
 
     Parameters
@@ -80,25 +81,28 @@ def before(grouped: GroupedComparison, figure: Figure) -> tuple[Section, ...]:
     grouped : GroupedComparison
     figure : Figure
         Of all parts.
+    book : Book
+        What says it.
 
     Returns
     -------
     tuple of Section
     """
+    titles = book.furniture.titles
     made = (
         section(
             "overview",
-            "All parts side by side",
+            titles.overview,
             overview.overview_table(grouped, [_address(part) for part in grouped.parts]),
             overview.not_fitted(grouped),
             overview.on_many(grouped),
             overview.how_to_read(grouped),
             Drawing(figure),
-            explained(grouped.parts[0].comparison, en),
+            explained(grouped.parts[0].comparison, book),
         ),
         section(
             "contrasts",
-            "Do the parts differ?",
+            titles.contrasts,
             contrast_words.on_contrasts(grouped),
             contrast_words.contrast_table(grouped),
             contrast_words.what_is_clear(grouped),
@@ -110,7 +114,7 @@ def before(grouped: GroupedComparison, figure: Figure) -> tuple[Section, ...]:
 
 
 def part_section(
-    grouped: GroupedComparison, part: Fitted, figures: Mapping[str, Figure]
+    grouped: GroupedComparison, part: Fitted, figures: Mapping[str, Figure], book: Book
 ) -> PartSection:
     """One part: what was found in it, the answers and the fit, and the rest to be unfolded.
 
@@ -120,14 +124,16 @@ def part_section(
     part : Fitted
     figures : mapping of str to Figure
         Of this part, with names of its own, by the names they have in a report on one sample.
+    book : Book
+        What says it.
 
     Returns
     -------
     PartSection
     """
     comparison, at = part.comparison, _address(part)
-    made = {one.id: one for one in sections(comparison, figures, None)}
-    note = explained(comparison, en)
+    made = {one.id: one for one in sections(comparison, figures, None, book)}
+    note = explained(comparison, book)
     seen = tuple(
         block
         for name in SEEN
@@ -162,10 +168,11 @@ def part_section(
     )
 
 
-def after(grouped: GroupedComparison) -> tuple[Section, ...]:
+def after(grouped: GroupedComparison, book: Book) -> tuple[Section, ...]:
     """How the report was made, where its files are, and what it leaves out."""
     name = plain(grouped.name, 120)
-    told = f"{sampler_settings(grouped.parts[0].comparison)} The same for every part."
+    settings = sampler_settings(grouped.parts[0].comparison)
+    told = f"{book.sampler_settings(settings)} The same for every part."
     facts = []
     if grouped.command:
         told += (
@@ -173,19 +180,19 @@ def after(grouped: GroupedComparison) -> tuple[Section, ...]:
             f"{name}.json."
         )
         files = ", ".join(f"{part.label} in {name}/{part.slug}.nc" for part in grouped.parts)
-        facts.append(("The draws", f"{files}."))
+        facts.append((book.furniture.draws, f"{files}."))
     if figures_of(len(grouped.parts)) is not None:
         few = (
             f"with {len(grouped.parts)} parts, some figures of each, so that the page stays light; "
             "a report on the rows of one part has them."
         )
-        facts.append(("Left out", few))
+        facts.append((book.furniture.left_out, few))
     seconds = {
         part.label: total
         for part in grouped.parts
         if (total := part.comparison.seconds.get("total_before_drawing")) is not None
     }
-    made = reproduce(grouped.command, told, seconds, *facts)
+    made = reproduce(book, grouped.command, told, seconds, *facts)
     return (made,) if made is not None else ()
 
 

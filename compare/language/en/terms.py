@@ -22,6 +22,7 @@ from compare.language.wording import (
 from compare.tables.printable import plain
 
 if TYPE_CHECKING:
+    import em
     from compare.findings.terms import Data, Group, Model, Parameter, Range, Value
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "groups",
     "label",
     "listed",
+    "mixture_cells",
     "model",
     "number",
     "numeral",
@@ -105,3 +107,13 @@ def model(one: Model) -> str:
     """A model by its groups and what is common to them."""
     tied = one.equal_sds and one.n_components > 1
     return groups(one.n_components) + (" with a common standard deviation" if tied else "")
+
+
+def mixture_cells(mixture: em.Mixture) -> tuple[str, str, str]:
+    """Weights, means and sds, each in a cell."""
+    weights = ", ".join(f"{weight:.4f}" for weight in mixture.weights)
+    means, sds = (
+        ", ".join(number(one, 0.1 * mixture.sd) for one in values)
+        for values in (mixture.means, mixture.sds)
+    )
+    return weights, means, sds
