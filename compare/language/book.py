@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from compare.language.figure_book import FigureBook
+from compare.language.parts_book import PartsBook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Book"]
 
 
-class Book(FigureBook, Protocol):
+class Book(FigureBook, PartsBook, Protocol):
     """Whole sentences in one language; empty where there is nothing to say."""
 
     @property

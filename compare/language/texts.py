@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["AnswerCells", "AnswerTable", "Cells", "Explanation"]
+__all__ = [
+    "AnswerCells",
+    "AnswerTable",
+    "Cells",
+    "Explanation",
+    "OverviewCells",
+    "OverviewTable",
+]
 
 
 @dataclass(frozen=True)
@@ -74,3 +81,28 @@ class AnswerTable:
     """In place of what nobody had to estimate."""
     constant_shortly: str
     rows: tuple[AnswerCells, ...]
+
+
+@dataclass(frozen=True)
+class OverviewCells:
+    """A part's cells in the overview."""
+
+    label: str
+    fits: str
+    """Which of the two fits can be believed, in two words."""
+    others: tuple[str, ...]
+    """As many as the table's `head`; a number that is not to be believed is left out."""
+
+
+@dataclass(frozen=True)
+class OverviewTable:
+    """The overview of the parts of a table as it is read."""
+
+    label: str
+    """What the table is of, for those who hear the page."""
+    column: str
+    """The column that tells the parts apart."""
+    fits: str
+    head: tuple[str, ...]
+    """Of the other columns."""
+    rows: tuple[OverviewCells, ...]

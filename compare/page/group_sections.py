@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from compare.figures.svg import renamed
-from compare.findings.made import sampler_settings
+from compare.findings.parts.made import made
+from compare.findings.parts.overview import chance
+from compare.findings.standing import standing
 from compare.page import overview
 from compare.page.answers import explained
 from compare.page.sections import reproduce, sections
-from compare.tables.printable import plain
 from compare.words import contrast_words, findings
-from compare.words.blocks import Drawing, Section, section
-from compare.words.standing import standing
+from compare.words.blocks import Drawing, Note, Section, section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from compare.comparison.fitted import Fitted
     from compare.comparison.groups import GroupedComparison
     from compare.figures.drawing import Figure
+    from compare.findings.standing import Standing
     from compare.language.book import Book
     from compare.words.blocks import Block
-    from compare.words.standing import Standing
 
 __all__ = ["PartSection", "after", "before", "figures_of", "own", "part_section"]
 
@@ -88,15 +88,15 @@ def before(grouped: GroupedComparison, figure: Figure, book: Book) -> tuple[Sect
     -------
     tuple of Section
     """
-    titles = book.furniture.titles
-    made = (
+    titles, how_to_read = book.furniture.titles, book.how_to_read(grouped.n_components)
+    shown = (
         section(
             "overview",
             titles.overview,
-            overview.overview_table(grouped, [_address(part) for part in grouped.parts]),
-            overview.not_fitted(grouped),
-            overview.on_many(grouped),
-            overview.how_to_read(grouped),
+            overview.overview_table(grouped, [_address(part) for part in grouped.parts], book),
+            overview.not_fitted(grouped, book),
+            book.chance(chance(grouped)),
+            Note(how_to_read.title, how_to_read.text),
             Drawing(figure),
             explained(grouped.parts[0].comparison, book),
         ),
@@ -110,7 +110,7 @@ def before(grouped: GroupedComparison, figure: Figure, book: Book) -> tuple[Sect
         if len(grouped.parts) > 1
         else None,
     )
-    return tuple(one for one in made if one is not None)
+    return tuple(one for one in shown if one is not None)
 
 
 def part_section(
@@ -132,30 +132,30 @@ def part_section(
     PartSection
     """
     comparison, at = part.comparison, _address(part)
-    made = {one.id: one for one in sections(comparison, figures, None, book)}
+    every = {one.id: one for one in sections(comparison, figures, None, book)}
     note = explained(comparison, book)
     seen = tuple(
         block
         for name in SEEN
-        if name in made
-        for block in made[name].blocks
+        if name in every
+        for block in every[name].blocks
         if block != note  # said once, in the overview
     )
     folded = tuple(
         replace(one, id=f"{at}--{name}")
-        for name, one in made.items()
+        for name, one in every.items()
         if name not in (*SEEN, "reproduce")
     )
     # Explanations that cannot be folded up are given once.
     unwanted = {"drawing"} if part is grouped.parts[0] else {"drawing", "note"}
     written = (
-        replace(made[name], blocks=tuple(b for b in made[name].blocks if b.kind not in unwanted))
+        replace(every[name], blocks=tuple(b for b in every[name].blocks if b.kind not in unwanted))
         for name in WRITTEN
-        if name in made
+        if name in every
     )
     return PartSection(
         id=at,
-        title=f"{overview.column(grouped)}: {part.label}",
+        title=book.part_title(grouped.by, part.label),
         standing=standing(comparison),
         alarms=findings.alarms(comparison),
         warning=findings.warning(comparison),
@@ -170,30 +170,19 @@ def part_section(
 
 def after(grouped: GroupedComparison, book: Book) -> tuple[Section, ...]:
     """How the report was made, where its files are, and what it leaves out."""
-    name = plain(grouped.name, 120)
-    settings = sampler_settings(grouped.parts[0].comparison)
-    told = f"{book.sampler_settings(settings)} The same for every part."
-    facts = []
-    if grouped.command:
-        told += (
-            " The same command on the same versions gives the same numbers, which are in "
-            f"{name}.json."
-        )
-        files = ", ".join(f"{part.label} in {name}/{part.slug}.nc" for part in grouped.parts)
-        facts.append((book.furniture.draws, f"{files}."))
-    if figures_of(len(grouped.parts)) is not None:
-        few = (
-            f"with {len(grouped.parts)} parts, some figures of each, so that the page stays light; "
-            "a report on the rows of one part has them."
-        )
-        facts.append((book.furniture.left_out, few))
+    found = made(grouped, all_figures=figures_of(len(grouped.parts)) is None)
+    facts = (
+        (book.furniture.draws, book.drawn_parts(found)),
+        (book.furniture.left_out, book.few_figures(found)),
+    )
     seconds = {
         part.label: total
         for part in grouped.parts
         if (total := part.comparison.seconds.get("total_before_drawing")) is not None
     }
-    made = reproduce(book, grouped.command, told, seconds, *facts)
-    return (made,) if made is not None else ()
+    told = book.parts_made(found)
+    part = reproduce(book, grouped.command, told, seconds, *(pair for pair in facts if pair[1]))
+    return (part,) if part is not None else ()
 
 
 def _address(part: Fitted) -> str:

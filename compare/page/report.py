@@ -12,14 +12,14 @@ from compare.comparison.original import revisit
 from compare.figures import drawing, figures
 from compare.figures.overview_figure import overview_figure
 from compare.findings.made import about
+from compare.findings.standing import standing
 from compare.language import en
-from compare.page import overview
 from compare.page.document import groups_to_json, to_json
 from compare.page.group_sections import after, before, figures_of, own, part_section
 from compare.page.markup import write
+from compare.page.overview import at_head
 from compare.page.sections import sections
 from compare.words import findings
-from compare.words.standing import standing, together
 
 if TYPE_CHECKING:
     from compare.comparison.groups import GroupedComparison
@@ -94,19 +94,15 @@ def render_groups(grouped: GroupedComparison, book: Book = en) -> Report:
             for name in ("forest", "fit")
             if name in named
         }
-    context = _page(grouped.name, book) | {
-        "title": f"{book.title(about(grouped.parts[0].comparison))}, by {overview.column(grouped)}",
-        "about": overview.about(grouped),
-        "standing": together(part.comparison for part in grouped.parts),
-        "alarms": overview.alarms(grouped),
-        "warning": overview.warning(grouped),
-        "headline": overview.headline(grouped),
-        "verdict": overview.verdict(grouped),
-        "cautions": overview.cautions(grouped),
-        "before": before(grouped, overall, book),
-        "parts": parts,
-        "after": after(grouped, book),
-    }
+    context = (
+        _page(grouped.name, book)
+        | vars(at_head(grouped, book))
+        | {
+            "before": before(grouped, overall, book),
+            "parts": parts,
+            "after": after(grouped, book),
+        }
+    )
     return Report(
         html=write("groups.html", context),
         markdown=write("groups.md", context),

@@ -10,6 +10,7 @@ import numpy as np
 
 from compare.comparison.exactness import stood_for
 from compare.comparison.parameters import moving_rows
+from compare.findings.standing import Standing, open_rows, standing
 from compare.language.labels import free_parameters, number, parameters, percent
 from compare.language.wording import (
     after_colon,
@@ -21,7 +22,6 @@ from compare.language.wording import (
     tiny,
 )
 from compare.tables.printable import plain
-from compare.words.standing import Standing, open_rows, standing
 from em.search.tops import SET_ASIDE
 
 if TYPE_CHECKING:

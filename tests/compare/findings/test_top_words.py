@@ -11,9 +11,9 @@ from spoken import findings
 
 import em
 from bayes.criticism.tops import TopShares
+from compare.findings.standing import Standing, standing
 from compare.page.report import render
 from compare.words.headline import headline
-from compare.words.standing import Standing, standing
 from compare.words.verdict import verdict
 
 

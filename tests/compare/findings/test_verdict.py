@@ -10,8 +10,8 @@ from spoken import after
 
 import em
 from compare.figures.diagnostic_figures import ranks
+from compare.findings.standing import Standing, standing
 from compare.page.report import render
-from compare.words.standing import Standing, standing
 from compare.words.verdict import (
     alarms,
     on_chains,

@@ -10,11 +10,11 @@ from pages import KINDS, Page, cells, page, report, rows, spoken
 from spoken import findings
 
 from compare.comparison.original import revisit
+from compare.findings.standing import standing
 from compare.language.en.original import whose
 from compare.language.labels import number, percent
 from compare.language.wording import fixed
 from compare.page.report import render
-from compare.words.standing import standing
 
 
 def test_the_sections_stand_in_the_same_order_in_both_pages():

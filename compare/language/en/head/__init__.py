@@ -1,0 +1,1 @@
+"""head: the head of a report, in English."""
