@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from compare.findings.diagnostics import Diagnostics
     from compare.findings.group_count import GroupCount, Separation, Tried
     from compare.findings.made import About, Made, SamplerSettings
+    from compare.findings.optima import Optima
     from compare.findings.original import Story
     from compare.language.furniture import Furniture
     from compare.language.texts import AnswerTable, Cells, Explanation
@@ -60,6 +61,9 @@ class Book(FigureBook, PartsBook, Protocol):
 
     def number_of_groups(self, found: GroupCount, /) -> str:
         """How many groups BIC, AIC and the EM-test speak for, or why they do not."""
+
+    def optima(self, found: Optima | None, held: Sequence[tuple[str, ...]], /) -> Cells | None:
+        """The tops that EM's starts led to, with what each holds of the posterior."""
 
     def separation(self, found: Separation | None, /) -> str:
         """How far apart neighbouring groups are."""

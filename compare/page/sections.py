@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import em
 from compare.findings import agreement, diagnostics, group_count
 from compare.findings import made as how
+from compare.findings.optima import optima
 from compare.findings.original import story
 from compare.language import en
-from compare.language.en.terms import mixture_cells
-from compare.language.wording import fixed, group_names
+from compare.language.wording import group_names
 from compare.page.answers import explained, side_by_side
 from compare.page.document import versions
 from compare.tables.errors import one_line
@@ -142,7 +142,7 @@ def sections(
             em.identifiability(comparison.fit, group_names(comparison)),
             findings.on_optima(comparison, SHOWN),
             findings.on_shares(comparison),
-            _optima(comparison),
+            _optima(comparison, book),
             findings.on_penalty(comparison),
             figure("loglik"),
             Heading(words.sampler),
@@ -175,29 +175,11 @@ def _priors(comparison: Comparison) -> Facts:
     )
 
 
-def _optima(comparison: Comparison) -> Table | None:
-    tops = comparison.fit.optima
-    if len(tops) < 2:
-        return None
-    found = findings.top_shares_of(comparison)
-    more: tuple[str, ...] = ()
-    if found is not None:
-        more = ("posterior",) if found.wider is None else ("posterior", "under a wider prior")
-    return Table(
-        "Optima found",
-        ("Top", "weights", "means", "sds", "log-likelihood", "climbs", *more),
-        tuple(
-            (
-                top.status.name.lower(),
-                *mixture_cells(top.mixture),
-                fixed(top.loglik, 3),
-                str(top.n_starts),
-                *findings.held_by_top(comparison, place)[: len(more)],
-            )
-            for place, top in enumerate(tops[:SHOWN])
-        ),
-        chosen=0,
-    )
+def _optima(comparison: Comparison, book: Book) -> Table | None:
+    found = optima(comparison, SHOWN, findings.top_shares_of(comparison))
+    places = range(0 if found is None else len(found.tops))
+    held = [findings.held_by_top(comparison, place) for place in places]
+    return table(book.optima(found, held))
 
 
 def reproduce(

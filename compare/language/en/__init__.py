@@ -30,6 +30,7 @@ from compare.language.en.figures import (
 from compare.language.en.furniture import furniture
 from compare.language.en.group_count import criteria, number_of_groups, separation
 from compare.language.en.made import about, made, sampler_settings, seconds, title
+from compare.language.en.optima import optima
 from compare.language.en.original import stops, story
 from compare.language.en.parts import (
     about_parts,
@@ -76,6 +77,7 @@ __all__ = [
     "made",
     "number_of_groups",
     "on_truth",
+    "optima",
     "overview",
     "overview_figure",
     "pairs_figure",
