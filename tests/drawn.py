@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import xarray as xr
 
+from compare.comparison.original import Mark
 from compare.comparison.table import BayesEstimate, Comparison, EmEstimate, Row
 from compare.data.cases import Case
 from compare.figures import figures
@@ -116,7 +117,7 @@ def steps():
         weight_path=0.436 - 0.04 * np.exp(-passes / 300) + 0.05 * np.exp(-passes / 5),
         maximum_loglik=-1788.36508,
         maximum_weight=0.436,
-        marks=(("printed in the report", 30), ("10 passes", 10)),
+        marks=(Mark(30, printed=True), Mark(10, printed=False)),
     )
 
 

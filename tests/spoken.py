@@ -4,7 +4,7 @@ import re
 
 from handmade import comparison
 
-from compare.findings import agreement, group_count, names
+from compare.findings import agreement, answers, group_count, names
 from compare.findings.fits import climb, nodes, sampler, tops, verdict
 from compare.findings.head import headline, points
 from compare.language import en
@@ -13,6 +13,8 @@ from compare.words import findings as unparted
 FOUND = {
     "agreement": agreement.agreement,
     "alarms": verdict.alarms,
+    "answers": answers.answers,
+    "columns": answers.columns,
     "headline": headline.headline,
     "number_of_groups": group_count.number_of_groups,
     "on_chains": sampler.on_chains,

@@ -106,7 +106,8 @@ def analyse_groups(cases: Sequence[Case], options: Options, progress: Progress) 
         # Each group's report says how long its own steps took.
         outcomes.append((case.group, _compared(case, options, Progress(progress.stream), which)))
     from compare.comparison.groups import GroupedComparison
-    from compare.page import overview
+    from compare.language import en
+    from compare.page.overview import at_head
     from compare.page.report import render_groups
 
     first = cases[0]
@@ -120,13 +121,14 @@ def analyse_groups(cases: Sequence[Case], options: Options, progress: Progress) 
     )
     with progress.step("report", "Drawing the report"):
         report = render_groups(grouped)
+    head = at_head(grouped, en)
     return Outcome(
         report=report,
         save_posterior=None,
-        headline=overview.headline(grouped),
-        verdict=overview.verdict(grouped),
+        headline=head.headline,
+        verdict=head.verdict,
         trusted=grouped.ok,
-        cautions=overview.cautions(grouped),
+        cautions=head.cautions,
         save_groups={f"{part.slug}.nc": part.comparison.posterior.save for part in grouped.parts},
     )
 

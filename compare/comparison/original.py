@@ -7,7 +7,7 @@ passes. Its printed numbers look good because those passes stopped on the way to
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
     from compare.comparison.table import Comparison
 
-__all__ = ["PRINTED", "Original", "Stop", "revisit", "story"]
+__all__ = [
+    "LISTED_PASSES",
+    "PRINTED",
+    "PRINTED_PASSES",
+    "Listing",
+    "Mark",
+    "Original",
+    "Stop",
+    "Whose",
+    "revisit",
+]
 
 PRINTED = em.Parameters(
     weights=np.array([0.39973408, 0.60026592]),
@@ -43,15 +53,38 @@ STANDSTILL, PATIENCE = 1e-9, 100
 
 
 @dataclass(frozen=True)
+class Listing:
+    """The numbers of the original report's listing."""
+
+    seed: int
+    passes: int
+    as_printed: bool = False
+    """Whether seed and passes are those that it has in the report."""
+
+
+Whose = Literal["truth", "printed", "maximum"] | Listing
+"""Whose numbers they are: the truth's, those printed in the report, the listing's, this fit's."""
+
+
+@dataclass(frozen=True)
 class Stop:
     """A place where EM was stopped, and what it then said."""
 
-    label: str
+    whose: Whose
     """Whose numbers these are."""
     mixture: em.Mixture
     """The numbers."""
     loglik: float | None
     """Their log-likelihood on this sample; None for numbers from another one."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A pass after which somebody stopped."""
+
+    passes: int
+    printed: bool
+    """Whether the report printed what it gives on these heights."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +105,8 @@ class Original:
     """Log-likelihood at the maximum."""
     maximum_weight: float
     """Weight of the lower component at the maximum."""
-    marks: tuple[tuple[str, int], ...]
-    """What stopped after which pass."""
+    marks: tuple[Mark, ...]
+    """Where the listing and the printed numbers stopped."""
     passes_needed: int | None
     """Passes until plain EM is within 1e-6 of the maximum; None if it was not seen to be."""
     elsewhere: bool
@@ -109,10 +142,6 @@ def revisit(comparison: Comparison) -> Original | None:
         return None
     is_the_sample = (case.seed, values.size) == (SEED, N)
     thirty = mixtures[PRINTED_PASSES]
-    listed = [
-        (f"{LISTED_PASSES} passes", LISTED_PASSES),
-        ("printed in the report" if is_the_sample else f"{PRINTED_PASSES} passes", PRINTED_PASSES),
-    ]
     gap = fit.loglik - logliks
     arrived = abs(gap[-1]) < 1e-6
     return Original(
@@ -127,78 +156,9 @@ def revisit(comparison: Comparison) -> Original | None:
         weight_path=weights,
         maximum_loglik=fit.loglik,
         maximum_weight=float(fit.mixture.weights[0]),
-        marks=tuple(listed),
+        marks=(Mark(LISTED_PASSES, printed=False), Mark(PRINTED_PASSES, is_the_sample)),
         passes_needed=int(np.flatnonzero(gap < 1e-6)[0]) if arrived else None,
         elsewhere=not arrived and (_stands(logliks) or bool(gap[-1] < 0)),
-    )
-
-
-def story(original: Original, seed: int) -> str:
-    """Say in a paragraph what the original report's loop does on these heights.
-
-    Parameters
-    ----------
-    original : Original
-    seed : int
-        Of the heights.
-
-    Returns
-    -------
-    str
-    """
-    last = original.loglik_path.size - 1
-    short = (
-        f"{original.shortfall:.3f}"
-        if original.shortfall >= 0.01
-        else (f"{original.shortfall:.1g}".replace("-", "−"))
-    )
-    needed = f"{original.passes_needed:,}" if original.passes_needed is not None else ""
-    if original.is_the_sample:
-        return (
-            "A student's report fitted these heights with a hand-written EM, found estimates "
-            "close to the truth, and concluded that EM works. "
-            + (
-                "Its numbers come out again, to every printed digit, when its loop is started "
-                f"from the same random stream with seed {seed} and stopped after "
-                f"{PRINTED_PASSES} passes; "
-                if original.reproduced
-                else "Its loop, started from the same random stream and stopped after "
-                f"{PRINTED_PASSES} passes, gives other digits here; "
-            )
-            + f"its listing, as printed, has another seed and {LISTED_PASSES} passes, and gives "
-            f"other numbers. Neither is the maximum: after {PRINTED_PASSES} passes {short} units "
-            "of log-likelihood are still missing"
-            + (
-                f", and the same loop needs {needed} passes to come within a millionth of it"
-                if needed
-                else ""
-            )
-            + ". The estimates looked good because EM was stopped on its way past the truth."
-        )
-    told = "The original report's loop, run on these heights from its own kind of start, "
-    if original.passes_needed is not None and original.passes_needed <= PRINTED_PASSES:
-        return f"{told}comes within a millionth of the maximum in {needed} passes."
-    if original.shortfall < 0:
-        return (
-            f"{told}does not end at the maximum of this report: it runs onto a few nearly equal "
-            "heights, where the likelihood rises higher and means nothing. Where it starts "
-            "decides what it says."
-        )
-    told += f"is {short} units of log-likelihood short of the maximum after {PRINTED_PASSES} passes"
-    if needed:
-        return (
-            f"{told} and needs {needed} passes to come within a millionth of it. Where it is "
-            "stopped decides what it says."
-        )
-    if original.elsewhere:
-        return (
-            f"{told}, and more passes do not help: it climbs to another top. Where it starts "
-            "decides what it says."
-        )
-    left = original.maximum_loglik - float(original.loglik_path[-1])
-    return (
-        f"{told}, and still {left:.1g} short after {last:,}. Where it is stopped decides what it "
-        "says."
     )
 
 
@@ -246,17 +206,15 @@ def _stops(
         stops.append(Stop("truth", truth, on_sample(truth)))
     if is_the_sample:
         printed = em.Mixture(PRINTED.weights / PRINTED.weights.sum(), PRINTED.means, PRINTED.sds)
-        stops.append(Stop("printed in the report", printed, on_sample(printed)))
+        stops.append(Stop("printed", printed, on_sample(printed)))
         values, stream = Case.synthetic_stream(LISTED_SEED, N)
         other = em.Mixture(*em.listing.run(values, n_iter=LISTED_PASSES, rng=stream))
-        stops.append(
-            Stop(f"its listing as printed: seed {LISTED_SEED}, {LISTED_PASSES} passes", other, None)
-        )
-    seed = comparison.case.seed
+        stops.append(Stop(Listing(LISTED_SEED, LISTED_PASSES, as_printed=True), other, None))
+    seed = int(comparison.case.seed or 0)
     stops.extend(
-        Stop(f"its listing with seed {seed}, {passes} passes", mixtures[passes], logliks[passes])
+        Stop(Listing(seed, passes), mixtures[passes], logliks[passes])
         for passes in (LISTED_PASSES, PRINTED_PASSES)
     )
     fit = comparison.fit
-    stops.append(Stop("maximum likelihood", fit.mixture, fit.loglik))
+    stops.append(Stop("maximum", fit.mixture, fit.loglik))
     return stops

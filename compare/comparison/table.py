@@ -28,6 +28,9 @@ __all__ = ["BayesEstimate", "Comparison", "EmEstimate", "Row", "compare"]
 
 Kind = Literal["weights", "means", "sds"]
 
+Method = Literal["profile", "wald"]
+"""How EM's intervals are made: of sampling weights by Wald's rule, from the sandwich."""
+
 CONSTANT = 1e-14
 """Draws whose sd is a smaller share of their median are all the same, to rounding."""
 
@@ -47,8 +50,8 @@ class EmEstimate:
     """Lower end of the confidence interval, NaN as above, infinite if open."""
     upper: float
     """Upper end of the confidence interval."""
-    method: str
-    """How the interval was made: ``profile``; of sampling weights ``wald``, from the sandwich."""
+    method: Method
+    """How the interval was made."""
 
 
 @dataclass(frozen=True)
@@ -301,7 +304,7 @@ def _em_test(fit: em.Fit) -> em.EmTest | None:
 def _rows(
     fit: em.Fit, posterior: Posterior, truth: em.Mixture | None, level: float
 ) -> Iterator[Row]:
-    method = "wald" if fit.is_pseudo else "profile"
+    method: Method = "wald" if fit.is_pseudo else "profile"
     order: Order = "sd" if posterior.order == "sd" else "mean"
     estimates, there = fit.mixture.ordered(order), fit.mixture.places(order)
     errors = fit.standard_errors()

@@ -9,7 +9,9 @@ import numpy as np
 
 from compare.figures.drawing import Figure, export, page, styled
 from compare.figures.palette import EM, INK, MUTED, PAPER, TRUTH
-from compare.language.labels import number
+from compare.findings.shown.ascent import ClimbShown, PathShown, Stopped
+from compare.findings.terms import Range
+from compare.language import en
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
 
-    from compare.comparison.table import Comparison, Row
+    from compare.comparison.original import Mark
+    from compare.comparison.table import Comparison
     from compare.figures.curves import Floats
+    from compare.language.figure_book import FigureBook
 
 __all__ = ["OriginalPath", "loglik", "path"]
 
@@ -46,8 +50,8 @@ class OriginalPath(Protocol):
         """Weight of the lower component at the maximum."""
 
     @property
-    def marks(self) -> Sequence[tuple[str, int]]:
-        """What stopped after which pass: pairs of a few words and a number of passes."""
+    def marks(self) -> Sequence[Mark]:
+        """Where somebody stopped."""
 
 
 def _descent(
@@ -83,52 +87,47 @@ def _power(value: float) -> str:
 
 
 @styled
-def loglik(comparison: Comparison) -> Figure | None:
+def loglik(comparison: Comparison, book: FigureBook = en) -> Figure | None:
     """How EM's log-likelihood rose to the maximum; None if it was there within two iterations."""
     history = np.asarray(comparison.fit.history, dtype=np.float64)
     maximum = max(float(comparison.fit.loglik), float(history.max(initial=-np.inf)))
     below = maximum - history
     if np.count_nonzero(below > max(abs(maximum), 1.0) * ROUNDING) < 2:
         return None
-    long = history.size > 60
+    long, words = history.size > 60, book.labels(comparison.level)
     sheet = page(3.1)
     axes = sheet.add_subplot()
     _descent(axes, np.arange(1, history.size + 1), below, maximum, long=long)
-    axes.set_xlabel("iteration (logarithmic)" if long else "iteration")
-    axes.set_ylabel("log-likelihood gap")
-    status = comparison.fit.status
-    return export(
-        sheet,
-        name="loglik",
-        title="EM's way up",
-        alt=(
-            f"Log-likelihood of the fit, {history.size} iterations: {number(below[0])} below its "
-            f"last value {number(maximum, 1e-4)} after the first iteration, {number(below[-2])} "
-            f"one iteration before the end. Status: {status.message.rstrip('.')}."
-        ),
-        caption=(
-            "How far the log-likelihood of each iteration is below the last one. The axis is "
-            "logarithmic: a straight fall means slow steps of equal ratio, a plunge means that "
-            "Newton's method has taken over."
-            + (
-                " Where the line ends, rounding is all that is left."
-                if comparison.fit.converged
-                else " The line ends because EM stopped, not because it was done."
-            )
-        ),
+    axes.set_xlabel(words.iteration_by_powers if long else words.iteration)
+    axes.set_ylabel(words.loglik_gap)
+    shown = ClimbShown(
+        history.size,
+        float(below[0]),
+        float(below[-2]),
+        maximum,
+        comparison.fit.status,
+        comparison.fit.converged,
     )
+    return export(sheet, "loglik", book.climb_figure(shown))
 
 
 @styled
-def path(original: OriginalPath, comparison: Comparison | None = None) -> Figure:
+def path(original: OriginalPath, comparison: Comparison, book: FigureBook = en) -> Figure:
     """The original report's passes of plain EM: how far below the maximum each one stops.
 
     Parameters
     ----------
     original : OriginalPath
-    comparison : Comparison, optional
+    comparison : Comparison
         Gives the truth and EM's interval of the weight.
+    book : FigureBook
+        What says it.
+
+    Returns
+    -------
+    Figure
     """
+    words = book.labels(comparison.level)
     logliks = np.asarray(original.loglik_path, dtype=np.float64)
     weights = np.asarray(original.weight_path, dtype=np.float64)
     passes = np.arange(logliks.size)
@@ -138,15 +137,15 @@ def path(original: OriginalPath, comparison: Comparison | None = None) -> Figure
     upper = sheet.add_subplot(grid[0])
     lower = sheet.add_subplot(grid[1], sharex=upper)
     _descent(upper, passes[1:], below[1:], original.maximum_loglik, long=True)
-    lower.plot(passes[1:], weights[1:], color=EM, linewidth=2.4, label="plain EM")
+    lower.plot(passes[1:], weights[1:], color=EM, linewidth=2.4, label=words.plain_em)
     lower.axhline(original.maximum_weight, color=EM, linewidth=1.2, dashes=(6, 2))
     last = passes.size - 1
-    notes = [(original.maximum_weight, f"at the maximum {original.maximum_weight:.3f}", EM)]
-    row = None if comparison is None else comparison.rows[0]
-    truth = None if row is None else row.truth
+    notes = [(original.maximum_weight, book.weight_there(original.maximum_weight), EM)]
+    row = comparison.rows[0]
+    truth = row.truth
     if truth is not None:
         lower.axhline(truth, color=TRUTH, linewidth=1.8, linestyle=":")
-        notes.append((truth, f"truth {number(truth, 0.1)}", TRUTH))
+        notes.append((truth, book.true_weight(truth), TRUTH))
     notes.sort()
     for place, (at, text, colour) in enumerate(notes):
         above = place == len(notes) - 1
@@ -160,14 +159,14 @@ def path(original: OriginalPath, comparison: Comparison | None = None) -> Figure
             color=colour,
         )
     told = []
-    marks = sorted((stop, what) for what, stop in original.marks if 0 < stop <= last)
-    for place, (stop, what) in enumerate(marks):
+    marks = [mark for mark in original.marks if 0 < mark.passes <= last]
+    for place, mark in enumerate(sorted(marks, key=lambda mark: mark.passes)):
+        stop = mark.passes
         for axes, curve in ((upper, below), (lower, weights)):
             axes.axvline(stop, color=MUTED, linewidth=1, dashes=(2, 2))
             axes.plot(stop, curve[stop], "s", color=INK, markersize=6, mec=PAPER)
-        named = str(stop) in what  # "30 passes" says it all
         upper.annotate(
-            what if named else f"pass {stop}: {what}",
+            book.stop(mark),
             (stop, 0.98 - 0.12 * place),
             (5, 0),
             xycoords=upper.get_xaxis_transform(),
@@ -176,38 +175,21 @@ def path(original: OriginalPath, comparison: Comparison | None = None) -> Figure
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.0},
             zorder=6,
         )
-        told.append(
-            f"After {stop} passes{'' if named else f' ({what})'} the weight is "
-            f"{weights[stop]:.4f} and the log-likelihood {number(below[stop])} below the maximum."
-        )
+        told.append(Stopped(mark, float(weights[stop]), float(below[stop])))
     lower.margins(y=0.14)
     upper.tick_params(labelbottom=False)
-    upper.set_ylabel("log-likelihood gap")
-    lower.set_ylabel("weight of the lower group")
-    lower.set_xlabel("passes of plain EM (logarithmic)")
-    return export(
-        sheet,
-        name="path",
-        title="Plain EM, pass by pass",
-        alt=(
-            f"{last} passes of plain EM towards the maximum, log-likelihood "
-            f"{number(original.maximum_loglik, 1e-4)} at weight {original.maximum_weight:.4f}. "
-            + " ".join(told)
-            + ("" if truth is None else f" The true weight is {number(truth, 0.1)}.")
-        ),
-        caption=(
-            "Above, how far below the maximum each pass of plain EM is; below, the weight of the "
-            "lower group. Far right is where the passes end; who stops earlier prints a point on "
-            f"the way.{_perspective(row, lower.get_ylim())}"
-        ),
+    upper.set_ylabel(words.loglik_gap)
+    lower.set_ylabel(words.lower_weight)
+    lower.set_xlabel(words.passes_by_powers)
+    seen = lower.get_ylim()
+    # The data may leave more open than the whole axis shows.
+    wider = row.em.lower < seen[0] and row.em.upper > seen[1]
+    shown = PathShown(
+        last,
+        original.maximum_loglik,
+        original.maximum_weight,
+        tuple(told),
+        truth,
+        Range(row.em.lower, row.em.upper) if wider else None,
     )
-
-
-def _perspective(row: Row | None, seen: tuple[float, float]) -> str:
-    """Say so where the data leave more open than the whole axis shows."""
-    if row is None or not (row.em.lower < seen[0] and row.em.upper > seen[1]):
-        return ""
-    return (
-        f" Mind the scale: by EM's own interval the weight may be anything from "
-        f"{row.em.lower:.2f} to {row.em.upper:.2f}."
-    )
+    return export(sheet, "path", book.path_figure(shown))

@@ -9,13 +9,16 @@ import numpy as np
 from compare.figures import curves
 from compare.figures.drawing import Figure, export, key, page, styled
 from compare.figures.palette import BAYES, DATA, INK, MUTED
-from compare.language.labels import Scale, number, percent, variable
-from compare.language.wording import true_minus
+from compare.figures.scale import Scale
+from compare.findings.shown.data import PitShown
+from compare.language import en
+from compare.language.numbers import true_minus
 
 if TYPE_CHECKING:
     from bayes import Loo
     from compare.comparison.table import Comparison
     from compare.figures.curves import Floats
+    from compare.language.figure_book import FigureBook
 
 __all__ = ["expected", "pit"]
 
@@ -26,12 +29,12 @@ DENSITIES = 6
 
 
 @styled
-def pit(comparison: Comparison) -> Figure | None:
+def pit(comparison: Comparison, book: FigureBook = en) -> Figure | None:
     """Whether the values are spread as predicted; None where that was not worked out."""
     loo = comparison.criticism.loo if comparison.criticism is not None else None
     if loo is None:
         return None
-    level = comparison.level
+    level, words = comparison.level, book.labels(comparison.level)
     x = np.linspace(0, 1, POINTS)
     excess = _spread(loo, x) - x
     width = loo.pit_band(level)
@@ -45,34 +48,18 @@ def pit(comparison: Comparison) -> Figure | None:
         color=MUTED,
         alpha=0.18,
         lw=0,
-        label=f"if the model is right, {percent(level)}",
+        label=words.model_band,
     )
     axes.axhline(0, color=MUTED, linewidth=0.8)
-    axes.plot(x, excess, color=BAYES, linewidth=1.8, label="the data")
+    axes.plot(x, excess, color=BAYES, linewidth=1.8, label=words.the_data)
     axes.set(xlim=(0, 1), xticks=[0, 0.25, 0.5, 0.75, 1])
-    axes.set_xlabel("predicted probability of a smaller value")
-    axes.set_ylabel("excess share of values")
+    axes.set_xlabel(words.smaller_value)
+    axes.set_ylabel(words.excess_of_values)
     key(sheet, axes, 2)
     out = bool(np.any((excess < lower - 1e-9) | (excess > upper + 1e-9)))
     at = int(np.abs(excess).argmax())
-    most = number(float(excess[at]), width)
-    return export(
-        sheet,
-        name="pit",
-        title="Whether each value was to be expected",
-        alt=(
-            f"For {loo.n:,} values, each predicted from the others, the share with at most so "
-            "much predicted probability below them, less what it should be. The curve "
-            f"{'leaves' if out else 'stays inside'} the {percent(level)} band of ± "
-            f"{number(width, width)}; its largest excess is {most} at {x[at]:.2f}."
-        ),
-        caption=(
-            "Each value is predicted from all the others. If the model is right, a tenth of the "
-            "values lies in the lowest tenth of its prediction, half in the lower half, and so "
-            "on: the curve stays near zero, inside the grey band. A wave that leaves the band "
-            "shows where there are more or fewer values than predicted."
-        ),
-    )
+    shown = PitShown(loo.n, out, width, float(excess[at]), float(x[at]), level)
+    return export(sheet, "pit", book.pit_figure(shown))
 
 
 def _spread(loo: Loo, x: Floats) -> Floats:
@@ -88,7 +75,7 @@ def _spread(loo: Loo, x: Floats) -> Floats:
 
 
 @styled
-def expected(comparison: Comparison) -> Figure | None:
+def expected(comparison: Comparison, book: FigureBook = en) -> Figure | None:
     """What data the prior expected, beside the data; None where that was not worked out."""
     if comparison.criticism is None:
         return None
@@ -99,10 +86,15 @@ def expected(comparison: Comparison) -> Figure | None:
     grid = prior.grid[(prior.grid >= ends[0]) & (prior.grid <= ends[1])]
     shown = prior.densities[:DENSITIES, (prior.grid >= ends[0]) & (prior.grid <= ends[1])]
     scale = Scale.of(comparison, ends)
-    sheet = page(3.0)
+    words, sheet = book.labels(comparison.level), page(3.0)
     axes = sheet.add_subplot()
     axes.stairs(
-        heights * scale.factor, scale(edges), fill=True, color=DATA, alpha=0.6, label="the data"
+        heights * scale.factor,
+        scale(edges),
+        fill=True,
+        color=DATA,
+        alpha=0.6,
+        label=words.the_data,
     )
     for place, density in enumerate(shown):
         axes.plot(
@@ -112,7 +104,7 @@ def expected(comparison: Comparison) -> Figure | None:
             linewidth=0.9,
             alpha=0.7,
             dashes=(5, 2),
-            label="a few mixtures from the prior" if place == 0 else None,
+            label=words.some_priors if place == 0 else None,
         )
     counts, bins = np.histogram(prior.values, BINS, ends)
     axes.stairs(
@@ -120,23 +112,12 @@ def expected(comparison: Comparison) -> Figure | None:
         scale(bins),
         color=INK,
         linewidth=1.6,
-        label="the prior on average",
+        label=words.prior_on_average,
     )
     axes.set_xlim(*scale(ends))
     # A narrow group from the prior would dwarf everything else.
     axes.set_ylim(0, 1.6 * float(heights.max()) * scale.factor)
-    axes.set_xlabel(scale.label(variable(comparison)))
-    axes.set_ylabel(scale.density)
+    axes.set_xlabel(scale.label(book.variable(comparison.case.variable)))
+    axes.set_ylabel(book.density_per(scale.unit))
     key(sheet, axes, 2)
-    expected = true_minus(prior.sentence)
-    return export(
-        sheet,
-        name="expected",
-        title="What the prior expected",
-        alt=f"Densities of mixtures drawn from the prior, beside the data. {expected}",
-        caption=(
-            "Before it saw the data, the model expected mixtures like the dashed ones, and values "
-            "as the solid line has them. They should cover the data easily, and yet not reach far "
-            "to values that cannot be. Narrow mixtures run out of the top."
-        ),
-    )
+    return export(sheet, "expected", book.expected_figure(true_minus(prior.sentence)))

@@ -10,14 +10,21 @@ import numpy as np
 from compare.figures import curves
 from compare.figures.drawing import Figure, export, key, page, styled
 from compare.figures.palette import BAYES, DATA, EM, INK, MUTED, PAPER, TRUTH
-from compare.language.labels import Scale, group, listed, number, percent, variable
-from compare.language.wording import group_of
+from compare.figures.scale import Scale
+from compare.findings.shown.data import Crossing, FitShown, GroupsShown, Normal
+from compare.findings.terms import Group, Range, data_of
+from compare.language import en
+from compare.language.numbers import number
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison
     from compare.figures.curves import Floats
+    from compare.language.figure_book import FigureBook
 
 __all__ = ["fit", "groups"]
+
+FEW = 3
+"""Changes of the most probable group that the alternative text goes through."""
 
 
 def _grid(comparison: Comparison, ends: tuple[float, float], count: int = 240) -> Floats:
@@ -47,9 +54,10 @@ def _around(edges: Floats, comparison: Comparison) -> tuple[float, float]:
 
 
 @styled
-def fit(comparison: Comparison) -> Figure:
+def fit(comparison: Comparison, book: FigureBook = en) -> Figure:
     """The data with EM's density and the posterior's."""
     sample, mixture, level = comparison.fit.sample, comparison.fit.mixture, comparison.level
+    words = book.labels(level)
     seen = curves.view(sample)
     heights, edges = curves.histogram(sample, seen, _finest(comparison))
     ends = _around(edges, comparison)
@@ -63,7 +71,7 @@ def fit(comparison: Comparison) -> Figure:
     sheet = page(4.0)
     axes = sheet.add_subplot()
     axes.stairs(
-        drawn(heights), scale(edges), fill=True, color=DATA, alpha=0.5, label="data (histogram)"
+        drawn(heights), scale(edges), fill=True, color=DATA, alpha=0.5, label=words.histogram
     )
     axes.fill_between(
         scale(x),
@@ -72,13 +80,15 @@ def fit(comparison: Comparison) -> Figure:
         color=BAYES,
         alpha=0.25,
         linewidth=0,
-        label=f"posterior, {percent(level)} band",
+        label=words.posterior_band,
     )
     total, parts = mixture.pdf(x), mixture.component_pdf(x)
-    axes.plot(scale(x), drawn(total), color=EM, linewidth=2.4, label="EM's density")
+    axes.plot(scale(x), drawn(total), color=EM, linewidth=2.4, label=words.em_density)
     if comparison.truth is not None:
-        axes.plot(scale(x), drawn(comparison.truth.pdf(x)), ":", color=TRUTH, lw=2.2, label="truth")
-    axes.plot(scale(x), drawn(band.middle), "--", color=BAYES, lw=1.5, label="posterior predictive")
+        truth = drawn(comparison.truth.pdf(x))
+        axes.plot(scale(x), truth, ":", color=TRUTH, lw=2.2, label=words.truth)
+    middle = drawn(band.middle)
+    axes.plot(scale(x), middle, "--", color=BAYES, lw=1.5, label=words.posterior_density)
     if mixture.n_components > 1:
         for component, part in enumerate(parts.T):
             axes.plot(
@@ -87,7 +97,7 @@ def fit(comparison: Comparison) -> Figure:
                 color=EM,
                 linewidth=1.1,
                 dashes=(6, 2),
-                label="EM's components" if component == 0 else None,
+                label=words.em_components if component == 0 else None,
             )
     axes.set_xlim(*scale(ends))
     axes.set_ylim(bottom=0)
@@ -99,59 +109,36 @@ def fit(comparison: Comparison) -> Figure:
             color=INK,
             markersize=12,
             clip_on=False,
-            label="each value",
+            label=words.each_value,
         )
-    axes.set_xlabel(scale.label(variable(comparison)))
-    axes.set_ylabel(scale.density)
+    axes.set_xlabel(scale.label(book.variable(comparison.case.variable)))
+    axes.set_ylabel(book.density_per(scale.unit))
     key(sheet, axes)
     outside = 1 - float(np.sum(heights * np.diff(edges)))
-    beyond = f" {100 * outside:.2g}% of the data lie beyond the edges." if outside > 1e-9 else ""
     peak = int(np.argmax(total))
-    return export(
-        sheet,
-        name="fit",
-        title="The data and the two fits",
-        alt=(
-            f"Histogram of {sample.n:,.6g} values of {variable(comparison)} from "
-            f"{number(sample.lowest, sample.sd)} to {number(sample.highest, sample.sd)}"
-            f"{_unit_after(scale, comparison)}. EM's density is "
-            + listed(
-                [
-                    f"{number(w, 0.1)} × normal({number(m, s)}, {number(s, s)})".removeprefix(
-                        "1.000 × "
-                    )
-                    for w, m, s in zip(*mixture.parameters, strict=True)
-                ]
-            )
-            + f", highest at {number(x[peak], sample.sd)}. There the {percent(level)} posterior "
-            f"band runs from {number(band.lower[peak] / total[peak], 0.1)} to "
-            f"{number(band.upper[peak] / total[peak], 0.1)} times EM's density.{beyond}"
-        ),
-        caption=(
-            "The solid line is EM's density, the dashed one the posterior's, and the band holds "
-            f"the density at each point with {percent(level)} probability. Thin lines are EM's "
-            f"components: where they overlap much, the data hardly tell them apart.{beyond}"
-            if mixture.n_components > 1
-            else "The solid line is EM's density, the dashed one the posterior's, and the band "
-            f"holds the density at each point with {percent(level)} probability.{beyond}"
-        ),
+    shown = FitShown(
+        data=data_of(comparison),
+        extent=Range(sample.lowest, sample.highest),
+        sd=sample.sd,
+        components=tuple(Normal(*map(float, one)) for one in zip(*mixture.parameters, strict=True)),
+        peak=float(x[peak]),
+        band=Range(float(band.lower[peak] / total[peak]), float(band.upper[peak] / total[peak])),
+        outside=outside if outside > 1e-9 else None,
+        level=level,
     )
-
-
-def _unit_after(scale: Scale, comparison: Comparison) -> str:
-    unit = Scale.of(comparison, [1.0]).unit
-    return f" {unit}" if scale.unit and unit else ""
+    return export(sheet, "fit", book.fit_figure(shown))
 
 
 @styled
-def groups(comparison: Comparison) -> Figure | None:
+def groups(comparison: Comparison, book: FigureBook = en) -> Figure | None:
     """The probability that a value belongs to a group; None with a single component."""
     comparison = comparison.named
     mixture, level = comparison.fit.mixture, comparison.level
     count, there = mixture.n_components, mixture.places(comparison.order)
     if count == 1:
         return None
-    last = group_of(comparison, count - 1)
+    words = book.labels(level)
+    last = Group.of(comparison, count - 1)
     sample = comparison.fit.sample
     seen = curves.view(sample)
     heights, edges = curves.histogram(sample, seen, _finest(comparison))
@@ -174,9 +161,9 @@ def groups(comparison: Comparison) -> Figure | None:
             color=BAYES,
             alpha=0.2,
             linewidth=0,
-            label=f"posterior, {percent(level)} band" if first else None,
+            label=words.posterior_band if first else None,
         )
-        axes.plot(scale(x), em[:, component], color=EM, lw=2.4, label="EM" if first else None)
+        axes.plot(scale(x), em[:, component], color=EM, lw=2.4, label=words.em if first else None)
         if comparison.truth is not None and comparison.truth.n_components == count:
             really = comparison.truth.places(comparison.order)
             axes.plot(
@@ -185,7 +172,7 @@ def groups(comparison: Comparison) -> Figure | None:
                 ":",
                 color=TRUTH,
                 linewidth=2.2,
-                label="truth" if first else None,
+                label=words.truth if first else None,
             )
         axes.plot(
             scale(x),
@@ -193,7 +180,7 @@ def groups(comparison: Comparison) -> Figure | None:
             "--",
             color=BAYES,
             linewidth=1.5,
-            label="posterior median" if first else None,
+            label=words.posterior_median if first else None,
         )
         if count > 2:
             # Of the places where the group is surest, that with the most of its values.
@@ -201,7 +188,7 @@ def groups(comparison: Comparison) -> Figure | None:
             density = mixture.component_pdf(x)[:, there[component]]
             top = int(np.argmax(np.where(sure, density, -1)))
             axes.annotate(
-                group(component, count, comparison.order),
+                book.group_label(Group.of(comparison, component)),
                 (float(scale(x[top])), float(em[top, component])),
                 (0, 5),
                 textcoords="offset points",
@@ -210,12 +197,12 @@ def groups(comparison: Comparison) -> Figure | None:
                 annotation_clip=False,
             )
     borders = _borders(x, em)
-    room, told = 0.12 * float(scale(ends[1] - ends[0])), -math.inf
+    room, last_told = 0.12 * float(scale(ends[1] - ends[0])), -math.inf
     for border, height in borders:
         axes.plot([scale(border)] * 2, [0, height], color=MUTED, linewidth=1, dashes=(2, 2))
         axes.plot(scale(border), height, "o", color=EM, markersize=7, mec=PAPER)
         at = float(scale(border))
-        if at - told > room:  # else its number would run into the one before
+        if at - last_told > room:  # else its number would run into the one before
             unit = scale.unit if len(borders) <= 2 else ""
             axes.annotate(
                 f"{number(at, 10 * room)} {unit}".strip(),
@@ -224,29 +211,27 @@ def groups(comparison: Comparison) -> Figure | None:
                 textcoords="offset points",
                 va="top",
             )
-            told = at
+            last_told = at
     axes.set_ylim(0, 1.02 if count == 2 else 1.1)
     axes.set_xlim(*scale(ends))
     axes.tick_params(labelbottom=False)
-    axes.set_ylabel(f"probability of {last}" if count == 2 else "probability")
+    axes.set_ylabel(book.probability_of(last) if count == 2 else words.probability)
     strip.stairs(heights, scale(edges), fill=True, color=DATA)
     strip.set_yticks([])
     strip.spines["left"].set_visible(False)
-    strip.set_ylabel("data", rotation=0, ha="right", va="center")
-    strip.set_xlabel(scale.label(variable(comparison)))
+    strip.set_ylabel(words.data, rotation=0, ha="right", va="center")
+    strip.set_xlabel(scale.label(book.variable(comparison.case.variable)))
     key(sheet, axes, 4)
-    return export(
-        sheet,
-        name="groups",
-        title="Which group a value belongs to",
-        alt=_groups_told(comparison, x, em, bands, borders),
-        caption=(
-            f"At each {variable(comparison)}, the probability that a value there came from "
-            + (last if count == 2 else "each group")
-            + f"; the band holds it with {percent(level)} probability. Circles mark where EM's "
-            "most probable group changes, the strip below shows where the data are."
-        ),
+    told = GroupsShown(
+        data=data_of(comparison),
+        spread=float(np.ptp(x)),
+        places=tuple(border for border, _ in borders),
+        crossings=_crossings(comparison, x, em, bands, borders) if len(borders) <= FEW else (),
+        everywhere=Group.of(comparison, int(em[0].argmax())),
+        only=last if count == 2 else None,
+        level=level,
     )
+    return export(sheet, "groups", book.groups_figure(told))
 
 
 def _borders(x: Floats, probability: Floats) -> list[tuple[float, float]]:
@@ -262,36 +247,26 @@ def _borders(x: Floats, probability: Floats) -> list[tuple[float, float]]:
     return found
 
 
-def _groups_told(
+def _crossings(
     comparison: Comparison,
     x: Floats,
     em: Floats,
     bands: list[curves.Band],
     borders: list[tuple[float, float]],
-) -> str:
-    count, spread = em.shape[1], float(np.ptp(x))
-    unit = _unit_after(Scale.of(comparison, x), comparison)
-    level = percent(comparison.level)
-    if not borders:
-        most = group(int(em[0].argmax()), count, comparison.order)
-        return (
-            f"Probability of each group against {variable(comparison)}. By EM the same group, "
-            f"{most}, is the most probable everywhere in the data."
-        )
-    sentences = []
-    for border, height in borders if len(borders) <= 3 else []:
+) -> tuple[Crossing, ...]:
+    """What both say where the most probable group changes."""
+    count, found = em.shape[1], []
+    for border, height in borders:
         at = int(np.argmin(np.abs(x - border)))
         component = count - 1 if count == 2 else int(em[at].argmax())
         band = bands[component]
-        name = group_of(comparison, component)
-        sentences.append(
-            f"At {number(border, spread)}{unit} EM gives {name} {percent(round(height, 2))}; "
-            f"the posterior's median is {percent(round(float(band.middle[at]), 2))}, its {level} "
-            f"band {percent(round(float(band.lower[at]), 2))} to "
-            f"{percent(round(float(band.upper[at]), 2))}."
+        found.append(
+            Crossing(
+                border,
+                Group.of(comparison, component),
+                height,
+                float(band.middle[at]),
+                Range(float(band.lower[at]), float(band.upper[at])),
+            )
         )
-    places = listed([number(border, spread) for border, _ in borders])
-    return (
-        f"Probability of each group against {variable(comparison)}. By EM the most probable "
-        f"group changes at {places}{unit}. {' '.join(sentences)}"
-    ).strip()
+    return tuple(found)

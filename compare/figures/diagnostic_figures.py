@@ -10,8 +10,12 @@ import numpy as np
 
 from compare.figures import curves
 from compare.figures.drawing import Figure, export, key, page, panels, styled
+from compare.figures.drawn import free_drawn
 from compare.figures.palette import BAYES, INK, MUTED
-from compare.language.labels import Scale, free_parameters, listed, percent, variable
+from compare.figures.scale import Scale
+from compare.findings.shown.data import PredictiveShown
+from compare.findings.shown.posterior import RanksShown
+from compare.language import en
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +27,8 @@ if TYPE_CHECKING:
 
     from compare.comparison.table import Comparison
     from compare.figures.curves import Floats
-    from compare.language.labels import Parameter
+    from compare.figures.drawn import Drawn
+    from compare.language.figure_book import FigureBook
 
 __all__ = ["predictive", "ranks"]
 
@@ -40,7 +45,7 @@ CHAINS = ((BAYES, "-"), (INK, "-"), (BAYES, "--"), (INK, "--"), (BAYES, ":"), (I
 
 
 @styled
-def ranks(comparison: Comparison) -> Figure | None:
+def ranks(comparison: Comparison, book: FigureBook = en) -> Figure | None:
     """Whether the chains agree, from the ranks of their draws; None with a single chain.
 
     None as well where the draws are those of the sequential run: in no order, and of no chain, they
@@ -49,7 +54,7 @@ def ranks(comparison: Comparison) -> Figure | None:
     # arviz-plots is slow to load and not annotated.
     arviz: Any = import_module("arviz_plots")
 
-    shown = free_parameters(comparison)
+    shown, words = free_drawn(comparison), book.labels(comparison.level)
     chains, draws = shown[0].draws.shape
     if chains < 2 or draws < 4 or comparison.posterior.diagnostics.by_sequential:
         return None
@@ -87,73 +92,46 @@ def ranks(comparison: Comparison) -> Figure | None:
         np.random.default_rng(SEED),
     )
     bad = []
-    for box, parameter in zip(boxes, shown, strict=True):
+    for box, one in zip(boxes, shown, strict=True):
         # The curves stay. A test's verdict beside them is dropped for a band, which shows why.
         for artist in (*box.texts, *box.collections):
             artist.remove()
         if any(_leaves(line, x, band) for line in box.lines):
-            bad.append(parameter.name)
+            bad.append(one.parameter)
         box.fill_between(x, -band, band, color=MUTED, alpha=0.18, linewidth=0, zorder=1)
         box.axhline(0, color=MUTED, linewidth=0.8)
-        box.set_title(parameter.name)
+        box.set_title(book.label(one.parameter))
         box.set(xlabel="", ylabel="", xlim=(0, 1), xticks=[0, 0.5, 1])
         low, high = box.get_ylim()
         box.set_ylim(min(low, -1.1 * band.max()), max(high, 1.1 * band.max()))
-    sheet.supxlabel("rank, as a share of all draws")
-    sheet.supylabel("excess share")
+    sheet.supxlabel(words.rank)
+    sheet.supylabel(words.excess)
     for chain, (colour, line) in enumerate(looks[: len(CHAINS)]):
-        boxes[0].plot([], [], color=colour, ls=line, lw=1.3, label=f"chain {chain + 1}")
+        boxes[0].plot([], [], color=colour, ls=line, lw=1.3, label=book.chain(chain + 1))
     key(sheet, boxes[0], 6)
-    return export(
-        sheet,
-        name="ranks",
-        title="Whether the chains agree",
-        alt=(
-            f"Rank curves of {chains} chains for {len(shown)} parameters, every "
-            f"{_ordinal(factor)} draw, with the band for chains that agree. "
-            + (
-                f"Some chain leaves the band for {listed(bad)}."
-                if bad
-                else "No chain leaves the band."
-            )
-            + f" {_worst(shown)}"
-        ),
-        caption=(
-            "For each chain, by how much its share of the draws up to a rank exceeds what it "
-            "should be if all chains drew from the same posterior. When they agree, all curves "
-            "stay inside the grey bands in 95 of 100 reports; one far outside has seen a "
-            "different posterior."
+    rhats = [one.row.bayes.rhat for one in shown]
+    told = RanksShown(
+        n_chains=chains,
+        n_parameters=len(shown),
+        spacing=factor,
+        strayed=tuple(bad),
+        # Of draws that are all the same it is unknown.
+        largest_rhat=max(filter(math.isfinite, rhats), default=None),
+        unknown=tuple(
+            one.parameter for one, rhat in zip(shown, rhats, strict=True) if not math.isfinite(rhat)
         ),
     )
+    return export(sheet, "ranks", book.ranks_figure(told))
 
 
-def _spacing(shown: Sequence[Parameter], chains: int, draws: int) -> int:
+def _spacing(shown: Sequence[Drawn], chains: int, draws: int) -> int:
     """How far apart draws must be to be nearly independent, but never so far that few remain."""
     sizes = [p.row.bayes.ess_bulk for p in shown if p.row.bayes.ess_bulk > 0]
     apart = math.ceil(chains * draws / min(sizes)) if sizes else 1
     return min(apart, max(1, draws // 50))
 
 
-def _ordinal(count: int) -> str:
-    if count == 1:
-        return "single"
-    ending = (
-        "th" if count % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-    )
-    return f"{count}{ending}"
-
-
-def _worst(shown: Sequence[Parameter]) -> str:
-    """The largest R-hat in words; it is unknown for draws that are all the same."""
-    known = [p.row.bayes.rhat for p in shown if math.isfinite(p.row.bayes.rhat)]
-    unknown = [p.name for p in shown if not math.isfinite(p.row.bayes.rhat)]
-    said = [f"Largest R-hat {max(known):.3f}."] if known else []
-    if unknown:
-        said.append(f"R-hat is unknown for {listed(unknown)}.")
-    return " ".join(said)
-
-
-def _dataset(shown: Sequence[Parameter], factor: int) -> xr.DataTree:
+def _dataset(shown: Sequence[Drawn], factor: int) -> xr.DataTree:
     """One scalar variable for each parameter: arviz-plots then gives each its own panel.
 
     Of the draws every `factor`-th: the band is right for independent ones.
@@ -199,12 +177,12 @@ def _leaves(line: Line2D, x: Floats, band: Floats) -> bool:
 
 
 @styled
-def predictive(comparison: Comparison) -> Figure | None:
+def predictive(comparison: Comparison, book: FigureBook = en) -> Figure | None:
     """Whether data sets drawn from the posterior look like the data; None of sampling weights."""
     sample, level = comparison.fit.sample, comparison.level
     if sample.weights_are == "sampling":
         return None  # data sets of as many values vary less than weighted rows do
-    x = _cuts(comparison)
+    words, x = book.labels(level), _cuts(comparison)
     draws = curves.thin(comparison.posterior, REPLICATES)
     drawn = curves.replicates(x, draws, sample.n, np.random.default_rng(SEED))
     centre = drawn.mean(axis=0)
@@ -221,7 +199,7 @@ def predictive(comparison: Comparison) -> Figure | None:
         color=BAYES,
         alpha=0.22,
         lw=0,
-        label=f"replicated data, {percent(level)} band",
+        label=words.replicates_band,
     )
     for place, one in enumerate(drawn[:: max(1, len(drawn) // 12)][:12]):
         axes.plot(
@@ -230,34 +208,19 @@ def predictive(comparison: Comparison) -> Figure | None:
             color=BAYES,
             linewidth=0.7,
             alpha=0.5,
-            label="a few replicated data sets" if place == 0 else None,
+            label=words.some_replicates if place == 0 else None,
         )
     axes.axhline(0, color=MUTED, linewidth=0.8)
-    axes.plot(scale(x), data, color=INK, linewidth=2, label="the data")
+    axes.plot(scale(x), data, color=INK, linewidth=2, label=words.the_data)
     axes.set_xlim(*scale([x[0], x[-1]]))
-    axes.set_xlabel(scale.label(variable(comparison)))
-    axes.set_ylabel("excess share of values")
+    axes.set_xlabel(scale.label(book.variable(comparison.case.variable)))
+    axes.set_ylabel(words.excess_of_values)
     key(sheet, axes)
     distance = float(np.abs(data).max())
     larger = float(np.mean(np.abs(drawn - centre).max(axis=1) >= distance))
     out = float(np.mean((data < lower) | (data > upper)))
-    return export(
-        sheet,
-        name="predictive",
-        title="Whether the model could have made the data",
-        alt=(
-            f"The data's distribution function less the predicted one, with {len(drawn)} data "
-            f"sets drawn from the posterior. The largest difference of the data is {distance:.3f}; "
-            f"{percent(round(larger, 2))} of the replicated data sets have one as large. The data "
-            f"lie outside the {percent(level)} band over {percent(round(out, 2))} of the axis."
-        ),
-        caption=(
-            "Data sets of the same size are drawn from the posterior and compared with the real "
-            "one. The thick line should look like one of the thin ones: "
-            f"{percent(round(larger, 2))} of them stray as far from the prediction as the data "
-            "do. A tiny share would mean that the model misses something."
-        ),
-    )
+    shown = PredictiveShown(len(drawn), distance, larger, out, level)
+    return export(sheet, "predictive", book.predictive_figure(shown))
 
 
 def _cuts(comparison: Comparison, count: int = 160) -> Floats:

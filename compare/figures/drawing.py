@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.legend import Legend
 
+    from compare.language.figure_book import FigureText
+
 __all__ = [
     "PALETTE",
     "WIDTH",
@@ -212,14 +214,16 @@ def key(sheet: Page, axes: Axes, columns: int = 3) -> None:
     sheet.set_figheight(sheet.get_figheight() + more / sheet.dpi)
 
 
-def export(sheet: Page, *, name: str, title: str, alt: str, caption: str) -> Figure:
+def export(sheet: Page, name: str, text: FigureText) -> Figure:
     """Finish a page: lay it out once and write it as SVG and as PNG.
 
     Parameters
     ----------
     sheet : matplotlib.figure.Figure
-    name, title, alt, caption : str
+    name : str
         As in `Figure`.
+    text : FigureText
+        What stands around it.
 
     Returns
     -------
@@ -233,16 +237,16 @@ def export(sheet: Page, *, name: str, title: str, alt: str, caption: str) -> Fig
         sheet.draw_without_rendering()
         sheet.set_layout_engine("none")  # laid out: both files show the same page
         vector = io.BytesIO()
-        text = _smallest(sheet)
-        wide = bool(sheet.get_figwidth() / text > 1.001 * WIDTH / TEXT)
+        least = _smallest(sheet)
+        wide = bool(sheet.get_figwidth() / least > 1.001 * WIDTH / TEXT)
         silent = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         sheet.savefig(vector, format="svg", metadata=silent)
         return Figure(
             name=name,
-            title=title,
-            alt=alt,
-            caption=caption,
-            svg=svg.inline(vector.getvalue(), name, title, alt, text=text, wide=wide),
+            title=text.title,
+            alt=text.alt,
+            caption=text.caption,
+            svg=svg.inline(vector.getvalue(), name, text.title, text.alt, text=least, wide=wide),
             png=_png(sheet),
             wide=wide,
         )

@@ -16,11 +16,13 @@ from compare.figures.diagnostic_figures import predictive, ranks
 from compare.figures.drawing import PALETTE, Figure
 from compare.figures.forest_figure import forest
 from compare.figures.posterior_figures import pairs, priors
+from compare.language import en
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from compare.comparison.table import Comparison
+    from compare.language.figure_book import FigureBook
 
 __all__ = [
     "PALETTE",
@@ -45,6 +47,7 @@ def draw(
     comparison: Comparison,
     original: OriginalPath | None = None,
     only: Collection[str] | None = None,
+    book: FigureBook = en,
 ) -> tuple[Figure, ...]:
     """All figures that make sense for a comparison, in the order of the report.
 
@@ -55,6 +58,8 @@ def draw(
         The original report's passes, where the data are the original's.
     only : collection of str, optional
         The names of the figures to draw; all by default.
+    book : FigureBook
+        What says it.
 
     Returns
     -------
@@ -80,7 +85,7 @@ def draw(
         "ranks": ranks,
     }
     drawn = (
-        make(comparison)
+        make(comparison, book=book)
         for name, make in makers.items()
         if make is not None and (only is None or name in only)
     )

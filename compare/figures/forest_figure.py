@@ -9,71 +9,45 @@ import numpy as np
 
 from compare.figures import curves
 from compare.figures.drawing import Figure, export, page, styled
+from compare.figures.drawn import all_drawn
 from compare.figures.palette import BAYES, EM, PAPER, TRUTH
-from compare.language.labels import Scale, group, interval, number, parameters, percent
+from compare.figures.scale import Scale
+from compare.findings.shown.sides import ForestShown, Sides
+from compare.language import en
+from compare.language.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from compare.comparison.table import Comparison
     from compare.figures.curves import Floats
-    from compare.language.labels import Parameter
+    from compare.figures.drawn import Drawn
+    from compare.language.figure_book import FigureBook
 
-__all__ = ["INTERVALS", "METHODS", "forest"]
-
-INTERVALS = {"eti": "equal-tailed credible interval", "hdi": "highest-density credible interval"}
-METHODS = {
-    "profile": "profile-likelihood interval",
-    "wald": "Wald interval",
-    "bootstrap": "bootstrap interval",
-}
-_AXES = {"weights": "weight (share of all values)", "means": "mean", "sds": "standard deviation"}
+__all__ = ["forest"]
 
 
 @styled
-def forest(comparison: Comparison) -> Figure:
+def forest(comparison: Comparison, book: FigureBook = en) -> Figure:
     """Every parameter's estimate and interval, from both sides."""
-    count = comparison.posterior.n_components
-    shown = [p for p in parameters(comparison) if count > 1 or p.kind != "weights"]
+    count = comparison.n_components
+    shown = [p for p in all_drawn(comparison) if count > 1 or p.kind != "weights"]
     kinds = [[p for p in shown if p.kind == kind] for kind in ("weights", "means", "sds")]
     kinds = [kind for kind in kinds if kind]
     sheet = page(sum(0.6 + 0.72 * len(kind) for kind in kinds))
     grid = sheet.add_gridspec(len(kinds), 1, height_ratios=[0.35 + len(kind) for kind in kinds])
     for place, kind in enumerate(kinds):
-        _forest_panel(sheet.add_subplot(grid[place]), kind, comparison)
-    method = METHODS.get(comparison.rows[0].em.method, comparison.rows[0].em.method)
-    credible = INTERVALS[comparison.interval]
-    level = percent(comparison.level)
-    return export(
-        sheet,
-        name="forest",
-        title="Each parameter, from EM and from Bayes",
-        alt=(
-            f"For each parameter, EM's estimate with its {level} {method} and the posterior's "
-            f"median with its {level} {credible}. {' '.join(_told(p) for p in shown)}"
-        ),
-        caption=(
-            f"Circles: EM's estimate with its {level} {method}. Diamonds: the posterior's median "
-            f"with its {level} {credible}, under the hill of its density. A long line says that "
-            "the data leave the parameter open, a lopsided hill that one standard error does "
-            "not tell the whole story."
-        ),
+        _forest_panel(sheet.add_subplot(grid[place]), kind, comparison, book)
+    told = ForestShown(
+        tuple(Sides.of(comparison, p.row) for p in shown),
+        comparison.level,
+        comparison.rows[0].em.method,
     )
+    return export(sheet, "forest", book.forest_figure(told))
 
 
-def _told(parameter: Parameter) -> str:
-    em, bayes, width = parameter.row.em, parameter.row.bayes, parameter.width
-    truth = parameter.row.truth
-    known = "" if truth is None else f"; truth {number(truth, width)}"
-    return (
-        f"{parameter.spoken}: "
-        f"EM {number(em.estimate, width)} {interval((em.lower, em.upper), width)}, "
-        f"Bayes {number(bayes.median, width)} "
-        f"{interval((bayes.lower, bayes.upper), width)}{known}."
-    )
-
-
-def _forest_panel(axes: Axes, kind: list[Parameter], comparison: Comparison) -> None:
+def _forest_panel(axes: Axes, kind: list[Drawn], comparison: Comparison, book: FigureBook) -> None:
+    words = book.labels(comparison.level)
     rows = [p.row for p in kind]
     held = [v for r in rows for v in (r.em.lower, r.em.upper, r.bayes.lower, r.bayes.upper)]
     held += [v for r in rows for v in (r.em.estimate, r.truth) if v is not None]
@@ -96,7 +70,7 @@ def _forest_panel(axes: Axes, kind: list[Parameter], comparison: Comparison) -> 
             axes.plot(scale(row.truth), upper + 0.42, "*", color=TRUTH, markersize=9, clip_on=False)
             if place == 0:
                 axes.annotate(
-                    "truth",
+                    words.truth,
                     (float(scale(row.truth)), upper + 0.42),
                     (7, 0),
                     textcoords="offset points",
@@ -110,16 +84,18 @@ def _forest_panel(axes: Axes, kind: list[Parameter], comparison: Comparison) -> 
         axes.plot(scale(row.em.estimate), upper, "o", color=EM, markersize=7, mec=PAPER)
         _interval(axes, lower, scale([row.bayes.lower, row.bayes.upper]), BAYES, (0, (4, 1)))
         axes.plot(scale(row.bayes.median), lower, "D", color=BAYES, markersize=6.5, mec=PAPER)
-        called = group(row.component, comparison.posterior.n_components)
+        called = book.group_label(parameter.parameter.group)
         ticks += [upper, lower]
-        names += [f"{called} · EM" if called else "EM", "Bayes"]
+        names += [f"{called} · {words.em}" if called else words.em, words.bayes]
         colours += [EM, BAYES]
         width = parameter.width
         for at, centre, source, colour in (
             (upper, row.em.estimate, row.em, EM),
             (lower, row.bayes.median, row.bayes, BAYES),
         ):
-            ends = interval((source.lower, source.upper), width, ", ")
+            ends = words.no_interval
+            if not math.isnan(source.lower) and not math.isnan(source.upper):
+                ends = f"({number(source.lower, width)}, {number(source.upper, width)})"
             axes.text(
                 1.045,
                 at,
@@ -134,7 +110,7 @@ def _forest_panel(axes: Axes, kind: list[Parameter], comparison: Comparison) -> 
     for label, colour in zip(axes.get_yticklabels(), colours, strict=True):
         label.set_color(colour)
     axes.set_ylim(-2.5 * (len(kind) - 1) - 1.0, 1.25)
-    axes.set_xlabel(scale.label(_AXES[kind[0].kind]))
+    axes.set_xlabel(scale.label(words.kinds[kind[0].kind]))
 
 
 def _interval(axes: Axes, y: float, ends: Floats, colour: str, style: object) -> None:

@@ -10,9 +10,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from compare.figures.drawing import Figure, export, page, styled
-from compare.figures.forest_figure import INTERVALS, METHODS
+from compare.figures.drawn import all_drawn, free_drawn
 from compare.figures.palette import BAYES, EM, GRID, MUTED, PAPER
-from compare.language.labels import Scale, free_parameters, interval, number, parameters, percent
+from compare.figures.scale import Scale
+from compare.findings.shown.sides import OverviewShown, PartShown, Sides
+from compare.language import en
 from compare.tables.printable import plain
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
     from compare.comparison.fitted import Fitted
     from compare.comparison.groups import GroupedComparison
-    from compare.language.labels import Parameter
+    from compare.figures.drawn import Drawn
+    from compare.language.figure_book import FigureBook
 
 __all__ = ["SHOWN", "overview_figure"]
 
@@ -40,12 +43,12 @@ LINE = 0.31
 ABOVE, BELOW = 0.19, -0.19
 """Where EM's line and the posterior's lie about the middle of a part's place."""
 
-type Row = dict[str, Parameter]
+type Row = dict[str, Drawn]
 """The parameters of one part by name."""
 
 
 @styled
-def overview_figure(grouped: GroupedComparison) -> Figure:
+def overview_figure(grouped: GroupedComparison, book: FigureBook = en) -> Figure:
     """Every parameter of every part, from both sides, a panel for each parameter.
 
     Numbers that are not to be believed are not drawn; the name of their part has a cross.
@@ -53,6 +56,8 @@ def overview_figure(grouped: GroupedComparison) -> Figure:
     Parameters
     ----------
     grouped : GroupedComparison
+    book : FigureBook
+        What says it.
 
     Returns
     -------
@@ -60,7 +65,7 @@ def overview_figure(grouped: GroupedComparison) -> Figure:
         Of the first 60 parts.
     """
     parts = grouped.parts[:SHOWN]
-    rows = [{p.row.name: p for p in parameters(part.comparison)} for part in parts]
+    rows = [{p.row.name: p for p in all_drawn(part.comparison)} for part in parts]
     panels = _panels(grouped)
     sheet = page(0.35 + sum(0.62 + LINE * len(parts) for _ in panels))
     grid = sheet.add_gridspec(len(panels), 2)
@@ -68,52 +73,36 @@ def overview_figure(grouped: GroupedComparison) -> Figure:
         for column, name in enumerate(names):
             where = grid[place, column] if len(names) == 2 else grid[place, :]
             axes = sheet.add_subplot(where)
-            _panel(axes, name, parts, rows, first=column == 0)
-    _key(sheet)
-    comparison = parts[0].comparison
-    method = comparison.rows[0].em.method
-    level = percent(grouped.level)
-    kinds = (
-        f"{level} {METHODS.get(method, method)}",
-        f"{level} {INTERVALS[comparison.interval]}",
+            _panel(axes, book, name, parts, rows, first=column == 0)
+    _key(sheet, book, grouped.level)
+    told = OverviewShown(
+        parts=tuple(_told(part, row) for part, row in zip(parts[:TOLD], rows, strict=False)),
+        n_drawn=len(parts),
+        n_parts=len(grouped.parts),
+        some_crossed=any(not part.comparison.ok for part in parts),
+        level=grouped.level,
+        method=parts[0].comparison.rows[0].em.method,
     )
-    more = len(grouped.parts) - len(parts)
-    crossed = (
-        " A cross marks a part in which EM or the sampler is not to be believed, and whose "
-        "numbers are left out."
-        if any(not part.comparison.ok for part in parts)
-        else ""
-    )
-    return export(
-        sheet,
-        name="overview",
-        title="Every part side by side",
-        alt=(
-            f"For each parameter and part, EM's estimate with its {kinds[0]} and the posterior's "
-            f"median with its {kinds[1]}. "
-            + " ".join(_told(part, row) for part, row in zip(parts[:TOLD], rows, strict=False))
-            + (" The table has the other parts." if len(parts) > TOLD else "")
-        ),
-        caption=(
-            f"Circles: EM's estimate with its {kinds[0]}. Diamonds: the posterior's median with "
-            f"its {kinds[1]}. An arrow says that an interval goes on beyond the edge. Lines that "
-            f"overlap do not prove that two parts are alike.{crossed}"
-            + (f" The first {SHOWN} parts; {more} more are in the table." if more else "")
-        ),
-    )
+    return export(sheet, "overview", book.overview_figure(told))
 
 
 def _panels(grouped: GroupedComparison) -> list[tuple[str, ...]]:
     """The names of the parameters that are free, in rows of two."""
-    shown = free_parameters(grouped.parts[0].comparison)
+    shown = free_drawn(grouped.parts[0].comparison)
     if grouped.n_components > 2:
-        shown = parameters(grouped.parts[0].comparison)  # the last weight is as good as any
+        shown = all_drawn(grouped.parts[0].comparison)  # the last weight is as good as any
     kinds = [[p.row.name for p in shown if p.kind == kind] for kind in ("weights", "means", "sds")]
     return [pair for names in kinds for pair in batched(names, 2)]
 
 
 def _panel(
-    axes: Axes, name: str, parts: tuple[Fitted, ...], rows: list[Row], *, first: bool
+    axes: Axes,
+    book: FigureBook,
+    name: str,
+    parts: tuple[Fitted, ...],
+    rows: list[Row],
+    *,
+    first: bool,
 ) -> None:
     shown = [row[name] for row in rows]
     scale, (low, high) = _axis(parts, shown)
@@ -145,7 +134,7 @@ def _panel(
             text.set_color(MUTED)
     axes.set_ylim(0.5 - len(parts), 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(3))
-    axes.set_title(shown[0].name)
+    axes.set_title(book.label(shown[0].parameter))
     if scale.unit:
         axes.set_xlabel(scale.unit)
 
@@ -179,7 +168,7 @@ def _lines(
     )
 
 
-def _axis(parts: tuple[Fitted, ...], shown: list[Parameter]) -> tuple[Scale, tuple[float, float]]:
+def _axis(parts: tuple[Fitted, ...], shown: list[Drawn]) -> tuple[Scale, tuple[float, float]]:
     """Limits that hold all that is believed; a far end of EM's runs off, as an arrow."""
     core, ends = [], []
     for part, parameter in zip(parts, shown, strict=True):
@@ -202,27 +191,22 @@ def _axis(parts: tuple[Fitted, ...], shown: list[Parameter]) -> tuple[Scale, tup
     return scale, (scale.one(held[0]), scale.one(held[1]))
 
 
-def _key(sheet: Page) -> None:
+def _key(sheet: Page, book: FigureBook, level: float) -> None:
     handles = [
         Line2D([], [], color=EM, marker="o", markersize=6, mec=PAPER, linewidth=2.2),
         Line2D([], [], color=BAYES, marker="D", markersize=5.5, mec=PAPER, linewidth=2.2, ls="--"),
     ]
-    sheet.legend(handles, ["EM", "Bayes"], loc="outside upper left", ncols=2, borderaxespad=0.2)
+    words = book.labels(level)
+    sheet.legend(
+        handles, [words.em, words.bayes], loc="outside upper left", ncols=2, borderaxespad=0.2
+    )
 
 
-def _told(part: Fitted, row: Row) -> str:
+def _told(part: Fitted, row: Row) -> PartShown:
     comparison = part.comparison
-    if not comparison.fit.converged and not comparison.sampled_well:
-        return f"{part.label}: neither is to be believed."
-    told = []
-    for p in free_parameters(comparison):
-        em, bayes, width = row[p.row.name].row.em, row[p.row.name].row.bayes, p.width
-        said = []
-        if comparison.fit.converged:
-            said.append(f"EM {number(em.estimate, width)} {interval((em.lower, em.upper), width)}")
-        if comparison.sampled_well:
-            ends = interval((bayes.lower, bayes.upper), width)
-            said.append(f"Bayes {number(bayes.median, width)} {ends}")
-        told.append(f"{p.name} {', '.join(said)}")
-    alone = "" if comparison.ok else " (only one of the two is to be believed)"
-    return f"{part.label}{alone}: {'; '.join(told)}."
+    return PartShown(
+        part.label,
+        tuple(Sides.of(comparison, row[p.row.name].row) for p in free_drawn(comparison)),
+        comparison.fit.converged,
+        comparison.sampled_well,
+    )

@@ -12,8 +12,13 @@ from matplotlib.ticker import MaxNLocator
 
 from compare.figures import curves
 from compare.figures.drawing import TEXT, WIDTH, Figure, export, key, page, panels, styled
+from compare.figures.drawn import free_drawn
 from compare.figures.palette import BAYES, EM, INK, MUTED, PAPER, TRUTH
-from compare.language.labels import Scale, free_parameters, listed, number, percent
+from compare.figures.scale import Scale
+from compare.findings.shown.posterior import Added, PairsShown, Placed, PriorsShown, Tie
+from compare.findings.terms import Value
+from compare.language import en
+from compare.language.numbers import signed
 from compare.tables.printable import plain
 
 if TYPE_CHECKING:
@@ -22,7 +27,8 @@ if TYPE_CHECKING:
 
     from compare.comparison.table import Comparison
     from compare.figures.curves import Floats
-    from compare.language.labels import Parameter
+    from compare.figures.drawn import Drawn
+    from compare.language.figure_book import FigureBook, Labels
 
 __all__ = ["pairs", "priors"]
 
@@ -37,13 +43,14 @@ CLOUD = 400
 
 
 @styled
-def pairs(comparison: Comparison) -> Figure:
+def pairs(comparison: Comparison, book: FigureBook = en) -> Figure:
     """Every two parameters against each other, with EM's estimate among the draws."""
     comparison = comparison.named
     shown, left_out = _paired(comparison)
     scales = [_scale(comparison, p) for p in shown]
     draws = [scale(p.draws).ravel() for scale, p in zip(scales, shown, strict=True)]
     limits = [_limits(d, s, p) for d, s, p in zip(draws, scales, shown, strict=True)]
+    names = [book.short_label(p.parameter).replace(" ", "\n") for p in shown]
     size = len(shown)
     left, right, bottom, top, gap = 0.85, 0.06, 0.78, 0.34, 0.07
     # Up to five fit a phone; more must be scrolled.
@@ -80,10 +87,10 @@ def pairs(comparison: Comparison) -> Figure:
                 axes.set_yticks(_ticks(*limits[row]))
                 axes.tick_params(labelleft=column == 0)
             if column == 0:
-                axes.set_ylabel(shown[row].short.replace(" ", "\n"))
+                axes.set_ylabel(names[row])
                 axes.yaxis.set_label_coords(-0.48 / cell, 0.5)
             if row == size - 1:
-                axes.set_xlabel(shown[column].short.replace(" ", "\n"))
+                axes.set_xlabel(names[column])
                 axes.xaxis.set_label_coords(0.5, -0.24 / cell)
                 if scales[column].unit:
                     axes.text(
@@ -94,36 +101,19 @@ def pairs(comparison: Comparison) -> Figure:
                         ha="center",
                         va="top",
                     )
-    _pairs_key(sheet, shown, comparison.level)
-    strongest = _strongest(shown, correlation)
-    omitted = (
-        f" The {size} parameters with the strongest correlations are shown, "
-        f"{len(left_out)} are left out."
-        if left_out
-        else ""
+    _pairs_key(sheet, shown, book.labels(comparison.level))
+    told = PairsShown(
+        tuple(_placed(p) for p in shown),
+        _strongest(shown, correlation),
+        len(left_out),
+        comparison.level,
     )
-    return export(
-        sheet,
-        name="pairs",
-        title="How the parameters hang together",
-        alt=(
-            f"Pairs plot of the posterior of {listed([p.name for p in shown])}, with EM's estimate "
-            f"marked. Strongest correlations: {strongest}. "
-            + " ".join(_placed(p) for p in shown)
-            + omitted
-        ),
-        caption=(
-            "Below the diagonal, draws from the posterior with the regions that hold 50% and "
-            f"{percent(comparison.level)} of them; above it, the correlations. A long thin or bent "
-            "cloud means that the data pin down a combination of the two parameters better than "
-            f"either one.{omitted}"
-        ),
-    )
+    return export(sheet, "pairs", book.pairs_figure(told))
 
 
-def _paired(comparison: Comparison) -> tuple[list[Parameter], list[Parameter]]:
+def _paired(comparison: Comparison) -> tuple[list[Drawn], list[Drawn]]:
     """The parameters to pair; of too many, those with the strongest correlations."""
-    free = free_parameters(comparison)
+    free = free_drawn(comparison)
     if len(free) <= MOST_PAIRED:
         return free, []
     strength = np.abs(_correlations([p.draws.ravel() for p in free])) - np.eye(len(free))
@@ -143,13 +133,13 @@ def _correlations(draws: list[Floats]) -> Floats:
     return found
 
 
-def _scale(comparison: Comparison, parameter: Parameter) -> Scale:
+def _scale(comparison: Comparison, parameter: Drawn) -> Scale:
     if parameter.kind == "weights":
         return Scale(1.0, "")
     return Scale.of(comparison, np.quantile(parameter.draws, [0.005, 0.995]))
 
 
-def _limits(draws: Floats, scale: Scale, parameter: Parameter) -> tuple[float, float]:
+def _limits(draws: Floats, scale: Scale, parameter: Drawn) -> tuple[float, float]:
     held = [*np.quantile(draws, [0.001, 0.999]), scale.one(parameter.row.em.estimate)]
     if parameter.row.truth is not None:
         held.append(scale.one(parameter.row.truth))
@@ -193,7 +183,7 @@ def _cloud(
         axes.contour(across, up, density.T, heights, colors=BAYES, linewidths=1.1)
 
 
-def _points(axes: Axes, two: tuple[Parameter, Parameter], scales: tuple[Scale, Scale]) -> None:
+def _points(axes: Axes, two: tuple[Drawn, Drawn], scales: tuple[Scale, Scale]) -> None:
     across, up = two
     if across.row.truth is not None and up.row.truth is not None:
         x, y = scales[0](across.row.truth), scales[1](up.row.truth)
@@ -202,7 +192,7 @@ def _points(axes: Axes, two: tuple[Parameter, Parameter], scales: tuple[Scale, S
     axes.plot(x, y, "o", color=EM, markersize=6, mec=PAPER, mew=0.8, zorder=6)
 
 
-def _marginal(axes: Axes, draws: Floats, parameter: Parameter, scale: Scale) -> None:
+def _marginal(axes: Axes, draws: Floats, parameter: Drawn, scale: Scale) -> None:
     heights, edges = np.histogram(draws, bins=30, range=axes.get_xlim())
     axes.stairs(heights, edges, fill=True, color=BAYES, alpha=0.3)
     axes.axvline(scale.one(parameter.row.em.estimate), color=EM, linewidth=1.8)
@@ -223,7 +213,7 @@ def _correlation(axes: Axes, value: float) -> None:
     axes.text(
         0.5,
         0.5,
-        "–" if np.isnan(value) else _signed(value),
+        "–" if np.isnan(value) else signed(value),
         transform=axes.transAxes,
         ha="center",
         va="center",
@@ -232,24 +222,21 @@ def _correlation(axes: Axes, value: float) -> None:
     )
 
 
-def _signed(value: float) -> str:
-    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")  # + 0.0 makes −0 a plain 0
-
-
-def _pairs_key(sheet: Page, shown: list[Parameter], level: float) -> None:
-    regions = f"posterior, 50% and {percent(level)}"
+def _pairs_key(sheet: Page, shown: list[Drawn], words: Labels) -> None:
     handles = [
-        Line2D([], [], color=EM, marker="o", markersize=7, mec=PAPER, label="EM"),
-        Line2D([], [], color=BAYES, lw=1.1, marker=".", label=regions),
+        Line2D([], [], color=EM, marker="o", markersize=7, mec=PAPER, label=words.em),
+        Line2D([], [], color=BAYES, lw=1.1, marker=".", label=words.posterior_regions),
     ]
     if any(p.row.truth is not None for p in shown):
         handles.append(
-            Line2D([], [], color=TRUTH, ls=":", marker="*", markersize=11, mec=PAPER, label="truth")
+            Line2D(
+                [], [], color=TRUTH, ls=":", marker="*", markersize=11, mec=PAPER, label=words.truth
+            )
         )
     sheet.legend(handles=handles, loc="upper left", ncols=3, borderaxespad=0.2)
 
 
-def _strongest(shown: list[Parameter], correlation: Floats) -> str:
+def _strongest(shown: list[Drawn], correlation: Floats) -> tuple[Tie, ...]:
     size = len(shown)
     found = [
         (abs(correlation[i, j]), i, j)
@@ -258,52 +245,40 @@ def _strongest(shown: list[Parameter], correlation: Floats) -> str:
         if np.isfinite(correlation[i, j])
     ]
     found.sort(key=lambda one: (-one[0], one[1:]))
-    return listed(
-        [
-            f"{shown[j].name} with {shown[i].name} {_signed(float(correlation[i, j]))}"
-            for _, i, j in found[:3]
-        ]
-        or ["none"]
+    return tuple(
+        Tie(shown[j].parameter, shown[i].parameter, float(correlation[i, j]))
+        for _, i, j in found[:3]
     )
 
 
-def _placed(parameter: Parameter) -> str:
-    row = parameter.row
-    return (
-        f"{parameter.spoken}: EM "
-        f"{number(row.em.estimate, parameter.width)}, at the posterior's "
-        f"{percent(round(row.em_quantile, 2))} quantile."
-    )
+def _placed(one: Drawn) -> Placed:
+    estimate = Value(one.row.em.estimate, one.width)
+    return Placed(one.parameter, estimate, one.row.em_quantile)
 
 
 @styled
-def priors(comparison: Comparison) -> Figure:
+def priors(comparison: Comparison, book: FigureBook = en) -> Figure:
     """What the data added: each parameter's prior and posterior."""
     comparison = comparison.named
-    shown = free_parameters(comparison)
+    shown = free_drawn(comparison)
     prior = comparison.posterior.data["prior"]
     columns = 2
     sheet, boxes = panels(len(shown), columns, 1.5, extra=0.35)
-    told = []
-    for box, parameter in zip(boxes, shown, strict=True):
-        before = np.asarray(prior[parameter.kind])[..., parameter.row.component].ravel()
-        told.append(_prior_panel(box, parameter, before, comparison))
+    words, told = book.labels(comparison.level), []
+    for box, one in zip(boxes, shown, strict=True):
+        before = np.asarray(prior[one.kind])[..., one.row.component].ravel()
+        _prior_panel(box, one, before, comparison, book)
+        told.append(Added(one.parameter, float(before.std()), float(one.draws.std())))
     for place, box in enumerate(boxes):
-        box.set_ylabel("density" if place % columns == 0 else "")
+        box.set_ylabel(words.density if place % columns == 0 else "")
     key(sheet, boxes[0], 4)
-    return export(
-        sheet,
-        name="priors",
-        title="What the data added to the prior",
-        alt=f"Prior and posterior of {len(shown)} parameters. {' '.join(told)}",
-        caption=(
-            "Dashed: what the prior allowed before the data. Filled: what remained after them. "
-            "Where the two look alike, the answer comes from the prior rather than from the data."
-        ),
-    )
+    return export(sheet, "priors", book.priors_figure(PriorsShown(tuple(told))))
 
 
-def _prior_panel(box: Axes, parameter: Parameter, before: Floats, comparison: Comparison) -> str:
+def _prior_panel(
+    box: Axes, parameter: Drawn, before: Floats, comparison: Comparison, book: FigureBook
+) -> None:
+    words = book.labels(comparison.level)
     after, row = parameter.draws.ravel(), parameter.row
     low, high = after.min(), after.max()
     # What matters of a very wide prior is that it is flat where the posterior is.
@@ -314,19 +289,16 @@ def _prior_panel(box: Axes, parameter: Parameter, before: Floats, comparison: Co
     scale = Scale(1.0, "") if parameter.kind == "weights" else Scale.of(comparison, held)
     ends = float(min(held)), float(max(held))
     x, y = curves.kde(before, ends)
-    box.plot(scale(x), y, color=MUTED, linewidth=1.6, dashes=(5, 2), label="prior")
+    box.plot(scale(x), y, color=MUTED, linewidth=1.6, dashes=(5, 2), label=words.prior)
     x, y = curves.kde(after)
     if y.size:
-        box.fill_between(scale(x), 0, y, color=BAYES, alpha=0.3, lw=0, label="posterior")
+        box.fill_between(scale(x), 0, y, color=BAYES, alpha=0.3, lw=0, label=words.posterior)
         box.plot(scale(x), y, color=BAYES, linewidth=1.3)
-    box.axvline(scale.one(row.em.estimate), color=EM, linewidth=1.8, label="EM")
+    box.axvline(scale.one(row.em.estimate), color=EM, linewidth=1.8, label=words.em)
     if row.truth is not None:
-        box.axvline(scale.one(row.truth), color=TRUTH, linewidth=1.8, linestyle=":", label="truth")
+        truth = scale.one(row.truth)
+        box.axvline(truth, color=TRUTH, linewidth=1.8, linestyle=":", label=words.truth)
     box.set_xlim(*scale(ends))
     box.set_ylim(bottom=0)
     box.set_yticks([])
-    box.set_xlabel(scale.label(parameter.name))
-    return (
-        f"{parameter.spoken}: the prior's spread "
-        f"(sd) is {number(float(before.std()))}, the posterior's {number(float(after.std()))}."
-    )
+    box.set_xlabel(scale.label(book.label(parameter.parameter)))

@@ -22,8 +22,11 @@ __all__ = [
     "NoModel",
     "NotCompared",
     "Preferred",
+    "Scores",
     "Separation",
     "Strength",
+    "Tried",
+    "criteria",
     "number_of_groups",
     "preferred",
     "separation",
@@ -79,6 +82,30 @@ GroupCount = NotCompared | NoModel | Preferred
 
 
 @dataclass(frozen=True)
+class Scores:
+    """What a model is compared by."""
+
+    loglik: float
+    aic: float
+    bic: float
+    icl: float
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A number of groups that was tried, with either kind of sds."""
+
+    n_components: int
+    equal_sds: bool
+    """Whether all groups have one common sd; of a single group it says nothing."""
+    n_parameters: int
+    scores: Scores | None
+    """None where it has no maximum."""
+    asked_for: bool
+    """Whether it is the model of the report."""
+
+
+@dataclass(frozen=True)
 class Separation:
     """How far apart neighbouring groups are."""
 
@@ -121,6 +148,31 @@ def number_of_groups(comparison: Comparison) -> GroupCount:
         by_aic=None if by_aic.n_components == count else Model.of(by_aic),
         pvalue=None if test is None else test.pvalue,
         against_one=test is not None and test.pvalue < DOUBT,
+    )
+
+
+def criteria(comparison: Comparison) -> tuple[Tried, ...]:
+    """The numbers of groups that were tried, with their criteria.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    tuple of Tried
+        Empty of sampling weights, which have no criteria.
+    """
+    asked = comparison.n_components, comparison.fit.equal_sds
+    return tuple(
+        Tried(
+            fit.n_components,
+            fit.equal_sds,
+            fit.n_parameters,
+            Scores(fit.loglik, fit.aic, fit.bic, fit.icl) if fit.converged else None,
+            asked_for=(fit.n_components, fit.equal_sds) == asked,
+        )
+        for fit in comparison.selection.fits
     )
 
 

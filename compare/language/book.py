@@ -6,21 +6,35 @@ finding without a phrase, or a phrase without a branch, is an error. No book fal
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from compare.findings.agreement import Agreement, NoEstimates, OnTruth
-from compare.findings.fits.climb import Climb, SeveralTops
-from compare.findings.fits.nodes import Nodes
-from compare.findings.fits.sampler import Chains, SamplerFailure
-from compare.findings.fits.tops import HeldByTops
-from compare.findings.fits.verdict import Distrusted, NotAtMaximum, Verdict
-from compare.findings.group_count import GroupCount, Separation
-from compare.findings.head.cautions import LeftOut
-from compare.findings.head.headline import Headline
-from compare.findings.head.points import Recurring
-from compare.findings.names import Names, Renamed, WeightsBySpread
-from compare.findings.survey import Survey
-from compare.findings.terms import ShareOfDraws
+from compare.language.figure_book import FigureBook
+from compare.language.parts_book import PartsBook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from compare.comparison.original import Stop
+    from compare.findings.agreement import Agreement, NoEstimates, OnTruth
+    from compare.findings.answers import Answers, Columns
+    from compare.findings.diagnostics import Diagnostics
+    from compare.findings.fits.climb import Climb, SeveralTops
+    from compare.findings.fits.nodes import Nodes
+    from compare.findings.fits.sampler import Chains, SamplerFailure
+    from compare.findings.fits.tops import HeldByTops
+    from compare.findings.fits.verdict import Distrusted, NotAtMaximum, Verdict
+    from compare.findings.group_count import GroupCount, Separation, Tried
+    from compare.findings.head.cautions import LeftOut
+    from compare.findings.head.headline import Headline
+    from compare.findings.head.points import Recurring
+    from compare.findings.made import About, Made, SamplerSettings
+    from compare.findings.names import Names, Renamed, WeightsBySpread
+    from compare.findings.optima import Optima
+    from compare.findings.original import Story
+    from compare.findings.survey import Survey
+    from compare.findings.terms import ShareOfDraws
+    from compare.language.furniture import Furniture
+    from compare.language.texts import AnswerTable, Cells, Explanation
 
 __all__ = ["Book", "Proven"]
 
@@ -35,8 +49,15 @@ class Proven(Protocol):
         """Whether EM and the sampler can be believed, in a line."""
 
 
-class Book(Proven, Protocol):
+class Book(Proven, FigureBook, PartsBook, Protocol):
     """Whole sentences in one language; empty where there is nothing to say."""
+
+    @property
+    def furniture(self) -> Furniture:
+        """What stands on every page."""
+
+    def about(self, found: About, /) -> str:
+        """What was fitted, and how often."""
 
     def agreement(self, found: Agreement | NoEstimates, /) -> str:
         """Where EM's estimates lie in the posterior."""
@@ -68,6 +89,21 @@ class Book(Proven, Protocol):
     def on_survey(self, found: Survey | None, /) -> str:
         """That the posterior is a pseudo-posterior."""
 
+    def answers(self, found: Answers, /) -> AnswerTable:
+        """The table of both estimates of every parameter."""
+
+    def columns(self, found: Columns, /) -> Explanation:
+        """What its columns hold."""
+
+    def criteria(self, found: tuple[Tried, ...], /) -> Cells | None:
+        """The numbers of groups that were tried, with their criteria."""
+
+    def diagnostics(self, found: Diagnostics, /) -> Cells:
+        """R-hat and effective sample sizes, parameter by parameter."""
+
+    def made(self, found: Made, /) -> str:
+        """How the numbers were made, and where they are."""
+
     def on_truth(self, found: OnTruth | None, /) -> str:
         """How many intervals hold the truth."""
 
@@ -80,6 +116,9 @@ class Book(Proven, Protocol):
     def renamed(self, found: Renamed, /) -> str:
         """How far names by the values that groups account for move the answer."""
 
+    def optima(self, found: Optima | None, held: Sequence[tuple[str, ...]], /) -> Cells | None:
+        """The tops that EM's starts led to, with what each holds of the posterior."""
+
     def separation(self, found: Separation | None, /) -> str:
         """How far apart neighbouring groups are."""
 
@@ -91,3 +130,18 @@ class Book(Proven, Protocol):
 
     def weights_by_spread(self, found: WeightsBySpread | None, /) -> str:
         """What the groups hold by increasing sd, beside a table by mean."""
+
+    def sampler_settings(self, found: SamplerSettings, /) -> str:
+        """What the sampler was asked for."""
+
+    def seconds(self, took: Mapping[str, float], /) -> str:
+        """How long each step took."""
+
+    def stops(self, found: Sequence[Stop], /) -> Cells:
+        """Where EM was stopped, and what it then said."""
+
+    def story(self, found: Story, /) -> str:
+        """What the original report's loop does on these heights."""
+
+    def title(self, found: About, /) -> str:
+        """What the report is called."""

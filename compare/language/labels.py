@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compare.comparison.parameters import free_rows, moving_rows
+from compare.language import numbers
+from compare.language.numbers import percent
 from compare.tables.printable import plain
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     from compare.comparison.table import Comparison, Row
     from em.likelihood.mixture import Order
 
 __all__ = [
     "Parameter",
-    "Scale",
     "called",
     "free_parameters",
     "group",
@@ -34,56 +35,11 @@ __all__ = [
 
 _KINDS = {"weights": "weight", "means": "mean", "sds": "sd"}
 _ORDINALS = ("", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def variable(comparison: Comparison) -> str:
     """What was measured, in one word or a few: ``height``."""
     return plain(comparison.case.variable) or "value"
-
-
-def _unit(comparison: Comparison) -> str:
-    return plain(comparison.case.unit, 16)
-
-
-@dataclass(frozen=True)
-class Scale:
-    """A power of ten to divide by, so that ticks are short, and what that makes of the unit."""
-
-    factor: float
-    """What values are divided by before they are drawn."""
-    unit: str
-    """The unit after that, ``cm`` or ``10⁶ cm``; may be empty."""
-
-    @classmethod
-    def of(cls, comparison: Comparison, values: ArrayLike) -> Scale:
-        """The scale for an axis of the data's unit that shows `values`."""
-        finite = np.abs(np.asarray(values, dtype=np.float64))
-        finite = finite[np.isfinite(finite)]
-        largest = float(finite.max()) if finite.size else 1.0
-        unit = _unit(comparison)
-        if largest == 0 or 1e-2 <= largest < 1e5:
-            return cls(1.0, unit)
-        power = math.floor(math.log10(largest))
-        # Divided, not multiplied by the inverse, which may be no power of ten.
-        return cls(10.0**power, f"10{str(power).translate(_SUPERSCRIPTS)} {unit}".strip())
-
-    def __call__(self, values: ArrayLike) -> NDArray[np.float64]:
-        """`values` as they are drawn."""
-        return np.asarray(values, dtype=np.float64) / self.factor
-
-    def one(self, value: float) -> float:
-        """A single value as it is drawn."""
-        return float(value / self.factor)
-
-    def label(self, quantity: str) -> str:
-        """An axis label with the unit."""
-        return f"{quantity} ({self.unit})" if self.unit else quantity
-
-    @property
-    def density(self) -> str:
-        """The axis label of a density over this axis."""
-        return f"density (per {self.unit})" if self.unit else "density"
 
 
 def group(component: int, n_components: int, order: Order = "mean") -> str:
@@ -118,24 +74,7 @@ def called(comparison: Comparison, row: Row) -> str:
 
 def number(value: float, width: float | None = None) -> str:
     """A number to as many digits as a range of the given width makes meaningful."""
-    if not math.isfinite(value):
-        return "not available" if math.isnan(value) else ("∞" if value > 0 else "−∞")
-    width = abs(value) if width is None or not math.isfinite(width) or width <= 0 else width
-    if width <= 0:
-        return "0"
-    size = max(abs(value), width)
-    if size >= 1e6 or size < 1e-3:
-        digits = max(2, min(12, 2 + math.floor(math.log10(size)) - math.floor(math.log10(width))))
-        text = f"{value:.{digits}e}"
-        mantissa, _, exponent = text.partition("e")
-        return f"{mantissa}e{int(exponent)}".replace("-", "−")
-    digits = max(0, min(12, 2 - math.floor(math.log10(width))))
-    return f"{value:.{digits}f}".replace("-", "−")
-
-
-def percent(level: float) -> str:
-    """A probability as a percentage: ``95%``, ``99.9%``."""
-    return f"{100 * level:.6g}%"
+    return "not available" if math.isnan(value) else numbers.number(value, width)
 
 
 def interval(ends: tuple[float, float], width: float, between: str = " to ") -> str:

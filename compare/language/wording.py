@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from compare.language.labels import called, group, number, variable
+from compare.language.numbers import fixed, tiny, true_minus
 from compare.tables.printable import plain
 
 if TYPE_CHECKING:
@@ -140,21 +140,6 @@ def share(part: float) -> str:
 def p_value(value: float) -> str:
     """A p-value, never as zero."""
     return f"p = {value:.2g}" if value >= 1e-4 else "p < 0.0001"
-
-
-def tiny(value: float) -> str:
-    """A number of which only the size matters: ``5e−14``."""
-    return "0" if value == 0 else f"{value:.0e}".replace("-", "−")
-
-
-def fixed(value: float, places: int) -> str:
-    """A number to so many places, with a true minus sign and no negative zero."""
-    return f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")
-
-
-def true_minus(text: str) -> str:
-    """A text of another layer with true minus signs before its numbers."""
-    return re.sub(r"(?<![\w.])-(?=\d)", "−", text)
 
 
 def after_colon(message: str) -> str:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from compare.figures.svg import renamed
 from compare.findings.fits import verdict
 from compare.findings.head.headline import headline
+from compare.findings.parts.made import made
+from compare.findings.parts.overview import chance
 from compare.findings.standing import standing
-from compare.language import en
 from compare.page import overview
-from compare.page.answers import columns
-from compare.page.sections import reproduce, sampler_settings, sections
-from compare.tables.printable import plain
+from compare.page.answers import explained
+from compare.page.sections import reproduce, sections
 from compare.words import contrast_words, findings
-from compare.words.blocks import Drawing, Section, section
+from compare.words.blocks import Drawing, Note, Section, section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from compare.comparison.groups import GroupedComparison
     from compare.figures.drawing import Figure
     from compare.findings.standing import Standing
+    from compare.language.book import Book
     from compare.words.blocks import Block
 
 __all__ = ["PartSection", "after", "before", "figures_of", "own", "part_section"]
@@ -74,7 +75,7 @@ def own(figure: Figure, part: Fitted) -> Figure:
     return replace(figure, name=name, svg=renamed(figure.svg, figure.name, name))
 
 
-def before(grouped: GroupedComparison, figure: Figure) -> tuple[Section, ...]:
+def before(grouped: GroupedComparison, figure: Figure, book: Book) -> tuple[Section, ...]:
     """What stands before the parts: all of them side by side, and how they differ.
 
     Parameters
@@ -82,25 +83,28 @@ def before(grouped: GroupedComparison, figure: Figure) -> tuple[Section, ...]:
     grouped : GroupedComparison
     figure : Figure
         Of all parts.
+    book : Book
+        What says it.
 
     Returns
     -------
     tuple of Section
     """
-    made = (
+    titles, how_to_read = book.furniture.titles, book.how_to_read(grouped.n_components)
+    shown = (
         section(
             "overview",
-            "All parts side by side",
-            overview.overview_table(grouped, [_address(part) for part in grouped.parts]),
-            overview.not_fitted(grouped),
-            overview.on_many(grouped),
-            overview.how_to_read(grouped),
+            titles.overview,
+            overview.overview_table(grouped, [_address(part) for part in grouped.parts], book),
+            overview.not_fitted(grouped, book),
+            book.chance(chance(grouped)),
+            Note(how_to_read.title, how_to_read.text),
             Drawing(figure),
-            columns(grouped.parts[0].comparison),
+            explained(grouped.parts[0].comparison, book),
         ),
         section(
             "contrasts",
-            "Do the parts differ?",
+            titles.contrasts,
             contrast_words.on_contrasts(grouped),
             contrast_words.contrast_table(grouped),
             contrast_words.what_is_clear(grouped),
@@ -108,11 +112,11 @@ def before(grouped: GroupedComparison, figure: Figure) -> tuple[Section, ...]:
         if len(grouped.parts) > 1
         else None,
     )
-    return tuple(one for one in made if one is not None)
+    return tuple(one for one in shown if one is not None)
 
 
 def part_section(
-    grouped: GroupedComparison, part: Fitted, figures: Mapping[str, Figure]
+    grouped: GroupedComparison, part: Fitted, figures: Mapping[str, Figure], book: Book
 ) -> PartSection:
     """One part: what was found in it, the answers and the fit, and the rest to be unfolded.
 
@@ -122,41 +126,43 @@ def part_section(
     part : Fitted
     figures : mapping of str to Figure
         Of this part, with names of its own, by the names they have in a report on one sample.
+    book : Book
+        What says it.
 
     Returns
     -------
     PartSection
     """
     comparison, at = part.comparison, _address(part)
-    made = {one.id: one for one in sections(comparison, figures, None)}
-    explained = columns(comparison)
+    every = {one.id: one for one in sections(comparison, figures, None, book)}
+    note = explained(comparison, book)
     seen = tuple(
         block
         for name in SEEN
-        if name in made
-        for block in made[name].blocks
-        if block != explained  # said once, in the overview
+        if name in every
+        for block in every[name].blocks
+        if block != note  # said once, in the overview
     )
     folded = tuple(
         replace(one, id=f"{at}--{name}")
-        for name, one in made.items()
+        for name, one in every.items()
         if name not in (*SEEN, "reproduce")
     )
     # Explanations that cannot be folded up are given once.
     unwanted = {"drawing"} if part is grouped.parts[0] else {"drawing", "note"}
     written = (
-        replace(made[name], blocks=tuple(b for b in made[name].blocks if b.kind not in unwanted))
+        replace(every[name], blocks=tuple(b for b in every[name].blocks if b.kind not in unwanted))
         for name in WRITTEN
-        if name in made
+        if name in every
     )
     return PartSection(
         id=at,
-        title=f"{overview.column(grouped)}: {part.label}",
+        title=book.part_title(grouped.by, part.label),
         standing=standing(comparison),
-        alarms=en.alarms(verdict.alarms(comparison)),
-        warning=en.warning(verdict.warning(comparison)),
-        headline=en.headline(headline(comparison)),
-        verdict=en.verdict(verdict.verdict(comparison)),
+        alarms=book.alarms(verdict.alarms(comparison)),
+        warning=book.warning(verdict.warning(comparison)),
+        headline=book.headline(headline(comparison)),
+        verdict=book.verdict(verdict.verdict(comparison)),
         cautions=findings.cautions(comparison),
         blocks=seen,
         folded=folded,
@@ -164,31 +170,21 @@ def part_section(
     )
 
 
-def after(grouped: GroupedComparison) -> tuple[Section, ...]:
+def after(grouped: GroupedComparison, book: Book) -> tuple[Section, ...]:
     """How the report was made, where its files are, and what it leaves out."""
-    name = plain(grouped.name, 120)
-    told = f"{sampler_settings(grouped.parts[0].comparison)} The same for every part."
-    facts = []
-    if grouped.command:
-        told += (
-            " The same command on the same versions gives the same numbers, which are in "
-            f"{name}.json."
-        )
-        files = ", ".join(f"{part.label} in {name}/{part.slug}.nc" for part in grouped.parts)
-        facts.append(("The draws", f"{files}."))
-    if figures_of(len(grouped.parts)) is not None:
-        few = (
-            f"with {len(grouped.parts)} parts, some figures of each, so that the page stays light; "
-            "a report on the rows of one part has them."
-        )
-        facts.append(("Left out", few))
+    found = made(grouped, all_figures=figures_of(len(grouped.parts)) is None)
+    facts = (
+        (book.furniture.draws, book.drawn_parts(found)),
+        (book.furniture.left_out, book.few_figures(found)),
+    )
     seconds = {
         part.label: total
         for part in grouped.parts
         if (total := part.comparison.seconds.get("total_before_drawing")) is not None
     }
-    made = reproduce(grouped.command, told, seconds, *facts)
-    return (made,) if made is not None else ()
+    told = book.parts_made(found)
+    part = reproduce(book, grouped.command, told, seconds, *(pair for pair in facts if pair[1]))
+    return (part,) if part is not None else ()
 
 
 def _address(part: Fitted) -> str:

@@ -13,16 +13,14 @@ from compare.figures import drawing, figures
 from compare.figures.overview_figure import overview_figure
 from compare.findings.fits import verdict
 from compare.findings.head.headline import headline
-from compare.findings.standing import standing, together
+from compare.findings.made import about
+from compare.findings.standing import standing
 from compare.language import en
-from compare.language.labels import variable
-from compare.language.wording import measured_in
-from compare.page import overview
 from compare.page.document import groups_to_json, to_json
 from compare.page.group_sections import after, before, figures_of, own, part_section
 from compare.page.markup import write
+from compare.page.overview import at_head
 from compare.page.sections import sections
-from compare.tables.printable import plain
 from compare.words import findings
 
 if TYPE_CHECKING:
@@ -62,7 +60,7 @@ def render(comparison: Comparison, book: Book = en) -> Report:
     Report
     """
     original = revisit(comparison)
-    drawn = figures.draw(comparison, original)
+    drawn = figures.draw(comparison, original, book=book)
     parts = sections(comparison, {figure.name: figure for figure in drawn}, original, book)
     context = _context(comparison, parts, book)
     return Report(
@@ -73,42 +71,40 @@ def render(comparison: Comparison, book: Book = en) -> Report:
     )
 
 
-def render_groups(grouped: GroupedComparison) -> Report:
+def render_groups(grouped: GroupedComparison, book: Book = en) -> Report:
     """Write the report of several parts of a table.
 
     Parameters
     ----------
     grouped : GroupedComparison
+    book : Book
+        What says it.
 
     Returns
     -------
     Report
         The Markdown has less than the HTML, and of each part's figures the fit only.
     """
-    overall = overview_figure(grouped)
+    overall = overview_figure(grouped, book)
     pictures, parts = {f"{overall.name}.png": overall.png}, []
     for part in grouped.parts:
-        drawn = figures.draw(part.comparison, only=figures_of(len(grouped.parts)))
+        drawn = figures.draw(part.comparison, only=figures_of(len(grouped.parts)), book=book)
         named = {figure.name: own(figure, part) for figure in drawn}
-        parts.append(part_section(grouped, part, named))
+        parts.append(part_section(grouped, part, named, book))
         pictures |= {
             f"{named[name].name}.png": named[name].png
             for name in ("forest", "fit")
             if name in named
         }
-    context = _page(grouped.name) | {
-        "title": f"{_title(grouped.parts[0].comparison)}, by {overview.column(grouped)}",
-        "about": overview.about(grouped),
-        "standing": together(part.comparison for part in grouped.parts),
-        "alarms": overview.alarms(grouped),
-        "warning": overview.warning(grouped),
-        "headline": overview.headline(grouped),
-        "verdict": overview.verdict(grouped),
-        "cautions": overview.cautions(grouped),
-        "before": before(grouped, overall),
-        "parts": parts,
-        "after": after(grouped),
-    }
+    context = (
+        _page(grouped.name, book)
+        | vars(at_head(grouped, book))
+        | {
+            "before": before(grouped, overall, book),
+            "parts": parts,
+            "after": after(grouped, book),
+        }
+    )
     return Report(
         html=write("groups.html", context),
         markdown=write("groups.md", context),
@@ -117,18 +113,19 @@ def render_groups(grouped: GroupedComparison) -> Report:
     )
 
 
-def _page(name: str) -> dict[str, Any]:
-    """What every page knows: where its figures lie, and its colours."""
+def _page(name: str, book: Book) -> dict[str, Any]:
+    """What every page knows: where its figures lie, its colours, and the words around the rest."""
     return {
+        "words": book.furniture,
         "folder": Markup(quote(name)),  # noqa: S704 - a quoted address
         "palette": Markup(drawing.stylesheet()),  # noqa: S704 - our own constants
     }
 
 
 def _context(comparison: Comparison, parts: tuple[Section, ...], book: Book) -> dict[str, Any]:
-    return _page(comparison.case.name) | {
-        "title": _title(comparison),
-        "about": _about(comparison),
+    return _page(comparison.case.name, book) | {
+        "title": book.title(about(comparison)),
+        "about": book.about(about(comparison)),
         "standing": standing(comparison),
         "alarms": book.alarms(verdict.alarms(comparison)),
         "warning": book.warning(verdict.warning(comparison)),
@@ -137,21 +134,3 @@ def _context(comparison: Comparison, parts: tuple[Section, ...], book: Book) -> 
         "cautions": findings.cautions(comparison, book),
         "sections": parts,
     }
-
-
-def _title(comparison: Comparison) -> str:
-    case = comparison.case
-    what = "synthetic heights"
-    if case.seed is None:
-        what = plain(case.variable, 60) or variable(comparison)
-    return f"EM and Bayes on {what}"
-
-
-def _about(comparison: Comparison) -> str:
-    """What was fitted, and how often."""
-    k = comparison.n_components
-    return (
-        f"{findings.observations(comparison)}{measured_in(comparison.case)}; "
-        f"{plain(comparison.case.source, 300)}. {k} component{'' if k == 1 else 's'}, fitted "
-        "twice: by maximum likelihood (EM) and by Bayes."
-    )

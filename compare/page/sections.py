@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import em
-from compare.comparison.original import story
-from compare.findings import agreement, group_count, names
+from compare.findings import agreement, diagnostics, group_count, names
+from compare.findings import made as how
 from compare.findings.fits import climb, nodes, sampler, tops
+from compare.findings.optima import optima
+from compare.findings.original import story
 from compare.language import en
-from compare.language.labels import number
-from compare.language.wording import fixed, group_names
-from compare.page.answers import answers, columns, constant
+from compare.language.wording import group_names
+from compare.page.answers import explained, side_by_side
 from compare.page.document import versions
 from compare.tables.errors import one_line
 from compare.tables.printable import plain
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from compare.comparison.original import Original
-    from compare.comparison.table import Comparison, Row
+    from compare.comparison.table import Comparison
     from compare.figures.drawing import Figure
     from compare.language.book import Book
+    from compare.language.texts import Cells
 
-__all__ = ["reproduce", "sampler_settings", "sections"]
+__all__ = ["reproduce", "sections", "table"]
 
 SHOWN = 6
 """Of the tops that the starts led to, at the most."""
@@ -56,32 +57,31 @@ def sections(
     tuple of Section
         Without those that have nothing to show.
     """
+    words, titles = book.furniture, book.furniture.titles
 
     def figure(name: str) -> Drawing | None:
         return Drawing(figures[name]) if name in figures else None
 
+    def joined(*sentences: str) -> str:
+        return words.space.join(filter(None, sentences))
+
     found = (
         section(
             "table",
-            "The two answers, side by side",
-            answers(comparison),
+            titles.table,
+            side_by_side(comparison, book),
             book.weights_by_spread(names.weights_by_spread(comparison)),
-            " ".join(
-                filter(
-                    None,
-                    (
-                        book.agreement(agreement.agreement(comparison)),
-                        book.on_truth(agreement.on_truth(comparison)),
-                    ),
-                )
+            joined(
+                book.agreement(agreement.agreement(comparison)),
+                book.on_truth(agreement.on_truth(comparison)),
             ),
             figure("forest"),
-            columns(comparison),
+            explained(comparison, book),
         ),
-        section("fit", "The data and the two fits", figure("fit")),
+        section("fit", titles.fit, figure("fit")),
         section(
             "differences",
-            "Where the two differ, and why",
+            titles.differences,
             *findings.differences(comparison),
             figure("pairs"),
         ),
@@ -89,32 +89,32 @@ def sections(
         if original is None
         else section(
             "original",
-            "The original report, revisited",
-            story(original, int(comparison.case.seed or 0)),
-            _stops(original),
+            titles.original,
+            book.story(story(original, int(comparison.case.seed or 0))),
+            table(book.stops(original.stops)),
             figure("path"),
         ),
-        section("groups", "Which group does a value belong to?", figure("groups")),
+        section("groups", titles.groups, figure("groups")),
         section(
             "apart",
-            "How far apart are the groups, and where is the border?",
+            titles.apart,
             book.separation(group_count.separation(comparison)),
             findings.apart_table(comparison),
-            _joined(findings.on_humps(comparison), findings.on_borders(comparison)),
+            joined(findings.on_humps(comparison), findings.on_borders(comparison)),
             findings.what_apart_means(comparison),
         ),
         section(
             "count",
-            "How many groups?",
+            titles.count,
             book.number_of_groups(group_count.number_of_groups(comparison)),
-            _rivals(comparison),
+            table(book.criteria(group_count.criteria(comparison))),
             findings.on_rivals(comparison),
             findings.rival_table(comparison),
             findings.what_rivals_mean(comparison),
         ),
         section(
             "model",
-            "How well the model fits",
+            titles.model,
             findings.on_rounding(comparison),
             findings.on_checks(comparison),
             findings.check_table(comparison),
@@ -125,7 +125,7 @@ def sections(
         ),
         section(
             "prior",
-            "The prior, and what the data add to it",
+            titles.prior,
             _priors(comparison),
             findings.on_prior(comparison),
             figure("expected"),
@@ -136,8 +136,8 @@ def sections(
         ),
         section(
             "diagnostics",
-            "Can the numbers be believed?",
-            Heading("EM"),
+            titles.diagnostics,
+            Heading(words.em),
             book.on_climb(climb.on_climb(comparison)),
             book.on_nodes(nodes.on_nodes(comparison)),
             em.identifiability(comparison.fit, group_names(comparison)),
@@ -146,65 +146,25 @@ def sections(
             _optima(comparison, book),
             findings.on_penalty(comparison),
             figure("loglik"),
-            Heading("The sampler"),
-            _checks(comparison),
+            Heading(words.sampler),
+            table(book.diagnostics(diagnostics.diagnostics(comparison))),
             book.on_chains(sampler.on_chains(comparison)),
             figure("ranks"),
             *_names(comparison, book),
         ),
-        reproduce(comparison.command, _settings(comparison), comparison.seconds),
+        reproduce(book, comparison.command, book.made(how.made(comparison)), comparison.seconds),
     )
     return tuple(part for part in found if part is not None)
 
 
-def _joined(*sentences: str) -> str:
-    return " ".join(filter(None, sentences))
+def table(said: Cells | None) -> Table | None:
+    """A table as a book has it."""
+    return None if said is None else Table(said.label, said.head, said.rows, said.chosen)
 
 
 def _names(comparison: Comparison, book: Book) -> tuple[Heading | str, ...]:
     told = book.on_names(names.on_names(comparison))
-    return (Heading("The names of the groups"), told) if told else ()
-
-
-def _stops(original: Original) -> Table:
-    return Table(
-        "Where EM was stopped",
-        ("Numbers", "weights", "means", "sds", "log-likelihood here"),
-        tuple(
-            (
-                stop.label,
-                *_mixture(stop.mixture),
-                "(other heights)" if stop.loglik is None else fixed(stop.loglik, 3),
-            )
-            for stop in original.stops
-        ),
-    )
-
-
-def _rivals(comparison: Comparison) -> Table | None:
-    fits = comparison.selection.fits
-    if not fits:
-        return None  # sampling weights have no criteria
-    asked = comparison.n_components, comparison.fit.equal_sds
-    chosen = [place for place, f in enumerate(fits) if (f.n_components, f.equal_sds) == asked]
-    return Table(
-        "Numbers of groups",
-        ("Groups", "sds", "parameters", "log-likelihood", "AIC", "BIC", "ICL"),
-        tuple(
-            (
-                f"{fit.n_components}{' (this report)' if place in chosen else ''}",
-                "" if fit.n_components == 1 else "equal" if fit.equal_sds else "unequal",
-                str(fit.n_parameters),
-                *(
-                    (fixed(fit.loglik, 3), fixed(fit.aic, 1), fixed(fit.bic, 1), fixed(fit.icl, 1))
-                    if fit.converged
-                    else ("no maximum", "", "", "")
-                ),
-            )
-            for place, fit in enumerate(fits)
-        ),
-        chosen=chosen[0] if chosen else None,
-    )
+    return (Heading(book.furniture.names), told) if told else ()
 
 
 def _priors(comparison: Comparison) -> Facts:
@@ -217,69 +177,26 @@ def _priors(comparison: Comparison) -> Facts:
 
 
 def _optima(comparison: Comparison, book: Book) -> Table | None:
-    found = comparison.fit.optima
-    if len(found) < 2:
-        return None
-    shares = tops.top_shares_of(comparison)
-    more: tuple[str, ...] = ()
-    if shares is not None:
-        more = ("posterior",) if shares.wider is None else ("posterior", "under a wider prior")
-    return Table(
-        "Optima found",
-        ("Top", "weights", "means", "sds", "log-likelihood", "climbs", *more),
-        tuple(
-            (
-                top.status.name.lower(),
-                *_mixture(top.mixture),
-                fixed(top.loglik, 3),
-                str(top.n_starts),
-                *map(book.share_of_draws, tops.held_by_top(comparison, place)[: len(more)]),
-            )
-            for place, top in enumerate(found[:SHOWN])
-        ),
-        chosen=0,
-    )
-
-
-def _mixture(mixture: em.Mixture) -> tuple[str, str, str]:
-    """Weights, means and sds, each in a cell."""
-    weights = ", ".join(f"{value:.4f}" for value in mixture.weights)
-    means, sds = (
-        ", ".join(number(value, 0.1 * mixture.sd) for value in values)
-        for values in (mixture.means, mixture.sds)
-    )
-    return weights, means, sds
-
-
-def _checks(comparison: Comparison) -> Table:
-    def cells(row: Row) -> tuple[str, ...]:
-        said = row.bayes
-        shown = ((said.rhat, 4), (said.ess_bulk, 0), (said.ess_tail, 0))
-        return tuple(
-            "not available" if math.isnan(value) else f"{value:,.{places}f}"
-            for value, places in shown
-        )
-
-    sequential = comparison.posterior.diagnostics.by_sequential
-    of_rhat = "R-hat of chains at one place" if sequential else "R-hat (at most 1.01)"
-    return Table(
-        "Diagnostics of the sampler",
-        ("Parameter", of_rhat, "bulk ESS (at least 400)", "tail ESS (at least 400)"),
-        tuple(
-            (findings.label(comparison, row), *cells(row))
-            for row in comparison.rows
-            if not constant(comparison, row)
-        ),
-    )
+    found = optima(comparison, SHOWN, tops.top_shares_of(comparison))
+    places = range(0 if found is None else len(found.tops))
+    held = [
+        tuple(map(book.share_of_draws, tops.held_by_top(comparison, place))) for place in places
+    ]
+    return table(book.optima(found, held))
 
 
 def reproduce(
-    command: str | None, told: str, seconds: Mapping[str, float], *facts: tuple[str, str]
+    book: Book,
+    command: str | None,
+    told: str,
+    seconds: Mapping[str, float],
+    *facts: tuple[str, str],
 ) -> Section | None:
     """How to make the report again.
 
     Parameters
     ----------
+    book : Book
     command : str or None
         The command line, where there is one.
     told : str
@@ -295,36 +212,11 @@ def reproduce(
     """
     typed = "\n".join(map(one_line, (command or "").splitlines()))
     packages = ", ".join(f"{package} {version}" for package, version in versions().items())
-    took = ", ".join(f"{step.replace('_', ' ')} {time:.2f}" for step, time in seconds.items())
+    words, took = book.furniture, book.seconds(seconds)
     return section(
         "reproduce",
-        "How to reproduce this",
+        words.titles.reproduce,
         Code(typed) if typed else None,
         told,
-        Facts((*facts, ("Versions", packages), *([("Seconds", took)] if took else []))),
+        Facts((*facts, (words.versions, packages), *([(words.seconds, took)] if took else []))),
     )
-
-
-def sampler_settings(comparison: Comparison) -> str:
-    """Say what the sampler was asked for."""
-    settings = comparison.posterior.settings
-    sequential = comparison.posterior.diagnostics.by_sequential
-    other = " The draws are those of the sequential run instead." if sequential else ""
-    return (
-        f"Sampler: {settings.sampler}, {settings.chains} chains of {settings.tune} tuning steps "
-        f"and {settings.draws} draws, target acceptance {settings.target_accept}, "
-        f"seed {settings.seed}.{other}"
-    )
-
-
-def _settings(comparison: Comparison) -> str:
-    case, told = comparison.case, sampler_settings(comparison)
-    if case.seed is not None:
-        told += f" Seed of the heights: {case.seed}."
-    if comparison.command:
-        name = plain(case.name, 120)
-        told += (
-            " The same command on the same versions gives the same numbers; the draws are in "
-            f"{name}.nc and the numbers in {name}.json."
-        )
-    return told

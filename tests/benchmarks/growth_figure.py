@@ -9,6 +9,7 @@ from benchmarks.growth_page import NAMES, exponent, points
 from benchmarks.words import listed, taken
 from compare.figures.drawing import export, key, page, styled
 from compare.figures.palette import BAYES, EM, INK, MUTED, TRUTH
+from compare.language.figure_book import FigureText
 
 __all__ = ["alt_text", "draw"]
 
@@ -55,7 +56,7 @@ def draw(rows: Sequence[Row]) -> bytes | None:
         axis.set_ticks(decades, labels=[written(value) for value in decades])
     key(sheet, box, columns=2)
     title = "Cost as n grows"
-    return export(sheet, name="growth", title=title, alt=alt_text(rows), caption=title).png
+    return export(sheet, "growth", FigureText(title, alt_text(rows), title)).png
 
 
 def alt_text(rows: Sequence[Row]) -> str:

@@ -11,10 +11,12 @@ from compare.findings.group_count import (
     NotCompared,
     Preferred,
     Separation,
+    Tried,
 )
 from compare.language.en.terms import fixed, listed, model, numeral, p_value
+from compare.language.texts import Cells
 
-__all__ = ["number_of_groups", "separation"]
+__all__ = ["criteria", "number_of_groups", "separation"]
 
 
 def number_of_groups(found: GroupCount) -> str:
@@ -48,6 +50,38 @@ def _preferred(found: Preferred) -> str:
         doubt = "speaks against" if found.against_one else "does not speak against"
         told += f". The EM-test {doubt} a single normal group ({p_value(found.pvalue)})"
     return told + "."
+
+
+def criteria(found: tuple[Tried, ...]) -> Cells | None:
+    """The numbers of groups that were tried, with their criteria; None if there are none."""
+    if not found:
+        return None
+    chosen = [place for place, one in enumerate(found) if one.asked_for]
+    return Cells(
+        "Numbers of groups",
+        ("Groups", "sds", "parameters", "log-likelihood", "AIC", "BIC", "ICL"),
+        tuple(map(_tried, found)),
+        chosen=chosen[0] if chosen else None,
+    )
+
+
+def _tried(one: Tried) -> tuple[str, ...]:
+    scores = one.scores
+    return (
+        f"{one.n_components}{' (this report)' if one.asked_for else ''}",
+        "" if one.n_components == 1 else "equal" if one.equal_sds else "unequal",
+        str(one.n_parameters),
+        *(
+            ("no maximum", "", "", "")
+            if scores is None
+            else (
+                fixed(scores.loglik, 3),
+                fixed(scores.aic, 1),
+                fixed(scores.bic, 1),
+                fixed(scores.icl, 1),
+            )
+        ),
+    )
 
 
 def separation(found: Separation | None) -> str:

@@ -22,6 +22,7 @@ from compare.language.wording import (
 from compare.tables.printable import plain
 
 if TYPE_CHECKING:
+    import em
     from compare.findings.terms import Data, Group, Model, Parameter, Range, Value
 
 __all__ = [
@@ -31,7 +32,9 @@ __all__ = [
     "fixed",
     "group",
     "groups",
+    "label",
     "listed",
+    "mixture_cells",
     "model",
     "number",
     "numeral",
@@ -44,6 +47,7 @@ __all__ = [
     "tiny",
     "true_minus",
     "unit_after",
+    "unit_of",
     "value",
 ]
 
@@ -69,6 +73,20 @@ def parameter(which: Parameter) -> str:
     return f"the {KINDS[which.kind]} of {of}" if of else f"the {KINDS[which.kind]}"
 
 
+def label(which: Parameter) -> str:
+    """A parameter in few words, as a table has it: ``lower mean``, or ``mean (narrower)``."""
+    kind = "sd" if which.kind == "sds" else KINDS[which.kind]
+    of = label_of_group(which.group.place, which.group.count, which.group.order)
+    if which.group.order == "sd" and of:
+        return f"{kind} ({of})"
+    return f"{of} {kind}".strip()
+
+
+def unit_of(unit: str) -> str:
+    """A unit, alone; empty if there is none."""
+    return plain(unit, 16)
+
+
 def unit_after(unit: str) -> str:
     """A unit, to be set behind a number; empty if there is none."""
     shown = plain(unit, 16)
@@ -89,3 +107,13 @@ def model(one: Model) -> str:
     """A model by its groups and what is common to them."""
     tied = one.equal_sds and one.n_components > 1
     return groups(one.n_components) + (" with a common standard deviation" if tied else "")
+
+
+def mixture_cells(mixture: em.Mixture) -> tuple[str, str, str]:
+    """Weights, means and sds, each in a cell."""
+    weights = ", ".join(f"{weight:.4f}" for weight in mixture.weights)
+    means, sds = (
+        ", ".join(number(one, 0.1 * mixture.sd) for one in values)
+        for values in (mixture.means, mixture.sds)
+    )
+    return weights, means, sds

@@ -1,6 +1,7 @@
-"""zh: the Chinese phrase book, so far of the headline and the verdict; not offered to users yet."""
+"""zh: the Chinese phrase book, so far of the head and of the answers; not offered to users yet."""
 
+from compare.language.zh.answers import answers, columns
 from compare.language.zh.headline import headline
 from compare.language.zh.verdict import verdict
 
-__all__ = ["headline", "verdict"]
+__all__ = ["answers", "columns", "headline", "verdict"]

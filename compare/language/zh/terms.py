@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "fixed",
     "group",
+    "label",
     "number",
     "numeral",
     "observations",
@@ -30,6 +31,7 @@ __all__ = [
     "shares",
     "tiny",
     "unit_after",
+    "unit_of",
     "value",
 ]
 
@@ -117,3 +119,13 @@ def share_of_draws(found: ShareOfDraws) -> str:
 def p_value(value: float) -> str:
     """A p-value, never as zero."""
     return f"p = {value:.2g}" if value >= 1e-4 else "p < 0.0001"
+
+
+def label(which: Parameter) -> str:
+    """A parameter in few words, as a table has it: ``较低组均值``, ``第 3 组标准差``."""
+    return f"{group(which.group)}{KINDS[which.kind]}"
+
+
+def unit_of(unit: str) -> str:
+    """A unit, alone; empty if there is none."""
+    return plain(unit, 16)

@@ -9,8 +9,11 @@ import pytest
 from handmade import case, comparison
 
 import em
-from compare.comparison.original import PRINTED, revisit, story
+from compare.comparison.original import PRINTED, Mark, revisit
 from compare.data.cases import Case
+from compare.findings import original as findings
+from compare.language import en
+from compare.language.en.original import whose
 
 
 def compared(of, **settings):
@@ -25,7 +28,11 @@ def original():
 
 
 def stops(original):
-    return {stop.label: stop for stop in original.stops}
+    return {whose(stop.whose): stop for stop in original.stops}
+
+
+def story(original, seed):
+    return en.story(findings.story(original, seed))
 
 
 def test_thirty_passes_on_seed_666_give_every_printed_digit(original):
@@ -82,7 +89,7 @@ def test_the_listing_as_printed_is_of_other_heights(original):
 
 def test_the_stops_stand_in_the_order_of_the_story(original):
     "From the truth over what was printed to where EM ends."
-    assert [stop.label for stop in original.stops] == [
+    assert list(stops(original)) == [
         "truth",
         "printed in the report",
         "its listing as printed: seed 1, 10 passes",
@@ -90,7 +97,7 @@ def test_the_stops_stand_in_the_order_of_the_story(original):
         "its listing with seed 666, 30 passes",
         "maximum likelihood",
     ]
-    assert dict(original.marks) == {"10 passes": 10, "printed in the report": 30}
+    assert original.marks == (Mark(10, printed=False), Mark(30, printed=True))
 
 
 @pytest.mark.parametrize(("seed", "passes"), [(666, 10), (666, 30), (3, 10), (3, 30)])
@@ -135,10 +142,10 @@ def test_other_seeds_have_nothing_that_was_printed():
         found = revisit(compared(of))
         assert not found.is_the_sample
         assert not found.reproduced
-        assert not any("printed" in stop.label for stop in found.stops)
-        assert not any("printed" in label for label, _ in found.marks)
+        assert not any("printed" in label for label in stops(found))
+        assert not any(mark.printed for mark in found.marks)
         assert "printed" not in story(found, of.seed)
-        assert [stop.label for stop in found.stops][::3] == ["truth", "maximum likelihood"]
+        assert list(stops(found))[::3] == ["truth", "maximum likelihood"]
 
 
 def test_there_is_no_story_without_synthetic_heights_in_two_groups():

@@ -13,6 +13,7 @@ from PIL import Image
 from compare.figures import figures
 from compare.figures.drawing import WIDTH, export, key, page, styled, stylesheet
 from compare.figures.palette import PALETTE
+from compare.language.figure_book import FigureText
 from em import Mixture
 
 
@@ -161,7 +162,7 @@ def test_a_figure_is_wide_if_its_text_is_small_or_its_page_large():
     ):
         sheet = page(2, width)
         sheet.text(0.5, 0.5, "words", fontsize=size)
-        figure = export(sheet, name="some", title="Some", alt="Words.", caption="Words.")
+        figure = export(sheet, "some", FigureText("Some", "Words.", "Words."))
         assert figure.wide == wide
 
 

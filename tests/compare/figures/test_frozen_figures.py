@@ -10,6 +10,7 @@ from compare import compare
 from compare.figures import posterior_figures
 from compare.figures.diagnostic_figures import ranks
 from compare.figures.posterior_figures import _correlations, pairs, priors
+from compare.language import en
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def test_of_many_parameters_frozen_ones_are_left_out_first(monkeypatch):
     frozen = dataclasses.replace(whole, posterior=with_draws(whole.posterior, sds=sds))
     shown, left_out = posterior_figures._paired(frozen)
     assert len(shown) == 7
-    assert [parameter.name for parameter in left_out] == ["group 2 sd"]
+    assert [en.label(one.parameter) for one in left_out] == ["group 2 sd"]
 
 
 def test_ranks_say_whose_r_hat_is_unknown(partly):

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import pytest
 
+from compare.language import en
 from compare.page.markup import write
 from compare.words.blocks import (
     Block,
@@ -51,11 +52,11 @@ def test_every_kind_has_a_template_for_either_page():
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.kind)
 def test_texts_are_escaped_once(block):
     "In HTML each is the text again when read; in Markdown no sign is left to mean something."
-    page = write("blocks.html", {"blocks": [block]})
+    page = write("blocks.html", {"blocks": [block], "words": en.furniture})
     assert html.escape(TEXT) in page
     assert "<b>" not in page
     assert "&amp;amp;" not in page
-    plain = write("blocks.md", {"blocks": [block]})
+    plain = write("blocks.md", {"blocks": [block], "words": en.furniture})
     if block.kind == "code":
         assert plain == f"```\n{TEXT}\n```\n"
     else:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.language import labels
+from compare.figures.scale import Scale
+from compare.language import en, labels
 
 
 @given(st.text())
@@ -66,7 +67,7 @@ def comparison(unit):
 )
 def test_an_axis_takes_a_power_of_ten_into_its_unit(values, unit, label, first):
     "Only where the ticks would else be long."
-    scale = labels.Scale.of(comparison(unit), values)
+    scale = Scale.of(comparison(unit), values)
     assert scale.label("height") == label
     assert scale(values)[0] == pytest.approx(first)
     assert scale.one(values[0]) == pytest.approx(first)
@@ -74,8 +75,8 @@ def test_an_axis_takes_a_power_of_ten_into_its_unit(values, unit, label, first):
 
 def test_a_density_has_the_inverse_unit():
     "Per centimetre over an axis in centimetres."
-    assert labels.Scale.of(comparison("cm"), [1.0]).density == "density (per cm)"
-    assert labels.Scale.of(comparison(""), [1.0]).density == "density"
+    assert en.density_per(Scale.of(comparison("cm"), [1.0]).unit) == "density (per cm)"
+    assert en.density_per(Scale.of(comparison(""), [1.0]).unit) == "density"
 
 
 def test_groups_are_named_by_their_place():

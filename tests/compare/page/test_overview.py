@@ -13,9 +13,11 @@ from spoken import findings
 
 from compare.figures.overview_figure import overview_figure
 from compare.figures.svg import renamed
-from compare.page import overview
+from compare.findings.parts.overview import chance, overview
+from compare.language import en
 from compare.page.document import to_json
 from compare.page.group_sections import figures_of
+from compare.page.overview import at_head
 from compare.page.report import render_groups
 
 
@@ -86,9 +88,9 @@ def test_the_overview_leaves_out_what_is_not_to_be_believed():
     assert table[2][3] == f"{by_em:.0%}"
     assert table[2][4] == ""
     assert table[3][2:] == [""] * 6
-    made = overview.overview_table(islands(), ["part--islands", "part--north"])
+    made = en.overview(overview(islands()))
     assert made.rows[0].fits == "EM failed"
-    cells = dict(zip(made.head, made.rows[0].cells, strict=True))
+    cells = dict(zip(made.head, made.rows[0].others, strict=True))
     assert cells["Lower weight by EM"] == cells["Means by EM"] == cells["sds by EM"] == ""
     assert cells["95% credible interval"]
 
@@ -107,16 +109,20 @@ def test_the_figure_draws_only_what_is_to_be_believed():
 def test_the_verdict_counts_the_parts():
     "All, some or none of them."
     fine = grouped(("a", part(0.5)), ("b", part(0.4)))
-    assert overview.verdict(fine) == (
+    assert at_head(fine, en).verdict == (
         "In both parts EM is at a maximum and the sampler passes every check."
     )
-    assert overview.alarms(fine) == ()
-    assert overview.warning(fine) == ""
-    assert overview.verdict(regions()).endswith("both can be believed in two of the three parts.")
-    assert overview.verdict(islands()).startswith("EM is not at a maximum in islands; both can be")
+    assert at_head(fine, en).alarms == ()
+    assert at_head(fine, en).warning == ""
+    assert at_head(regions(), en).verdict.endswith(
+        "both can be believed in two of the three parts."
+    )
+    assert at_head(islands(), en).verdict.startswith(
+        "EM is not at a maximum in islands; both can be"
+    )
     none = grouped(("a", comparison("failing")), ("b", comparison("collapsed")))
-    assert overview.verdict(none).endswith("neither part has two fits that can be believed.")
-    assert overview.warning(none) == "Do not rely on every number of any part"
+    assert at_head(none, en).verdict.endswith("neither part has two fits that can be believed.")
+    assert at_head(none, en).warning == "Do not rely on every number of any part"
 
 
 def test_a_part_that_could_not_be_fitted_is_named_with_its_reason(page):
@@ -155,7 +161,7 @@ def test_the_json_of_a_part_is_that_of_a_report_on_it_alone():
 
 def test_intervals_that_miss_by_chance_are_counted():
     "Five parameters in each of three parts."
-    assert "of 15 intervals of 95% about 0.8 miss the truth" in overview.on_many(regions())
+    assert "of 15 intervals of 95% about 0.8 miss the truth" in en.chance(chance(regions()))
 
 
 def test_many_parts_have_fewer_figures_each():
@@ -180,13 +186,13 @@ def test_a_renamed_figure_differs_in_its_ids_only():
 
 def test_more_than_two_components_and_one_have_their_own_columns():
     "Weights of all in one column; no weight at all for a single normal."
-    three = overview.overview_table(grouped(("a", comparison("three"))), ["a"])
+    three = en.overview(overview(grouped(("a", comparison("three")))))
     assert "Weights by EM" in three.head
-    one = overview.overview_table(grouped(("a", comparison("one"))), ["a"])
+    one = en.overview(overview(grouped(("a", comparison("one")))))
     assert [name.partition(" by")[0] for name in one.head] == [
         "Values", "Mean", "95% credible interval", "sd", "Groups"
     ]  # fmt: skip
     for table in (three, one):
-        assert len(table.rows[0].cells) == len(table.head)
+        assert len(table.rows[0].others) == len(table.head)
     for name in ("three", "one"):
         assert Page(render_groups(grouped(("a", comparison(name)))).html).text

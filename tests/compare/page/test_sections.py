@@ -11,6 +11,7 @@ from spoken import findings
 
 from compare.comparison.original import revisit
 from compare.findings.standing import standing
+from compare.language.en.original import whose
 from compare.language.labels import number, percent
 from compare.language.wording import fixed
 from compare.page.report import render
@@ -139,7 +140,7 @@ def test_the_original_report_is_told_of_its_own_heights_only():
     for stop in original.stops:
         row = next(
             row for row in rows(report("overlapping").markdown, "| Numbers")
-            if row[0] == stop.label
+            if row[0] == whose(stop.whose)
         )  # fmt: skip
         assert row[1] == ", ".join(f"{value:.4f}" for value in stop.mixture.weights)
         assert row[2] == ", ".join(f"{value:.3f}" for value in stop.mixture.means)

@@ -1,0 +1,1 @@
+"""parts: what is found over several parts of a table."""
