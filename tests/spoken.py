@@ -4,15 +4,49 @@ import re
 
 from handmade import comparison
 
-from compare.findings import agreement, group_count
+from compare.findings import (
+    agreement,
+    borders,
+    contrasts,
+    differences,
+    group_count,
+    influence,
+    misfit,
+    rivals,
+    rounding,
+)
 from compare.language import en
 from compare.words import findings as unparted
 
 FOUND = {
     "agreement": agreement.agreement,
+    "apart_table": borders.borders,
+    "check_table": misfit.checks,
+    "conflicts": influence.conflicts,
+    "contrast_table": contrasts.contrasts,
+    "differences": differences.differences,
+    "influence_table": influence.influence,
+    "misfits": misfit.misfits,
     "number_of_groups": group_count.number_of_groups,
+    "on_borders": borders.borders,
+    "on_checks": misfit.checks,
+    "on_contrasts": contrasts.contrasts,
+    "on_extremes": contrasts.extremes,
+    "on_humps": borders.humps,
+    "on_influence": influence.influence,
+    "on_loo": misfit.prediction,
+    "on_penalty": influence.penalty,
+    "on_prior": influence.expected,
+    "on_rivals": rivals.rivals,
+    "on_rounding": rounding.rounding,
     "on_truth": agreement.on_truth,
+    "rival_table": rivals.rivals,
     "separation": group_count.separation,
+    "what_apart_means": borders.borders,
+    "what_is_checked": misfit.checks,
+    "what_is_clear": contrasts.contrasts,
+    "what_rivals_mean": rivals.rivals,
+    "what_speaks": influence.influence,
 }
 """What is found of a comparison, by the name of the phrase for it."""
 

@@ -5,13 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 import em
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from compare.comparison.table import Comparison, Kind, Row
     from em.likelihood.mixture import Order
 
-__all__ = ["Data", "Group", "Model", "Parameter", "Range", "Value", "data_of"]
+__all__ = [
+    "Component",
+    "Data",
+    "Group",
+    "Model",
+    "Parameter",
+    "Quantiles",
+    "Range",
+    "Value",
+    "components_of",
+    "data_of",
+    "option",
+]
 
 
 @dataclass(frozen=True)
@@ -76,11 +92,39 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Quantiles:
+    """A number of which there are draws, by their median and an interval with equal tails."""
+
+    lower: float
+    median: float
+    upper: float
+    sd: float
+    """Of the draws."""
+
+    @classmethod
+    def of(cls, draws: NDArray[np.float64], level: float) -> Quantiles:
+        """The quantiles of draws, of any shape."""
+        tail = 0.5 * (1 - level)
+        lower, median, upper = np.quantile(draws, (tail, 0.5, 1 - tail)).tolist()
+        return cls(lower, median, upper, float(draws.std()))
+
+
+@dataclass(frozen=True)
 class Range:
     """The ends of an interval; of shares, where nothing else is said."""
 
     lower: float
     upper: float
+
+
+@dataclass(frozen=True)
+class Component:
+    """A group by its numbers."""
+
+    share: float
+    mean: Value
+    sd: Value | None
+    """None where it is not to be told."""
 
 
 @dataclass(frozen=True)
@@ -111,3 +155,40 @@ def data_of(comparison: Comparison) -> Data:
     """
     case = comparison.case
     return Data(case.sample.n, case.variable, case.unit, case.seed is not None)
+
+
+def components_of(
+    comparison: Comparison, mixture: em.Mixture, order: Order, *, mean: float, sd: float | None
+) -> tuple[Component, ...]:
+    """The groups of a mixture by their numbers.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Which has the unit.
+    mixture : Mixture
+    order : {"mean", "sd"}
+        Of the groups.
+    mean : float
+        What is small against it does not matter to a mean.
+    sd : float or None
+        The same of an sd; None where these are not to be told.
+
+    Returns
+    -------
+    tuple of Component
+    """
+    unit = comparison.case.unit
+    return tuple(
+        Component(
+            float(weight),
+            Value(float(center), mean, unit),
+            None if sd is None else Value(float(spread), sd, unit),
+        )
+        for weight, center, spread in zip(*mixture.ordered(order), strict=True)
+    )
+
+
+def option(comparison: Comparison, keyword: str, flag: str, value: object) -> str:
+    """What to type to have it otherwise: ``n_components=3``, or ``--components 3``."""
+    return f"{keyword}={value}" if comparison.command is None else f"--{flag} {value}"

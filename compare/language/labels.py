@@ -14,7 +14,7 @@ from compare.tables.printable import plain
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from compare.comparison.table import Comparison, Row
+    from compare.comparison.table import Comparison, Kind, Row
     from em.likelihood.mixture import Order
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "free_parameters",
     "group",
     "interval",
+    "label_of",
     "listed",
     "moving_parameters",
     "number",
@@ -109,8 +110,12 @@ def _by_spread(component: int, n_components: int) -> str:
 
 def called(comparison: Comparison, row: Row) -> str:
     """What a parameter is called in few words: ``lower mean``, or ``mean (narrower)``."""
-    kind, order = _KINDS[row.parameter], comparison.order
-    which = group(row.component, comparison.n_components, order)
+    return label_of(row.parameter, row.component, comparison.n_components, comparison.order)
+
+
+def label_of(parameter: Kind, component: int, n_components: int, order: Order) -> str:
+    """The same of a parameter by its kind and its place."""
+    kind, which = _KINDS[parameter], group(component, n_components, order)
     if order == "sd" and which:
         return f"{kind} ({which})"
     return f"{which} {kind}".strip()
@@ -145,9 +150,11 @@ def interval(ends: tuple[float, float], width: float, between: str = " to ") -> 
     return f"({number(ends[0], width)}{between}{number(ends[1], width)})"
 
 
-def listed(items: list[str]) -> str:
+def listed(items: list[str], conjunction: str = "and") -> str:
     """Items as a sentence lists them: ``a, b and c``."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    if len(items) == 1:
+        return items[0]
+    return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
 
 
 @dataclass(frozen=True)

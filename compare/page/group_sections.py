@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from compare.figures.svg import renamed
+from compare.findings import contrasts
+from compare.language import en
 from compare.page import overview
 from compare.page.answers import columns
 from compare.page.sections import reproduce, sampler_settings, sections
 from compare.tables.printable import plain
-from compare.words import contrast_words, findings
+from compare.words import findings
 from compare.words.blocks import Drawing, Section, section
 from compare.words.standing import standing
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from compare.comparison.fitted import Fitted
     from compare.comparison.groups import GroupedComparison
     from compare.figures.drawing import Figure
+    from compare.language.book import Book
     from compare.words.blocks import Block
     from compare.words.standing import Standing
 
@@ -71,7 +74,7 @@ def own(figure: Figure, part: Fitted) -> Figure:
     return replace(figure, name=name, svg=renamed(figure.svg, figure.name, name))
 
 
-def before(grouped: GroupedComparison, figure: Figure) -> tuple[Section, ...]:
+def before(grouped: GroupedComparison, figure: Figure, book: Book = en) -> tuple[Section, ...]:
     """What stands before the parts: all of them side by side, and how they differ.
 
     Parameters
@@ -79,11 +82,14 @@ def before(grouped: GroupedComparison, figure: Figure) -> tuple[Section, ...]:
     grouped : GroupedComparison
     figure : Figure
         Of all parts.
+    book : Book
+        What says it.
 
     Returns
     -------
     tuple of Section
     """
+    found = contrasts.contrasts(grouped)
     made = (
         section(
             "overview",
@@ -98,9 +104,9 @@ def before(grouped: GroupedComparison, figure: Figure) -> tuple[Section, ...]:
         section(
             "contrasts",
             "Do the parts differ?",
-            contrast_words.on_contrasts(grouped),
-            contrast_words.contrast_table(grouped),
-            contrast_words.what_is_clear(grouped),
+            book.on_contrasts(found),
+            book.contrast_table(found),
+            book.what_is_clear(found),
         )
         if len(grouped.parts) > 1
         else None,

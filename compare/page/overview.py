@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compare.comparison.parameters import free_rows
+from compare.findings.contrasts import extremes
 from compare.findings.group_count import preferred
+from compare.language import en
 from compare.language.labels import listed, number, percent, variable
 from compare.language.wording import (
     all_of,
@@ -23,7 +25,6 @@ from compare.language.wording import (
 from compare.tables.printable import plain
 from compare.words.blocks import Block, Facts, Note
 from compare.words.cautions import second_look
-from compare.words.contrast_words import on_extremes
 from compare.words.standing import Standing, standing
 from compare.words.verdict import sampler_messages
 from compare.words.verdict import warning as part_warning
@@ -119,7 +120,7 @@ def scope(grouped: GroupedComparison) -> str:
 
 def headline(grouped: GroupedComparison) -> str:
     """Say of what the report is, and what clearly differs most."""
-    return " ".join(text for text in (scope(grouped), on_extremes(grouped)) if text)
+    return " ".join(text for text in (scope(grouped), en.on_extremes(extremes(grouped))) if text)
 
 
 def verdict(grouped: GroupedComparison) -> str:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import em
 from compare.comparison.original import story
-from compare.findings import agreement, group_count
+from compare.findings import (
+    agreement,
+    borders,
+    differences,
+    group_count,
+    influence,
+    misfit,
+    rivals,
+    rounding,
+)
 from compare.language import en
 from compare.language.labels import number
 from compare.language.wording import fixed, group_names
@@ -55,6 +64,9 @@ def sections(
     tuple of Section
         Without those that have nothing to show.
     """
+    apart, humps = borders.borders(comparison), borders.humps(comparison)
+    by_bayes = rivals.rivals(comparison)
+    checks, speaking = misfit.checks(comparison), influence.influence(comparison)
 
     def figure(name: str) -> Drawing | None:
         return Drawing(figures[name]) if name in figures else None
@@ -81,7 +93,7 @@ def sections(
         section(
             "differences",
             "Where the two differ, and why",
-            *findings.differences(comparison),
+            *book.differences(differences.differences(comparison)),
             figure("pairs"),
         ),
         None
@@ -98,39 +110,39 @@ def sections(
             "apart",
             "How far apart are the groups, and where is the border?",
             book.separation(group_count.separation(comparison)),
-            findings.apart_table(comparison),
-            _joined(findings.on_humps(comparison), findings.on_borders(comparison)),
-            findings.what_apart_means(comparison),
+            book.apart_table(apart),
+            _joined(book.on_humps(humps), book.on_borders(apart)),
+            book.what_apart_means(apart),
         ),
         section(
             "count",
             "How many groups?",
             book.number_of_groups(group_count.number_of_groups(comparison)),
             _rivals(comparison),
-            findings.on_rivals(comparison),
-            findings.rival_table(comparison),
-            findings.what_rivals_mean(comparison),
+            book.on_rivals(by_bayes),
+            book.rival_table(by_bayes),
+            book.what_rivals_mean(by_bayes),
         ),
         section(
             "model",
             "How well the model fits",
-            findings.on_rounding(comparison),
-            findings.on_checks(comparison),
-            findings.check_table(comparison),
-            findings.what_is_checked(comparison),
+            book.on_rounding(rounding.rounding(comparison)),
+            book.on_checks(checks),
+            book.check_table(checks),
+            book.what_is_checked(checks),
             figure("predictive"),
-            findings.on_loo(comparison),
+            book.on_loo(misfit.prediction(comparison)),
             figure("pit"),
         ),
         section(
             "prior",
             "The prior, and what the data add to it",
             _priors(comparison),
-            findings.on_prior(comparison),
+            book.on_prior(influence.expected(comparison)),
             figure("expected"),
-            findings.on_influence(comparison),
-            findings.influence_table(comparison),
-            findings.what_speaks(comparison),
+            book.on_influence(speaking),
+            book.influence_table(speaking),
+            book.what_speaks(speaking),
             figure("priors"),
         ),
         section(
@@ -143,7 +155,7 @@ def sections(
             findings.on_optima(comparison, SHOWN),
             findings.on_shares(comparison),
             _optima(comparison),
-            findings.on_penalty(comparison),
+            book.on_penalty(influence.penalty(comparison)),
             figure("loglik"),
             Heading("The sampler"),
             _checks(comparison),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compare.findings.influence import conflicts
+from compare.findings.misfit import misfits
+from compare.findings.rounding import coarse
+from compare.language import en
 from compare.language.wording import left_out
-from compare.words.influence import conflicts
-from compare.words.misfit import misfits
 from compare.words.names import renamed
 from compare.words.point_words import recurring
-from compare.words.rounding import coarse
 from compare.words.survey import on_survey
 from compare.words.verdict import inexact
 
@@ -45,5 +46,13 @@ def second_look(comparison: Comparison) -> tuple[str, ...]:
     """The same without what is said of the data and their weights."""
     if not comparison.sampled_well:
         return ()
-    others = inexact(comparison), coarse(comparison), " ".join(conflicts(comparison))
-    return (*misfits(comparison), *filter(None, others), *renamed(comparison))
+    others = (
+        inexact(comparison),
+        en.on_rounding(coarse(comparison)),
+        " ".join(en.conflicts(conflicts(comparison))),
+    )
+    return (
+        *en.misfits(misfits(comparison)),
+        *filter(None, others),
+        *renamed(comparison),
+    )

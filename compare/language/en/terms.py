@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compare.language.labels import group as label_of_group
-from compare.language.labels import listed, number, percent
+from compare.language.labels import label_of, listed, number, percent
 from compare.language.wording import (
     all_of,
     capitalized,
@@ -31,6 +31,7 @@ __all__ = [
     "fixed",
     "group",
     "groups",
+    "label",
     "listed",
     "model",
     "number",
@@ -41,9 +42,11 @@ __all__ = [
     "percent",
     "share",
     "shares",
+    "significant",
     "tiny",
     "true_minus",
     "unit_after",
+    "unit_in_brackets",
     "value",
 ]
 
@@ -69,10 +72,26 @@ def parameter(which: Parameter) -> str:
     return f"the {KINDS[which.kind]} of {of}" if of else f"the {KINDS[which.kind]}"
 
 
+def label(which: Parameter) -> str:
+    """A parameter in few words, as tables call it: ``lower mean``, or ``mean (narrower)``."""
+    return label_of(which.kind, which.group.place, which.group.count, which.group.order)
+
+
 def unit_after(unit: str) -> str:
     """A unit, to be set behind a number; empty if there is none."""
     shown = plain(unit, 16)
     return f" {shown}" if shown else ""
+
+
+def unit_in_brackets(unit: str) -> str:
+    """A unit, to be set behind what is measured in it; empty if there is none."""
+    shown = plain(unit, 16)
+    return f" ({shown})" if shown else ""
+
+
+def significant(value: float, digits: int) -> str:
+    """A number to so many significant digits, with a true minus sign."""
+    return f"{'−' if value < 0 else ''}{abs(value):.{digits}g}"
 
 
 def value(one: Value) -> str:

@@ -7,10 +7,10 @@ import pytest
 from handmade import case, comparison, made, normals
 
 import em
+from compare.findings.rounding import coarse
 from compare.words.cautions import cautions
 from compare.words.headline import headline
 from compare.words.point_words import recurring
-from compare.words.rounding import coarse
 
 ZEROS = np.append(np.zeros(300), normals((700, 30, 2)))
 CENTER = em.Mixture([0.3, 0.7], [25.0, 30.0], [8.0, 2.0])
@@ -67,7 +67,7 @@ def test_counts_of_few_different_values_are_called_that():
     assert "800 of the 1,000 values are exactly 0 and 150 exactly 1." in told
     assert "Five different values are counts or classes" in told
     assert "leave_out" not in told
-    assert coarse(of) == ""
+    assert coarse(of) is None
 
 
 def test_a_clump_of_a_few_values_is_called_chance():
