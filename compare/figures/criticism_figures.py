@@ -9,8 +9,9 @@ import numpy as np
 from compare.figures import curves
 from compare.figures.drawing import Figure, export, key, page, styled
 from compare.figures.palette import BAYES, DATA, INK, MUTED
+from compare.findings import influence
+from compare.language import en
 from compare.language.labels import Scale, number, percent, variable
-from compare.language.wording import true_minus
 
 if TYPE_CHECKING:
     from bayes import Loo
@@ -128,12 +129,12 @@ def expected(comparison: Comparison) -> Figure | None:
     axes.set_xlabel(scale.label(variable(comparison)))
     axes.set_ylabel(scale.density)
     key(sheet, axes, 2)
-    expected = true_minus(prior.sentence)
+    said = en.on_prior(influence.expected(comparison))
     return export(
         sheet,
         name="expected",
         title="What the prior expected",
-        alt=f"Densities of mixtures drawn from the prior, beside the data. {expected}",
+        alt=f"Densities of mixtures drawn from the prior, beside the data. {said}",
         caption=(
             "Before it saw the data, the model expected mixtures like the dashed ones, and values "
             "as the solid line has them. They should cover the data easily, and yet not reach far "

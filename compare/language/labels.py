@@ -14,7 +14,7 @@ from compare.tables.printable import plain
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from compare.comparison.table import Comparison, Kind, Row
+    from compare.comparison.table import Comparison, Row
     from em.likelihood.mixture import Order
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "free_parameters",
     "group",
     "interval",
-    "label_of",
     "listed",
     "moving_parameters",
     "number",
@@ -110,12 +109,8 @@ def _by_spread(component: int, n_components: int) -> str:
 
 def called(comparison: Comparison, row: Row) -> str:
     """What a parameter is called in few words: ``lower mean``, or ``mean (narrower)``."""
-    return label_of(row.parameter, row.component, comparison.n_components, comparison.order)
-
-
-def label_of(parameter: Kind, component: int, n_components: int, order: Order) -> str:
-    """The same of a parameter by its kind and its place."""
-    kind, which = _KINDS[parameter], group(component, n_components, order)
+    kind, order = _KINDS[row.parameter], comparison.order
+    which = group(row.component, comparison.n_components, order)
     if order == "sd" and which:
         return f"{kind} ({which})"
     return f"{which} {kind}".strip()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from compare.language.labels import number, percent
 from compare.language.wording import label
+from compare.page.blocks import Block, Note
 from compare.tables.printable import plain
-from compare.words.blocks import Block, Note
 from compare.words.survey import what_columns_mean
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from compare.findings import contrasts
 from compare.language import en
 from compare.page import overview
 from compare.page.answers import columns
+from compare.page.blocks import Drawing, Section, section
 from compare.page.sections import reproduce, sampler_settings, sections
 from compare.tables.printable import plain
 from compare.words import findings
-from compare.words.blocks import Drawing, Section, section
 from compare.words.standing import standing
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from compare.comparison.groups import GroupedComparison
     from compare.figures.drawing import Figure
     from compare.language.book import Book
-    from compare.words.blocks import Block
+    from compare.page.blocks import Block
     from compare.words.standing import Standing
 
 __all__ = ["PartSection", "after", "before", "figures_of", "own", "part_section"]

@@ -22,8 +22,8 @@ from compare.language.wording import (
     numeral,
     share,
 )
+from compare.page.blocks import Block, Facts, Note
 from compare.tables.printable import plain
-from compare.words.blocks import Block, Facts, Note
 from compare.words.cautions import second_look
 from compare.words.standing import Standing, standing
 from compare.words.verdict import sampler_messages

@@ -25,7 +25,7 @@ from compare.words.standing import standing, together
 if TYPE_CHECKING:
     from compare.comparison.groups import GroupedComparison
     from compare.comparison.table import Comparison
-    from compare.words.blocks import Section
+    from compare.page.blocks import Section
 
 __all__ = ["Report", "render", "render_groups"]
 

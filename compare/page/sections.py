@@ -21,11 +21,11 @@ from compare.language import en
 from compare.language.labels import number
 from compare.language.wording import fixed, group_names
 from compare.page.answers import answers, columns, constant
+from compare.page.blocks import Code, Drawing, Facts, Heading, Section, Table, section
 from compare.page.document import versions
 from compare.tables.errors import one_line
 from compare.tables.printable import plain
 from compare.words import findings
-from compare.words.blocks import Code, Drawing, Facts, Heading, Section, Table, section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

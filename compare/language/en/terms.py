@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compare.language.labels import group as label_of_group
-from compare.language.labels import label_of, listed, number, percent
+from compare.language.labels import listed, number, percent
 from compare.language.wording import (
     all_of,
     capitalized,
@@ -73,8 +73,12 @@ def parameter(which: Parameter) -> str:
 
 
 def label(which: Parameter) -> str:
-    """A parameter in few words, as tables call it: ``lower mean``, or ``mean (narrower)``."""
-    return label_of(which.kind, which.group.place, which.group.count, which.group.order)
+    """A parameter in few words, as a table has it: ``lower mean``, or ``mean (narrower)``."""
+    kind = "sd" if which.kind == "sds" else KINDS[which.kind]
+    of = label_of_group(which.group.place, which.group.count, which.group.order)
+    if which.group.order == "sd" and of:
+        return f"{kind} ({of})"
+    return f"{of} {kind}".strip()
 
 
 def unit_after(unit: str) -> str:

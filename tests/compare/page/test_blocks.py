@@ -5,8 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from compare.page.markup import write
-from compare.words.blocks import (
+from compare.page.blocks import (
     Block,
     Code,
     Facts,
@@ -17,6 +16,7 @@ from compare.words.blocks import (
     Table,
     section,
 )
+from compare.page.markup import write
 
 TEXT = "a <b> & *c* | `d` # e"
 
