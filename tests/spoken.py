@@ -4,41 +4,81 @@ import re
 
 from handmade import comparison
 
-from compare.findings import agreement, answers, group_count, names
+from compare.findings import (
+    agreement,
+    answers,
+    borders,
+    contrasts,
+    differences,
+    group_count,
+    influence,
+    misfit,
+    names,
+    rivals,
+    rounding,
+)
 from compare.findings.fits import climb, nodes, sampler, tops, verdict
 from compare.findings.head import headline, points
 from compare.language import en
-from compare.words import findings as unparted
+from compare.language.wording import label, observations
+from compare.page.cautions import cautions
 
 FOUND = {
     "agreement": agreement.agreement,
     "alarms": verdict.alarms,
     "answers": answers.answers,
+    "apart_table": borders.borders,
+    "check_table": misfit.checks,
     "columns": answers.columns,
+    "conflicts": influence.conflicts,
+    "contrast_table": contrasts.contrasts,
+    "differences": differences.differences,
     "headline": headline.headline,
+    "influence_table": influence.influence,
+    "misfits": misfit.misfits,
     "number_of_groups": group_count.number_of_groups,
+    "on_borders": borders.borders,
     "on_chains": sampler.on_chains,
+    "on_checks": misfit.checks,
     "on_climb": climb.on_climb,
+    "on_contrasts": contrasts.contrasts,
+    "on_extremes": contrasts.extremes,
+    "on_humps": borders.humps,
+    "on_influence": influence.influence,
+    "on_loo": misfit.prediction,
     "on_names": names.on_names,
     "on_nodes": nodes.on_nodes,
     "on_optima": lambda of: climb.on_optima(of, 6),
+    "on_penalty": influence.penalty,
+    "on_prior": influence.expected,
+    "on_rivals": rivals.rivals,
+    "on_rounding": rounding.rounding,
     "on_shares": tops.on_shares,
     "on_truth": agreement.on_truth,
     "recurring": points.recurring,
+    "rival_table": rivals.rivals,
     "separation": group_count.separation,
     "verdict": verdict.verdict,
     "warning": verdict.warning,
     "weights_by_spread": names.weights_by_spread,
+    "what_apart_means": borders.borders,
+    "what_is_checked": misfit.checks,
+    "what_is_clear": contrasts.contrasts,
+    "what_rivals_mean": rivals.rivals,
+    "what_speaks": influence.influence,
 }
 """What is found of a comparison, by the name of the phrase for it."""
+
+
+OTHERS = {"cautions": cautions, "label": label, "observations": observations}
 
 
 class _Findings:
     "What is said of a comparison, in English, by the name of the phrase."
 
     def __getattr__(self, name):
-        if name not in FOUND:
-            return getattr(unparted, name)
+        if name in OTHERS:
+            return OTHERS[name]
         return lambda of: getattr(en, name)(FOUND[name](of))
 
 

@@ -35,7 +35,6 @@ FLOORS = {
         ("compare.findings",),
         ("compare.language",),
         ("compare.figures",),
-        ("compare.words",),
         ("compare.page",),
         ("compare.reported", "compare.command"),
         ("compare.run", "compare"),

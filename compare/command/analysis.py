@@ -60,8 +60,8 @@ def analyse(case: Case, options: Options, progress: Progress) -> Outcome:
     from compare.findings.fits.verdict import verdict
     from compare.findings.head.headline import headline
     from compare.language import en
+    from compare.page.cautions import cautions
     from compare.page.report import render
-    from compare.words.cautions import cautions
 
     with progress.step("report", "Drawing the report"):
         report = render(comparison)

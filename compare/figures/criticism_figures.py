@@ -10,9 +10,9 @@ from compare.figures import curves
 from compare.figures.drawing import Figure, export, key, page, styled
 from compare.figures.palette import BAYES, DATA, INK, MUTED
 from compare.figures.scale import Scale
+from compare.findings import influence
 from compare.findings.shown.data import PitShown
 from compare.language import en
-from compare.language.numbers import true_minus
 
 if TYPE_CHECKING:
     from bayes import Loo
@@ -77,7 +77,8 @@ def _spread(loo: Loo, x: Floats) -> Floats:
 @styled
 def expected(comparison: Comparison, book: FigureBook = en) -> Figure | None:
     """What data the prior expected, beside the data; None where that was not worked out."""
-    if comparison.criticism is None:
+    found = influence.expected(comparison)
+    if comparison.criticism is None or found is None:
         return None
     prior, sample = comparison.criticism.prior_predictive, comparison.fit.sample
     heights, edges = curves.histogram(sample, curves.view(sample), np.inf)
@@ -120,4 +121,4 @@ def expected(comparison: Comparison, book: FigureBook = en) -> Figure | None:
     axes.set_xlabel(scale.label(book.variable(comparison.case.variable)))
     axes.set_ylabel(book.density_per(scale.unit))
     key(sheet, axes, 2)
-    return export(sheet, "expected", book.expected_figure(true_minus(prior.sentence)))
+    return export(sheet, "expected", book.expected_figure(found))

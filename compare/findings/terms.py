@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 import em
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from compare.comparison.table import Comparison, Kind, Row
     from em.likelihood.mixture import Order
 
@@ -17,6 +21,7 @@ __all__ = [
     "Group",
     "Model",
     "Parameter",
+    "Quantiles",
     "Range",
     "ShareOfDraws",
     "Value",
@@ -85,6 +90,24 @@ class Value:
         """A value of the parameter of a row."""
         unit = "" if row.parameter == "weights" else comparison.case.unit
         return cls(value, row.bayes.sd, unit)
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """A number of which there are draws, by their median and an interval with equal tails."""
+
+    lower: float
+    median: float
+    upper: float
+    sd: float
+    """Of the draws."""
+
+    @classmethod
+    def of(cls, draws: NDArray[np.float64], level: float) -> Quantiles:
+        """The quantiles of draws, of any shape."""
+        tail = 0.5 * (1 - level)
+        lower, median, upper = np.quantile(draws, (tail, 0.5, 1 - tail)).tolist()
+        return cls(lower, median, upper, float(draws.std()))
 
 
 @dataclass(frozen=True)

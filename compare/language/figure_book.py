@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from compare.comparison.original import Mark
     from compare.comparison.table import Kind
+    from compare.findings.influence import Expected
     from compare.findings.shown.ascent import ClimbShown, PathShown
     from compare.findings.shown.data import FitShown, GroupsShown, PitShown, PredictiveShown
     from compare.findings.shown.posterior import PairsShown, PriorsShown, RanksShown
@@ -112,7 +113,7 @@ class FigureBook(Protocol):
     def climb_figure(self, shown: ClimbShown, /) -> FigureText:
         """How the log-likelihood rose."""
 
-    def expected_figure(self, on_prior: str, /) -> FigureText:
+    def expected_figure(self, found: Expected, /) -> FigureText:
         """What the prior expected, of which a sentence has the numbers."""
 
     def fit_figure(self, shown: FitShown, /) -> FigureText:

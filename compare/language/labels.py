@@ -84,9 +84,11 @@ def interval(ends: tuple[float, float], width: float, between: str = " to ") -> 
     return f"({number(ends[0], width)}{between}{number(ends[1], width)})"
 
 
-def listed(items: list[str]) -> str:
+def listed(items: list[str], conjunction: str = "and") -> str:
     """Items as a sentence lists them: ``a, b and c``."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    if len(items) == 1:
+        return items[0]
+    return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
 
 
 @dataclass(frozen=True)

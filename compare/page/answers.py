@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compare.findings import answers
-from compare.words.blocks import Block, Note
+from compare.page.blocks import Block, Note
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison

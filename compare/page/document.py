@@ -8,8 +8,8 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from compare.comparison.borders import quantities
 from compare.comparison.exactness import stood_for
-from compare.words.apart import quantities
 
 if TYPE_CHECKING:
     import em

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from compare.figures.svg import renamed
+from compare.findings import contrasts
 from compare.findings.fits import verdict
 from compare.findings.head.headline import headline
 from compare.findings.parts.made import made
@@ -13,9 +14,9 @@ from compare.findings.parts.overview import chance
 from compare.findings.standing import standing
 from compare.page import overview
 from compare.page.answers import explained
+from compare.page.blocks import Drawing, Note, Section, section
+from compare.page.cautions import cautions
 from compare.page.sections import reproduce, sections
-from compare.words import contrast_words, findings
-from compare.words.blocks import Drawing, Note, Section, section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from compare.figures.drawing import Figure
     from compare.findings.standing import Standing
     from compare.language.book import Book
-    from compare.words.blocks import Block
+    from compare.page.blocks import Block
 
 __all__ = ["PartSection", "after", "before", "figures_of", "own", "part_section"]
 
@@ -91,6 +92,7 @@ def before(grouped: GroupedComparison, figure: Figure, book: Book) -> tuple[Sect
     tuple of Section
     """
     titles, how_to_read = book.furniture.titles, book.how_to_read(grouped.n_components)
+    found = contrasts.contrasts(grouped)
     shown = (
         section(
             "overview",
@@ -105,9 +107,9 @@ def before(grouped: GroupedComparison, figure: Figure, book: Book) -> tuple[Sect
         section(
             "contrasts",
             titles.contrasts,
-            contrast_words.on_contrasts(grouped),
-            contrast_words.contrast_table(grouped),
-            contrast_words.what_is_clear(grouped),
+            book.on_contrasts(found),
+            book.contrast_table(found),
+            book.what_is_clear(found),
         )
         if len(grouped.parts) > 1
         else None,
@@ -163,7 +165,7 @@ def part_section(
         warning=book.warning(verdict.warning(comparison)),
         headline=book.headline(headline(comparison)),
         verdict=book.verdict(verdict.verdict(comparison)),
-        cautions=findings.cautions(comparison),
+        cautions=cautions(comparison, book),
         blocks=seen,
         folded=folded,
         written=tuple(one for one in written if one.blocks),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from compare.findings.contrasts import extremes
 from compare.findings.fits.sampler import sampler_failures
 from compare.findings.made import about
 from compare.findings.parts import head
 from compare.findings.parts import overview as side_by_side
 from compare.findings.standing import standing, together
-from compare.words.blocks import Block, Facts
-from compare.words.cautions import second_look
-from compare.words.contrast_words import on_extremes
+from compare.page.blocks import Block, Facts
+from compare.page.cautions import second_look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,8 +88,8 @@ def at_head(grouped: GroupedComparison, book: Book) -> Head:
     """What stands above the overview."""
     found = head.about(grouped)
     failed = {part.label: len(sampler_failures(part.comparison)) for part in grouped.parts}
-    minded = [part for part in grouped.parts if second_look(part.comparison)]
-    headline = (book.scope(found), on_extremes(grouped))
+    minded = [part for part in grouped.parts if second_look(part.comparison, book)]
+    headline = (book.scope(found), book.on_extremes(extremes(grouped)))
     return Head(
         title=book.parts_title(book.title(about(grouped.parts[0].comparison)), grouped.by),
         about=book.about_parts(found),

@@ -16,18 +16,18 @@ from compare.findings.head.headline import headline
 from compare.findings.made import about
 from compare.findings.standing import standing
 from compare.language import en
+from compare.page.cautions import cautions
 from compare.page.document import groups_to_json, to_json
 from compare.page.group_sections import after, before, figures_of, own, part_section
 from compare.page.markup import write
 from compare.page.overview import at_head
 from compare.page.sections import sections
-from compare.words import findings
 
 if TYPE_CHECKING:
     from compare.comparison.groups import GroupedComparison
     from compare.comparison.table import Comparison
     from compare.language.book import Book
-    from compare.words.blocks import Section
+    from compare.page.blocks import Section
 
 __all__ = ["Report", "render", "render_groups"]
 
@@ -131,6 +131,6 @@ def _context(comparison: Comparison, parts: tuple[Section, ...], book: Book) -> 
         "warning": book.warning(verdict.warning(comparison)),
         "headline": book.headline(headline(comparison)),
         "verdict": book.verdict(verdict.verdict(comparison)),
-        "cautions": findings.cautions(comparison, book),
+        "cautions": cautions(comparison, book),
         "sections": parts,
     }

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import em
-from compare.findings import agreement, diagnostics, group_count, names
+from compare.findings import (
+    agreement,
+    borders,
+    diagnostics,
+    differences,
+    group_count,
+    influence,
+    misfit,
+    names,
+    rivals,
+    rounding,
+)
 from compare.findings import made as how
 from compare.findings.fits import climb, nodes, sampler, tops
 from compare.findings.optima import optima
@@ -13,11 +24,10 @@ from compare.findings.original import story
 from compare.language import en
 from compare.language.wording import group_names
 from compare.page.answers import explained, side_by_side
+from compare.page.blocks import Code, Drawing, Facts, Heading, Section, Table, section
 from compare.page.document import versions
 from compare.tables.errors import one_line
 from compare.tables.printable import plain
-from compare.words import findings
-from compare.words.blocks import Code, Drawing, Facts, Heading, Section, Table, section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +68,9 @@ def sections(
         Without those that have nothing to show.
     """
     words, titles = book.furniture, book.furniture.titles
+    apart, humps = borders.borders(comparison), borders.humps(comparison)
+    by_bayes = rivals.rivals(comparison)
+    checks, speaking = misfit.checks(comparison), influence.influence(comparison)
 
     def figure(name: str) -> Drawing | None:
         return Drawing(figures[name]) if name in figures else None
@@ -82,7 +95,7 @@ def sections(
         section(
             "differences",
             titles.differences,
-            *findings.differences(comparison),
+            *book.differences(differences.differences(comparison)),
             figure("pairs"),
         ),
         None
@@ -99,39 +112,39 @@ def sections(
             "apart",
             titles.apart,
             book.separation(group_count.separation(comparison)),
-            findings.apart_table(comparison),
-            joined(findings.on_humps(comparison), findings.on_borders(comparison)),
-            findings.what_apart_means(comparison),
+            book.apart_table(apart),
+            joined(book.on_humps(humps), book.on_borders(apart)),
+            book.what_apart_means(apart),
         ),
         section(
             "count",
             titles.count,
             book.number_of_groups(group_count.number_of_groups(comparison)),
             table(book.criteria(group_count.criteria(comparison))),
-            findings.on_rivals(comparison),
-            findings.rival_table(comparison),
-            findings.what_rivals_mean(comparison),
+            book.on_rivals(by_bayes),
+            book.rival_table(by_bayes),
+            book.what_rivals_mean(by_bayes),
         ),
         section(
             "model",
             titles.model,
-            findings.on_rounding(comparison),
-            findings.on_checks(comparison),
-            findings.check_table(comparison),
-            findings.what_is_checked(comparison),
+            book.on_rounding(rounding.rounding(comparison)),
+            book.on_checks(checks),
+            book.check_table(checks),
+            book.what_is_checked(checks),
             figure("predictive"),
-            findings.on_loo(comparison),
+            book.on_loo(misfit.prediction(comparison)),
             figure("pit"),
         ),
         section(
             "prior",
             titles.prior,
             _priors(comparison),
-            findings.on_prior(comparison),
+            book.on_prior(influence.expected(comparison)),
             figure("expected"),
-            findings.on_influence(comparison),
-            findings.influence_table(comparison),
-            findings.what_speaks(comparison),
+            book.on_influence(speaking),
+            book.influence_table(speaking),
+            book.what_speaks(speaking),
             figure("priors"),
         ),
         section(
@@ -144,7 +157,7 @@ def sections(
             book.on_optima(climb.on_optima(comparison, SHOWN)),
             book.on_shares(tops.on_shares(comparison)),
             _optima(comparison, book),
-            findings.on_penalty(comparison),
+            book.on_penalty(influence.penalty(comparison)),
             figure("loglik"),
             Heading(words.sampler),
             table(book.diagnostics(diagnostics.diagnostics(comparison))),

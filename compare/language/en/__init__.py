@@ -2,7 +2,15 @@
 
 from compare.language.en.agreement import agreement, on_truth
 from compare.language.en.answers import answers, columns
+from compare.language.en.borders import apart_table, on_borders, on_humps, what_apart_means
+from compare.language.en.contrasts import (
+    contrast_table,
+    on_contrasts,
+    on_extremes,
+    what_is_clear,
+)
 from compare.language.en.diagnostics import diagnostics
+from compare.language.en.differences import differences
 from compare.language.en.figures import (
     chain,
     climb_figure,
@@ -36,7 +44,16 @@ from compare.language.en.group_count import criteria, number_of_groups, separati
 from compare.language.en.head.cautions import left_out
 from compare.language.en.head.headline import headline
 from compare.language.en.head.points import recurring
+from compare.language.en.influence import (
+    conflicts,
+    influence_table,
+    on_influence,
+    on_penalty,
+    on_prior,
+    what_speaks,
+)
 from compare.language.en.made import about, made, sampler_settings, seconds, title
+from compare.language.en.misfit import check_table, misfits, on_checks, on_loo, what_is_checked
 from compare.language.en.names import on_names, renamed, weights_by_spread
 from compare.language.en.optima import optima
 from compare.language.en.original import stops, story
@@ -57,6 +74,8 @@ from compare.language.en.parts import (
     reasons,
     scope,
 )
+from compare.language.en.rivals import on_rivals, rival_table, what_rivals_mean
+from compare.language.en.rounding import on_rounding
 from compare.language.en.survey import on_survey
 from compare.language.en.terms import label
 
@@ -66,13 +85,18 @@ __all__ = [
     "agreement",
     "alarms",
     "answers",
+    "apart_table",
     "chain",
     "chance",
+    "check_table",
     "climb_figure",
     "columns",
+    "conflicts",
+    "contrast_table",
     "criteria",
     "density_per",
     "diagnostics",
+    "differences",
     "drawn_parts",
     "expected_figure",
     "few_figures",
@@ -83,16 +107,29 @@ __all__ = [
     "groups_figure",
     "headline",
     "how_to_read",
+    "influence_table",
     "label",
     "labels",
     "left_out",
     "made",
+    "misfits",
     "number_of_groups",
+    "on_borders",
     "on_chains",
+    "on_checks",
     "on_climb",
+    "on_contrasts",
+    "on_extremes",
+    "on_humps",
+    "on_influence",
+    "on_loo",
     "on_names",
     "on_nodes",
     "on_optima",
+    "on_penalty",
+    "on_prior",
+    "on_rivals",
+    "on_rounding",
     "on_shares",
     "on_survey",
     "on_truth",
@@ -116,6 +153,7 @@ __all__ = [
     "reasons",
     "recurring",
     "renamed",
+    "rival_table",
     "sampler_settings",
     "scope",
     "seconds",
@@ -132,4 +170,9 @@ __all__ = [
     "warning",
     "weight_there",
     "weights_by_spread",
+    "what_apart_means",
+    "what_is_checked",
+    "what_is_clear",
+    "what_rivals_mean",
+    "what_speaks",
 ]

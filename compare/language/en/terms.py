@@ -44,9 +44,11 @@ __all__ = [
     "percent",
     "share",
     "shares",
+    "significant",
     "tiny",
     "true_minus",
     "unit_after",
+    "unit_in_brackets",
     "unit_of",
     "value",
 ]
@@ -91,6 +93,17 @@ def unit_after(unit: str) -> str:
     """A unit, to be set behind a number; empty if there is none."""
     shown = plain(unit, 16)
     return f" {shown}" if shown else ""
+
+
+def unit_in_brackets(unit: str) -> str:
+    """A unit, to be set behind what is measured in it; empty if there is none."""
+    shown = plain(unit, 16)
+    return f" ({shown})" if shown else ""
+
+
+def significant(value: float, digits: int) -> str:
+    """A number to so many significant digits, with a true minus sign."""
+    return f"{'−' if value < 0 else ''}{abs(value):.{digits}g}"
 
 
 def value(one: Value) -> str:

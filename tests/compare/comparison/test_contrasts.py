@@ -5,9 +5,9 @@ import pytest
 from grouped import grouped, islands, part, regions
 from handmade import case, made
 from scipy import stats
+from spoken import findings
 
 from compare.comparison.contrasts import exceedance
-from compare.words import contrast_words
 
 
 def test_the_probability_is_that_over_all_pairs_of_draws():
@@ -61,7 +61,7 @@ def test_where_nothing_differs_hardly_any_report_shows_a_difference():
 
 def test_words_name_the_two_parts_that_are_furthest_apart():
     "With what each has, and nothing about draws that are not to be believed."
-    said = contrast_words.on_extremes(regions())
+    said = findings.on_extremes(regions())
     medians = [
         f"{np.median(one.comparison.posterior.weights[..., 0]):.0%}" for one in regions().parts
     ]
@@ -70,26 +70,24 @@ def test_words_name_the_two_parts_that_are_furthest_apart():
         "south)"
     ) in said
     assert "img" not in said
-    assert "5 parameters" in contrast_words.on_contrasts(regions())
-    assert "One part, in which a fit is not to be believed" in contrast_words.on_contrasts(
-        regions()
-    )
+    assert "5 parameters" in findings.on_contrasts(regions())
+    assert "One part, in which a fit is not to be believed" in findings.on_contrasts(regions())
 
 
 def test_parts_that_are_alike_are_not_called_alike():
     "Only not clearly different."
     same = grouped(("a", part(0.5)), ("b", part(0.5)))
     assert same.contrasts.clear == ()
-    assert "does not show that they are alike" in contrast_words.on_extremes(same)
-    assert contrast_words.contrast_table(same) is None
+    assert "does not show that they are alike" in findings.on_extremes(same)
+    assert findings.contrast_table(same) is None
 
 
 def test_without_two_parts_to_believe_nothing_is_compared():
     "And that is said."
     assert islands().contrasts.n_compared == 0
-    assert contrast_words.on_extremes(islands()) == ""
-    assert "nothing to compare" in contrast_words.on_contrasts(islands())
-    assert contrast_words.what_is_clear(islands()) is None
+    assert findings.on_extremes(islands()) == ""
+    assert "nothing to compare" in findings.on_contrasts(islands())
+    assert findings.what_is_clear(islands()) is None
 
 
 def test_a_single_normal_has_a_mean_to_compare():
@@ -98,4 +96,4 @@ def test_a_single_normal_has_a_mean_to_compare():
     one, other = (made(case(rng.normal(mean, 1, 200)), 1, spread=0.05) for mean in (0.0, 5.0))
     both = grouped(("a", one), ("b", other))
     assert both.contrasts.n_compared == 2
-    assert contrast_words.on_extremes(both).startswith("They clearly differ in the mean (")
+    assert findings.on_extremes(both).startswith("They clearly differ in the mean (")

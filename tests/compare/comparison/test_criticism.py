@@ -15,8 +15,8 @@ from bayes.criticism.sensitivity import sensitivity
 from compare import compare
 from compare.comparison.criticism import criticise
 from compare.comparison.rivals import rivals
+from compare.page.cautions import cautions
 from compare.page.report import render
-from compare.words.cautions import cautions
 
 
 def test_the_criticism_is_what_its_parts_say_of_the_data():

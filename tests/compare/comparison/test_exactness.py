@@ -12,8 +12,8 @@ from bayes.criticism.checks import check
 from compare import compare
 from compare.comparison.exactness import exactness, stood_for
 from compare.data.cases import Case
+from compare.page.cautions import cautions
 from compare.page.document import to_json
-from compare.words.cautions import cautions
 
 on_nodes = findings.on_nodes
 

@@ -6,11 +6,12 @@ import re
 import numpy as np
 import pytest
 from handmade import SEPARATE, case, comparison, made, normals, with_draws
-from spoken import after, said
+from spoken import after, findings, said
 
 from compare import compare
 from compare.language.labels import free_parameters
-from compare.words.differences import differences
+
+differences = findings.differences
 
 
 def test_shifts_are_named_from_a_quarter_of_a_posterior_sd_on():

@@ -8,23 +8,23 @@ from drawn import texts
 from handmade import SEPARATE, comparison, normals
 from pages import rows
 from posteriors import around
-from spoken import after
+from spoken import after, findings
 
 import em
 from bayes.criticism.sensitivity import Sensitivity
 from compare import compare
 from compare.comparison.parameters import free_rows
 from compare.figures import figures
+from compare.findings.influence import influence
 from compare.language.wording import parameter_name
+from compare.page.cautions import cautions
 from compare.page.report import render
-from compare.words.cautions import cautions
-from compare.words.influence import (
-    conflicts,
-    influence_table,
-    on_influence,
-    on_penalty,
-    on_prior,
-)
+
+conflicts = findings.conflicts
+influence_table = findings.influence_table
+on_influence = findings.on_influence
+on_penalty = findings.on_penalty
+on_prior = findings.on_prior
 
 
 def many():
@@ -80,6 +80,8 @@ def test_the_sentence_names_few_parameters_and_counts_many():
     assert told.endswith("would hardly move any of them.")
     one = pulled(of, **{"sds[0]": (0.2, 0.01)})
     told = on_influence(one)
+    moved = [one.parameter.kind for one in influence(one).standings if one.speaks == "prior"]
+    assert moved == ["sds"]
     lower = parameter_name(of, next(row for row in of.rows if row.name == "sds[0]"))
     assert "The data alone decide on four of the five parameters; the prior decides on" in told
     assert told.endswith(f"The prior moves {lower}, and the data hardly do.")

@@ -9,16 +9,21 @@ from drawn import texts
 from handmade import case, comparison, made, normals
 from pages import report, rows
 from posteriors import around
-from spoken import after, numbers
+from spoken import after, findings, numbers
 
 import em
 from bayes.criticism.loo import Loo
 from compare import compare
 from compare.comparison.criticism import criticise
 from compare.figures import figures
+from compare.findings import misfit as found
+from compare.page.cautions import cautions
 from compare.page.report import render
-from compare.words.cautions import cautions
-from compare.words.misfit import check_table, misfits, on_checks, on_loo
+
+check_table = findings.check_table
+misfits = findings.misfits
+on_checks = findings.on_checks
+on_loo = findings.on_loo
 
 
 def with_checks(of, **verdicts):
@@ -61,6 +66,7 @@ def test_a_check_that_fails_is_explained_and_the_others_are_counted():
     shape = next(one for one in bad.criticism.checks if one.name == "shape")
     assert misfits(bad) == (shape.sentence,)
     assert shape.sentence in on_checks(bad)
+    assert [(one.statistic, one.result) for one in found.misfits(bad)] == [("shape", "fails")]
     lost = with_checks(calm, mean=0.001)
     assert check_table(lost).rows[0][:2] == ("Mean", "fails")
     assert len(misfits(lost)) == 1
@@ -112,6 +118,7 @@ def test_predictions_that_cannot_be_relied_on_are_counted():
     told = "Leave-one-out cannot be relied on for 3 of 200 values (Pareto k up to 0.90, above "
     assert told in on_loo(of)
     assert [text for text in misfits(of) if text.startswith(told)]
+    assert found.prediction(of).reliability == found.Unreliable(3, 200, 0.9, loo.threshold)
 
 
 def uniform(pit, counts=None):

@@ -24,8 +24,8 @@ from bayes import Priors, agreement
 from bayes.criticism.sensitivity import agreement as standing
 from compare import compare, run
 from compare.comparison.naming import chosen_order
+from compare.page.cautions import cautions
 from compare.page.document import to_json
-from compare.words.cautions import cautions
 
 THREE = normals((300, 0, 0.5), (300, 0, 3), (200, 30, 8), seed=1)
 

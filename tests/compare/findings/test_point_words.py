@@ -8,8 +8,8 @@ from handmade import case, comparison, made, normals
 from spoken import findings
 
 import em
-from compare.words.cautions import cautions
-from compare.words.rounding import coarse
+from compare.findings.rounding import coarse
+from compare.page.cautions import cautions
 
 headline, recurring = findings.headline, findings.recurring
 
@@ -68,7 +68,7 @@ def test_counts_of_few_different_values_are_called_that():
     assert "800 of the 1,000 values are exactly 0 and 150 exactly 1." in told
     assert "Five different values are counts or classes" in told
     assert "leave_out" not in told
-    assert coarse(of) == ""
+    assert coarse(of) is None
 
 
 def test_a_clump_of_a_few_values_is_called_chance():

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compare.language.en.figures.labels import group_label, variable
+from compare.language.en.influence import on_prior
 from compare.language.en.terms import group, listed, number, percent, unit_after
 from compare.language.figure_book import FigureText
 
 if TYPE_CHECKING:
+    from compare.findings.influence import Expected
     from compare.findings.shown.data import (
         Crossing,
         FitShown,
@@ -131,11 +133,11 @@ def pit_figure(shown: PitShown) -> FigureText:
     )
 
 
-def expected_figure(on_prior: str) -> FigureText:
-    """What the prior expected, of which a sentence has the numbers."""
+def expected_figure(found: Expected) -> FigureText:
+    """What the prior expected, and the data."""
     return FigureText(
         "What the prior expected",
-        f"Densities of mixtures drawn from the prior, beside the data. {on_prior}",
+        f"Densities of mixtures drawn from the prior, beside the data. {on_prior(found)}",
         "Before it saw the data, the model expected mixtures like the dashed ones, and values as "
         "the solid line has them. They should cover the data easily, and yet not reach far to "
         "values that cannot be. Narrow mixtures run out of the top.",

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from compare.findings.fits.nodes import inexact
 from compare.findings.head.cautions import left_out
 from compare.findings.head.points import recurring
+from compare.findings.influence import conflicts
+from compare.findings.misfit import misfits
 from compare.findings.names import renamed
+from compare.findings.rounding import coarse
 from compare.findings.survey import on_survey
 from compare.language import en
-from compare.words.influence import conflicts
-from compare.words.misfit import misfits
-from compare.words.rounding import coarse
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison
@@ -50,8 +50,8 @@ def second_look(comparison: Comparison, book: Book = en) -> tuple[str, ...]:
         return ()
     others = (
         book.on_nodes(inexact(comparison)),
-        coarse(comparison),
-        " ".join(conflicts(comparison)),
+        book.on_rounding(coarse(comparison)),
+        " ".join(book.conflicts(conflicts(comparison))),
         *map(book.renamed, renamed(comparison)),
     )
-    return (*misfits(comparison), *filter(None, others))
+    return (*book.misfits(misfits(comparison)), *filter(None, others))

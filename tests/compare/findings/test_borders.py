@@ -8,10 +8,14 @@ import pytest
 from handmade import comparison, with_draws
 from pages import report, rows
 from scipy import optimize
-from spoken import after, numbers
+from spoken import after, findings, numbers
 
 import em
-from compare.words.apart import apart_table, border, on_borders, on_humps, quantities, reach
+from compare.comparison.borders import border, quantities, reach
+
+apart_table = findings.apart_table
+on_borders = findings.on_borders
+on_humps = findings.on_humps
 
 
 def test_the_border_is_where_both_groups_are_equally_likely():

@@ -6,8 +6,7 @@ from importlib.resources import files
 import pytest
 
 from compare.language import en
-from compare.page.markup import write
-from compare.words.blocks import (
+from compare.page.blocks import (
     Block,
     Code,
     Facts,
@@ -18,6 +17,7 @@ from compare.words.blocks import (
     Table,
     section,
 )
+from compare.page.markup import write
 
 TEXT = "a <b> & *c* | `d` # e"
 

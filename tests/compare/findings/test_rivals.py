@@ -4,13 +4,17 @@ import dataclasses
 
 import pytest
 from handmade import comparison, normals
-from spoken import numbers
+from spoken import findings, numbers
 
 import bayes
 import em
 from compare import compare
 from compare.comparison.rivals import Rivals
-from compare.words.rival_words import on_rivals, rival_table, what_rivals_mean
+from compare.findings.rivals import rivals
+
+on_rivals = findings.on_rivals
+rival_table = findings.rival_table
+what_rivals_mean = findings.what_rivals_mean
 
 
 def test_the_table_puts_bayes_beside_bic():
@@ -27,10 +31,12 @@ def test_the_table_puts_bayes_beside_bic():
         assert numbers(cells[3]) == [pytest.approx(-bic / 2, abs=0.006)]
         assert (cells[4] == "best") == (row.elpd_difference == 0)
     assert table.rows[0][1] == "under 0.001"
+    assert rivals(of).most_probable.n_components == 2
+    assert rivals(of).rivals[0].evidence == "very strong"
     assert "log K! less" in what_rivals_mean(of).text
     for failed, words in (((), ""), ((3,), "The draws with three groups fail their checks")):
-        rivals = Rivals(of.criticism.rivals.table, failed)
-        changed = dataclasses.replace(of.criticism, rivals=rivals)
+        compared = Rivals(of.criticism.rivals.table, failed)
+        changed = dataclasses.replace(of.criticism, rivals=compared)
         told = on_rivals(dataclasses.replace(of, criticism=changed))
         assert words in told
         assert ("are rough" in told) == bool(failed)

@@ -7,7 +7,9 @@ escape them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, assert_never
+
+from compare.language.texts import Cells, Explanation
 
 if TYPE_CHECKING:
     from compare.figures.drawing import Figure
@@ -108,7 +110,9 @@ class Section:
     """At least one."""
 
 
-def section(name: str, title: str, *blocks: Block | str | None) -> Section | None:
+def section(
+    name: str, title: str, *blocks: Block | Cells | Explanation | str | None
+) -> Section | None:
     """Make a section of what there is to show.
 
     Parameters
@@ -116,17 +120,27 @@ def section(name: str, title: str, *blocks: Block | str | None) -> Section | Non
     name : str
         The section's id.
     title : str
-    *blocks : Block or str or None
-        In order. A text becomes a paragraph; None and empty texts are left out.
+    *blocks : Block, Cells, Explanation, str or None
+        In order. What a phrase book gives becomes a block; None and empty texts are left out.
 
     Returns
     -------
     Section or None
         None if nothing is left to show.
     """
-    shown = tuple(
-        Paragraph(block) if isinstance(block, str) else block
-        for block in blocks
-        if block is not None and block != ""
-    )
+    shown = tuple(_block(one) for one in blocks if one is not None and one != "")
     return Section(name, title, shown) if shown else None
+
+
+def _block(one: Block | Cells | Explanation | str) -> Block:
+    match one:
+        case Block():
+            return one
+        case Cells(label, head, rows, chosen):
+            return Table(label, head, rows, chosen)
+        case Explanation(title, text):
+            return Note(title, text)
+        case str():
+            return Paragraph(one)
+        case _:
+            assert_never(one)

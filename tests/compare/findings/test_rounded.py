@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from handmade import comparison, normals
 from posteriors import around
-from spoken import after
+from spoken import after, findings
 
 import em
 from compare import compare
-from compare.words.rounding import coarse, on_rounding
+from compare.findings.rounding import LooksRounded, Rounded, coarse, rounding
+
+on_rounding = findings.on_rounding
 
 VALUES = normals((300, 164, 6), (300, 190, 7), seed=4)
 
@@ -24,7 +26,8 @@ def rounded(step, **options):
 @pytest.mark.parametrize("name", ["overlapping", "separate", "one"])
 def test_of_exact_values_nothing_is_said(name):
     "They are not whole steps of anything apart."
-    assert on_rounding(comparison(name)) == coarse(comparison(name)) == ""
+    assert rounding(comparison(name)) is coarse(comparison(name)) is None
+    assert on_rounding(comparison(name)) == ""
 
 
 def test_values_that_merely_recur_are_not_rounded():
@@ -45,7 +48,10 @@ def test_rounded_values_are_told_with_what_that_costs(step, minded):
     excess = 100 * (sd / np.sqrt(sd**2 - step**2 / 12) - 1)
     assert after(r"about (\S+)% too large", told) == [pytest.approx(excess, abs=0.051)]
     assert told.endswith(f"With rounding={step:g} each is taken for the interval it stands for.")
-    assert coarse(of) == (told if minded else "")
+    assert rounding(of) == LooksRounded(
+        step, "", pytest.approx(excess / 100, rel=1e-9), f"rounding={step:g}"
+    )
+    assert coarse(of) == (rounding(of) if minded else None)
 
 
 def test_on_the_command_line_the_option_is_named():
@@ -59,7 +65,8 @@ def test_steps_wider_than_a_group_leave_nothing_to_say_of_its_sd():
     of = rounded(1.0)
     narrow = em.Mixture([0.5, 0.5], [164, 190], [0.2, 7])
     of = dataclasses.replace(of, fit=dataclasses.replace(of.fit, mixture=narrow))
-    assert "they say nothing of standard deviations as small" in coarse(of)
+    assert coarse(of).excess is None
+    assert "they say nothing of standard deviations as small" in on_rounding(of)
 
 
 def test_the_report_says_to_what_the_values_were_rounded():
@@ -69,4 +76,5 @@ def test_the_report_says_to_what_the_values_were_rounded():
     page = of.to_markdown()
     assert page.splitlines()[2].startswith("600 values of value, in cm, rounded to 1 cm; ")
     assert "The values are taken as rounded to 1 cm: each stands for anything" in page
-    assert coarse(of) == ""
+    assert rounding(of) == Rounded(1.0, "cm")
+    assert coarse(of) is None
