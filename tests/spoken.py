@@ -4,19 +4,8 @@ import re
 
 from handmade import comparison
 
-from compare.findings import (
-    agreement,
-    answers,
-    borders,
-    contrasts,
-    differences,
-    group_count,
-    influence,
-    misfit,
-    names,
-    rivals,
-    rounding,
-)
+from compare.findings import agreement, answers, borders, contrasts, differences, group_count, names
+from compare.findings.criticism import influence, misfit, rivals, rounding
 from compare.findings.fits import climb, nodes, sampler, tops, verdict
 from compare.findings.head import headline, points
 from compare.language import en

@@ -10,7 +10,7 @@ from compare.figures import curves
 from compare.figures.drawing import Figure, export, key, page, styled
 from compare.figures.palette import BAYES, DATA, INK, MUTED
 from compare.figures.scale import Scale
-from compare.findings import influence
+from compare.findings.criticism import influence
 from compare.findings.shown.data import PitShown
 from compare.language import en
 

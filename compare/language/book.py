@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from compare.findings.answers import Answers, Columns
     from compare.findings.borders import Borders, Humps
     from compare.findings.contrasts import ContrastsFound, Extremes
+    from compare.findings.criticism.influence import Conflicts, Expected, Influence, Penalty
+    from compare.findings.criticism.misfit import ChecksFound, Misfit, Prediction
+    from compare.findings.criticism.rivals import RivalsFound
+    from compare.findings.criticism.rounding import Rounding
     from compare.findings.diagnostics import Diagnostics
     from compare.findings.differences import DifferencesFound
     from compare.findings.fits.climb import Climb, SeveralTops
@@ -30,14 +34,10 @@ if TYPE_CHECKING:
     from compare.findings.head.cautions import LeftOut
     from compare.findings.head.headline import Headline
     from compare.findings.head.points import Recurring
-    from compare.findings.influence import Conflicts, Expected, Influence, Penalty
     from compare.findings.made import About, Made, SamplerSettings
-    from compare.findings.misfit import ChecksFound, Misfit, Prediction
     from compare.findings.names import Names, Renamed, WeightsBySpread
     from compare.findings.optima import Optima
     from compare.findings.original import Story
-    from compare.findings.rivals import RivalsFound
-    from compare.findings.rounding import Rounding
     from compare.findings.survey import Survey
     from compare.findings.terms import ShareOfDraws
     from compare.language.furniture import Furniture

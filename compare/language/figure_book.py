@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from compare.comparison.original import Mark
     from compare.comparison.table import Kind
-    from compare.findings.influence import Expected
+    from compare.findings.criticism.influence import Expected
     from compare.findings.shown.ascent import ClimbShown, PathShown
     from compare.findings.shown.data import FitShown, GroupsShown, PitShown, PredictiveShown
     from compare.findings.shown.posterior import PairsShown, PriorsShown, RanksShown

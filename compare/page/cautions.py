@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compare.findings.criticism.influence import conflicts
+from compare.findings.criticism.misfit import misfits
+from compare.findings.criticism.rounding import coarse
 from compare.findings.fits.nodes import inexact
 from compare.findings.head.cautions import left_out
 from compare.findings.head.points import recurring
-from compare.findings.influence import conflicts
-from compare.findings.misfit import misfits
 from compare.findings.names import renamed
-from compare.findings.rounding import coarse
 from compare.findings.survey import on_survey
 from compare.language import en
 

@@ -5,19 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import em
-from compare.findings import (
-    agreement,
-    borders,
-    diagnostics,
-    differences,
-    group_count,
-    influence,
-    misfit,
-    names,
-    rivals,
-    rounding,
-)
+from compare.findings import agreement, borders, diagnostics, differences, group_count, names
 from compare.findings import made as how
+from compare.findings.criticism import influence, misfit, rivals, rounding
 from compare.findings.fits import climb, nodes, sampler, tops
 from compare.findings.optima import optima
 from compare.findings.original import story

@@ -9,6 +9,23 @@ from compare.language.en.contrasts import (
     on_extremes,
     what_is_clear,
 )
+from compare.language.en.criticism.influence import (
+    conflicts,
+    influence_table,
+    on_influence,
+    on_penalty,
+    on_prior,
+    what_speaks,
+)
+from compare.language.en.criticism.misfit import (
+    check_table,
+    misfits,
+    on_checks,
+    on_loo,
+    what_is_checked,
+)
+from compare.language.en.criticism.rivals import on_rivals, rival_table, what_rivals_mean
+from compare.language.en.criticism.rounding import on_rounding
 from compare.language.en.diagnostics import diagnostics
 from compare.language.en.differences import differences
 from compare.language.en.figures import (
@@ -44,16 +61,7 @@ from compare.language.en.group_count import criteria, number_of_groups, separati
 from compare.language.en.head.cautions import left_out
 from compare.language.en.head.headline import headline
 from compare.language.en.head.points import recurring
-from compare.language.en.influence import (
-    conflicts,
-    influence_table,
-    on_influence,
-    on_penalty,
-    on_prior,
-    what_speaks,
-)
 from compare.language.en.made import about, made, sampler_settings, seconds, title
-from compare.language.en.misfit import check_table, misfits, on_checks, on_loo, what_is_checked
 from compare.language.en.names import on_names, renamed, weights_by_spread
 from compare.language.en.optima import optima
 from compare.language.en.original import stops, story
@@ -74,8 +82,6 @@ from compare.language.en.parts import (
     reasons,
     scope,
 )
-from compare.language.en.rivals import on_rivals, rival_table, what_rivals_mean
-from compare.language.en.rounding import on_rounding
 from compare.language.en.survey import on_survey
 from compare.language.en.terms import label
 

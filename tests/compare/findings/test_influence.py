@@ -15,7 +15,7 @@ from bayes.criticism.sensitivity import Sensitivity
 from compare import compare
 from compare.comparison.parameters import free_rows
 from compare.figures import figures
-from compare.findings.influence import influence
+from compare.findings.criticism.influence import influence
 from compare.language.wording import parameter_name
 from compare.page.cautions import cautions
 from compare.page.report import render

@@ -16,7 +16,7 @@ from bayes.criticism.loo import Loo
 from compare import compare
 from compare.comparison.criticism import criticise
 from compare.figures import figures
-from compare.findings import misfit as found
+from compare.findings.criticism import misfit as found
 from compare.page.cautions import cautions
 from compare.page.report import render
 

@@ -8,7 +8,7 @@ from handmade import case, comparison, made, normals
 from spoken import findings
 
 import em
-from compare.findings.rounding import coarse
+from compare.findings.criticism.rounding import coarse
 from compare.page.cautions import cautions
 
 headline, recurring = findings.headline, findings.recurring

@@ -10,7 +10,7 @@ import bayes
 import em
 from compare import compare
 from compare.comparison.rivals import Rivals
-from compare.findings.rivals import rivals
+from compare.findings.criticism.rivals import rivals
 
 on_rivals = findings.on_rivals
 rival_table = findings.rival_table

@@ -10,7 +10,7 @@ from spoken import after, findings
 
 import em
 from compare import compare
-from compare.findings.rounding import LooksRounded, Rounded, coarse, rounding
+from compare.findings.criticism.rounding import LooksRounded, Rounded, coarse, rounding
 
 on_rounding = findings.on_rounding
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compare.language.en.criticism.influence import on_prior
 from compare.language.en.figures.labels import group_label, variable
-from compare.language.en.influence import on_prior
 from compare.language.en.terms import group, listed, number, percent, unit_after
 from compare.language.figure_book import FigureText
 
 if TYPE_CHECKING:
-    from compare.findings.influence import Expected
+    from compare.findings.criticism.influence import Expected
     from compare.findings.shown.data import (
         Crossing,
         FitShown,

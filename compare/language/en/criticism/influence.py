@@ -21,7 +21,7 @@ from compare.language.texts import Cells, Explanation
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from compare.findings.influence import (
+    from compare.findings.criticism.influence import (
         Conflicts,
         Expected,
         Influence,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from compare.findings.rivals import NotAsked, NotPossible, Rival, Rivals, RivalsFound
+from compare.findings.criticism.rivals import NotAsked, NotPossible, Rival, Rivals, RivalsFound
 from compare.language.en.terms import fixed, groups, listed, numeral
 from compare.language.texts import Cells, Explanation
 

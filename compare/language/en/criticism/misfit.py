@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from compare.findings.misfit import Checked, Checks, NotChecked, Reliable, Spread, Unreliable
+from compare.findings.criticism.misfit import (
+    Checked,
+    Checks,
+    NotChecked,
+    Reliable,
+    Spread,
+    Unreliable,
+)
 from compare.language.en.terms import (
     capitalized,
     fixed,
@@ -18,7 +25,7 @@ from compare.language.en.terms import (
 from compare.language.texts import Cells, Explanation
 
 if TYPE_CHECKING:
-    from compare.findings.misfit import ChecksFound, Misfit, Prediction, Statistic
+    from compare.findings.criticism.misfit import ChecksFound, Misfit, Prediction, Statistic
 
 __all__ = ["check_table", "misfits", "on_checks", "on_loo", "what_is_checked"]
 

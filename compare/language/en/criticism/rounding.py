@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from compare.findings.rounding import LooksRounded, Rounded, Rounding
+from compare.findings.criticism.rounding import LooksRounded, Rounded, Rounding
 from compare.language.en.terms import fixed, unit_after
 
 __all__ = ["on_rounding"]

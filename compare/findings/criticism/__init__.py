@@ -1,0 +1,1 @@
+"""criticism: whether model, prior and number of groups are right, and what rounding does."""

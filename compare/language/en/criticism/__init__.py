@@ -1,0 +1,1 @@
+"""criticism: model, prior, number of groups and rounding, in English."""
