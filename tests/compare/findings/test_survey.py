@@ -26,7 +26,8 @@ from compare.data.progress import Progress
 from compare.data.reading import Reading, read_cases
 from compare.figures import curves
 from compare.figures.figures import draw
-from compare.page.overview import cautions, overview_table
+from compare.language import en
+from compare.page.overview import at_head, overview_table
 from compare.page.report import render, render_groups
 from compare.tables import parquet
 from compare.tables.errors import InputError
@@ -127,15 +128,15 @@ def test_parts_of_a_survey_are_not_held_against_each_other():
     "The overview says so, has the effective n where the groups by BIC stood, and no contrasts."
     parts = grouped(("north", surveyed(1)), ("south", surveyed(2)))
     assert parts.contrasts.n_compared == 0
-    assert "pseudo-posteriors" in cautions(parts)[0]
-    table = overview_table(parts, ["a", "b"])
+    assert "pseudo-posteriors" in at_head(parts, en).cautions[0]
+    table = overview_table(parts, ["a", "b"], en).said
     assert table.head[-1] == "Effective n"
     worth = parts.parts[0].comparison.case.sample.effective_n
-    assert table.rows[0].cells[-1] == f"{worth:,.0f}"
+    assert table.rows[0].others[-1] == f"{worth:,.0f}"
     text = Page(render_groups(parts).html).text
     assert "The parts are not held against each other" in text
     assert "clearly differ" not in text
-    assert "second look" not in cautions(parts)[0]
+    assert "second look" not in at_head(parts, en).cautions[0]
 
 
 # ---- the posterior ----

@@ -203,7 +203,8 @@ def test_a_damaged_page_is_placed_by_its_rows(write, monkeypatch):
 MEASURE = """
 import resource, sys
 from pathlib import Path
-from compare.tables.parts import Wanted, pieces
+from compare.tables.formats import pieces
+from compare.tables.parts import Wanted
 from compare.tables.parquet import parts
 from compare.tables.sources import find
 import pyarrow.parquet, numpy

@@ -77,7 +77,7 @@ def test_every_kind_of_column_becomes_the_same_vector_of_float64(given_as):
         ([True, False], TypeError, ["real numbers", "bool"]),
         (np.array(["2020-01-01"], dtype="M8[D]"), TypeError, ["real numbers", "datetime"]),
         ({1.0, 2.0}, TypeError, ["real numbers"]),
-        ((value for value in [1.0, 2.0]), TypeError, ["real numbers"]),
+        pytest.param((v for v in [1.0, 2.0]), TypeError, ["real numbers"], id="generator"),
     ],
     ids=str,
 )

@@ -647,7 +647,12 @@ def test_heavy_tails_are_fitted_from_their_middle():
         ({"tol": math.nan}, ValueError, ["tol", "nan"]),
         ({"tol": "small"}, TypeError, ["tol"]),
         ({"rng": "a"}, TypeError, ["rng", "seed", "str"]),
-        ({"rng": np.random.RandomState(1)}, TypeError, ["rng", "Generator", "RandomState"]),
+        pytest.param(
+            {"rng": np.random.RandomState(1)},
+            TypeError,
+            ["rng", "Generator", "RandomState"],
+            id="RandomState",
+        ),
         ({"start": [0.5, 0.5]}, TypeError, ["start", "em.Mixture", "list"]),
         ({"start": em.Mixture(1, 0, 1)}, ValueError, ["start", "2 components", "n_components=1"]),
         (

@@ -86,7 +86,9 @@ def test_a_component_that_is_not_normal_is_refused():
         em.Mixture.from_scipy(stats.Mixture([3.0 * NORMAL + 1.0]))
 
 
-@pytest.mark.parametrize("other", [NORMAL, HEIGHTS, stats.norm(), None], ids=repr)
+@pytest.mark.parametrize(
+    "other", [NORMAL, HEIGHTS, stats.norm(), None], ids=["Normal", "Mixture", "norm", "None"]
+)
 def test_what_is_no_scipy_mixture_is_refused(other):
     "A single distribution, a mixture of our own, the older kind of distribution, nothing."
     with pytest.raises(TypeError, match=r"expected a scipy\.stats\.Mixture, got"):
