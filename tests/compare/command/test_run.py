@@ -509,7 +509,7 @@ def test_a_short_run_of_everything_ends_in_a_report_that_warns(tmp_path, capsys)
 
 
 def environment(extra):
-    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests"), str(Path(__file__).parent)])
     return os.environ | {"PYTHONPATH": path, "PYTHONWARNINGS": "error"} | extra
 
 

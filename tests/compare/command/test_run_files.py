@@ -22,7 +22,7 @@ ROOT = Path(run.__file__).parents[1]
 SLOW = """
 import sys, time
 from compare.tables import parquet
-from compare.tables import parts
+from compare.tables import formats
 from compare.data import passes
 from compare.data import reading
 from compare import run
@@ -30,7 +30,7 @@ from compare import run
 reading.IN_MEMORY, passes.SAVE_EVERY, parquet.ROWS = 0, 0.0, 1000
 
 def slowly(*arguments):
-    for piece in parts.pieces(*arguments):
+    for piece in formats.pieces(*arguments):
         time.sleep(0.05)
         yield piece
 

@@ -45,7 +45,7 @@ def folder(tmp_path_factory):
         patch.setattr(group_sections, "LEVELS", ())
         data = ["--data", str(folder / "heights.csv"), "--column", "height", "--by", "region"]
         assert run.main([*data, *ask]) == 0
-        patch.setattr("compare.figures.figures.draw", lambda *_: ())
+        patch.setattr("compare.figures.figures.draw", lambda *_, **__: ())
         assert run.main(["--data", str(folder / "alone.csv"), *ask]) == 0
     return folder / "out"
 

@@ -17,8 +17,9 @@ from compare.data.merged import Merged
 from compare.data.passes import Again, digest_part, digest_parts
 from compare.data.progress import Progress
 from compare.data.reading import Reading, read_cases
-from compare.tables import parquet, parts
+from compare.tables import parquet
 from compare.tables.errors import InputError
+from compare.tables.formats import pieces
 from compare.tables.parts import Wanted
 from compare.tables.sources import find
 from em import Digest, Sample
@@ -288,7 +289,7 @@ def count(monkeypatch):
 
     def counted(part, *arguments):
         read_parts.append(part)
-        return parts.pieces(part, *arguments)
+        return pieces(part, *arguments)
 
     monkeypatch.setattr(passes, "pieces", counted)
     return read_parts
