@@ -109,7 +109,7 @@ def test_the_heights_have_the_posterior_of_the_chains_and_the_evidence_of_import
         assert (np.abs(ours.mean(axis=0) - theirs.mean(axis=0)) < 0.1 * sd).all()
         # The spread is not short, as it is after too few moves.
         np.testing.assert_allclose(ours.std(axis=0), sd, rtol=0.07)
-    ess = em.Parameters(*(np.full(2, 2000.0) for _ in range(3)))
+    ess = em.Parameters(*(found.effective_size(value) for value in found.draws))
     checks = chains.diagnostics
     sizes = checks.ess_bulk, checks.ess_tail
     assert agreement(of_chains, found.draws, sizes, (ess, ess)).ok
@@ -418,7 +418,7 @@ def test_a_summit_has_nearly_the_evidence_of_its_mode():
     sample = heights().sample
     target = Target(sample, 2, Priors().filled(sample, 2))
     found = climb(target, em.fit(sample).mixture)
-    assert found.log_evidence == pytest.approx(-3639.76, abs=0.5)
+    assert found.log_evidence == pytest.approx(-3639.76, abs=0.4)
     assert found.distance(found.point[None]) == pytest.approx(0.0)
     one = found.point + 3.0 * found.root[:, 0]
     assert found.distance(one[None]) == pytest.approx(9.0)
