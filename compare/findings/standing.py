@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
-from compare.comparison.parameters import is_open
+from compare.comparison.parameters import is_open, weight_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,12 +38,13 @@ def standing(comparison: Comparison) -> Standing:
     Standing
         `OPEN` where an interval of EM runs to the end of what the parameter can be. One that is
         merely wide says what it has to say. So where EM's maximum holds hardly any of the
-        posterior.
+        posterior, or a share of EM's lies outside what the posterior allows.
     """
     if not comparison.ok:
         return Standing.BAD
     tops = None if comparison.criticism is None else comparison.criticism.tops
     beside = tops is not None and tops.best_is_beside
+    beside |= not all(row.em_in_interval for row in weight_rows(comparison.named))
     return Standing.OPEN if beside or open_rows(comparison) else Standing.GOOD
 
 

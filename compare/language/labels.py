@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compare.comparison.parameters import free_rows, moving_rows
+from compare.comparison.parameters import free_rows
 from compare.language import numbers
 from compare.language.numbers import percent
 from compare.tables.printable import plain
@@ -24,9 +24,7 @@ __all__ = [
     "called",
     "free_parameters",
     "group",
-    "interval",
     "listed",
-    "moving_parameters",
     "number",
     "parameters",
     "percent",
@@ -75,13 +73,6 @@ def called(comparison: Comparison, row: Row) -> str:
 def number(value: float, width: float | None = None) -> str:
     """A number to as many digits as a range of the given width makes meaningful."""
     return "not available" if math.isnan(value) else numbers.number(value, width)
-
-
-def interval(ends: tuple[float, float], width: float, between: str = " to ") -> str:
-    """The two ends of an interval in brackets."""
-    if any(map(math.isnan, ends)):
-        return "(no interval)"
-    return f"({number(ends[0], width)}{between}{number(ends[1], width)})"
 
 
 def listed(items: list[str], conjunction: str = "and") -> str:
@@ -144,9 +135,3 @@ def free_parameters(comparison: Comparison) -> list[Parameter]:
     """All parameters but the last weight, which the others leave no choice."""
     free = {row.name for row in free_rows(comparison)}
     return [parameter for parameter in parameters(comparison) if parameter.row.name in free]
-
-
-def moving_parameters(comparison: Comparison) -> list[Parameter]:
-    """The free parameters without those that a sampler did not move at all."""
-    moved = {row.name for row in moving_rows(comparison)}
-    return [parameter for parameter in parameters(comparison) if parameter.row.name in moved]

@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compare.language.labels import called, group, number, variable
+from compare.language.labels import called, group, variable
 from compare.language.numbers import fixed, tiny, true_minus
-from compare.tables.printable import plain
 
 if TYPE_CHECKING:
-    import em
     from compare.comparison.table import Comparison, Row
-    from compare.data.cases import Case
 
 __all__ = [
-    "after_colon",
     "all_of",
     "capitalized",
     "counted",
@@ -26,17 +22,13 @@ __all__ = [
     "group_of",
     "groups",
     "label",
-    "measured_in",
-    "model_name",
     "numeral",
     "observations",
     "p_value",
     "parameter_name",
-    "quantity",
     "share",
     "tiny",
     "true_minus",
-    "unit_after",
 ]
 
 NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -49,13 +41,6 @@ def observations(comparison: Comparison) -> str:
     if comparison.case.seed is not None:
         return f"{count} heights"
     return f"{count} values of {variable(comparison)}"
-
-
-def measured_in(case: Case) -> str:
-    """The unit and the rounding of the data, to be set behind their number; may be empty."""
-    unit, step = plain(case.unit, 16), case.sample.rounding
-    told = f", in {unit}" if unit else ""
-    return f"{told}, rounded to {f'{step:.6g} {unit}'.strip()}" if step > 0 else told
 
 
 def label(comparison: Comparison, row: Row) -> str:
@@ -88,27 +73,9 @@ def group_names(comparison: Comparison) -> list[str]:
     return [names[rank] or "the group" for rank in ranks]
 
 
-def quantity(comparison: Comparison, row: Row, value: float) -> str:
-    """A value of a parameter to the digits that its posterior makes meaningful, with its unit."""
-    unit = "" if row.parameter == "weights" else unit_after(comparison)
-    return number(value, row.bayes.sd) + unit
-
-
-def unit_after(comparison: Comparison) -> str:
-    """The unit of the data, to be set behind a number; empty if there is none."""
-    unit = plain(comparison.case.unit, 16)
-    return f" {unit}" if unit else ""
-
-
 def groups(count: int) -> str:
     """So many groups: ``two groups``."""
     return f"{numeral(count)} group{'' if count == 1 else 's'}"
-
-
-def model_name(fit: em.Fit) -> str:
-    """A fit by its groups and what is common to them."""
-    tied = " with a common standard deviation" if fit.equal_sds and fit.n_components > 1 else ""
-    return groups(fit.n_components) + tied
 
 
 def numeral(count: int) -> str:
@@ -140,11 +107,6 @@ def share(part: float) -> str:
 def p_value(value: float) -> str:
     """A p-value, never as zero."""
     return f"p = {value:.2g}" if value >= 1e-4 else "p < 0.0001"
-
-
-def after_colon(message: str) -> str:
-    """What a status says after its name."""
-    return message.partition(": ")[2] or message
 
 
 def capitalized(text: str) -> str:

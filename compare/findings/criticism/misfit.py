@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
+from compare.findings.head.points import recurring
 from compare.findings.terms import Data, data_of
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ __all__ = [
 
 SPREAD = 0.01
 """A p-value below it: the values are not spread as predicted."""
-
-OFTEN, PART = 5, 0.01
-"""Counts, and shares of the data, from which a value recurs by more than a coincidence of a few."""
 
 Statistic = Literal["mean", "sd", "skewness", "kurtosis", "farthest", "gap", "shape"]
 """What is measured: skewness and excess kurtosis of the groups, the farthest value in sds, the
@@ -203,7 +201,7 @@ def misfits(comparison: Comparison) -> tuple[Misfit, ...]:
     """
     if comparison.criticism is None:
         return ()
-    tied = comparison.case.sample.step > 0 or _recurs(comparison)
+    tied = comparison.case.sample.step > 0 or recurring(comparison) is not None
     found: list[Misfit] = [
         _checked(check)
         for check in _telling(comparison)
@@ -247,10 +245,3 @@ def _reliability(loo: Loo) -> Reliable | Unreliable:
     if loo.ok:
         return Reliable(highest)
     return Unreliable(max(1, round(loo.share_unreliable * loo.n)), loo.n, highest, loo.threshold)
-
-
-def _recurs(comparison: Comparison) -> bool:
-    """Whether a component on some recorded value would be likelier than any group."""
-    fit = comparison.fit
-    often = max(OFTEN, PART * fit.sample.n)
-    return fit.converged and any(point.count >= often for point in fit.points)

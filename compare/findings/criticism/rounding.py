@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import em
+from compare.findings.head.points import few_values
 from compare.findings.terms import option
 
 if TYPE_CHECKING:
@@ -16,10 +16,6 @@ __all__ = ["LooksRounded", "Rounded", "Rounding", "coarse", "rounding"]
 
 COARSE = 0.5
 """Steps of so large a part of the smallest sd make it 1 % too large if they are left out."""
-
-FEW, MOST_COMMON = 20, 2
-"""Different values up to which counts of something are no measurements, if most of the data have
-the most common ones."""
 
 
 @dataclass(frozen=True)
@@ -89,21 +85,9 @@ def coarse(comparison: Comparison) -> Rounding | None:
     sample = comparison.case.sample
     if sample.rounding > 0 or sample.step < COARSE * _smallest(comparison):
         return None
-    if _few_values(comparison):
+    if few_values(comparison):
         return None  # counts and classes are not rounded from anything
     return rounding(comparison)
-
-
-def _few_values(comparison: Comparison) -> bool:
-    """Whether the data are so few different values that no normal group describes them."""
-    sample, points = comparison.case.sample, comparison.fit.points
-    held = sum(point.count for point in points[:MOST_COMMON])
-    return (
-        comparison.fit.status is em.Status.COLLAPSED
-        and sample.step > 0
-        and len(sample.collapse()) <= FEW
-        and held > 0.5 * sample.n
-    )
 
 
 def _smallest(comparison: Comparison) -> float:

@@ -222,3 +222,14 @@ def test_nodes_are_told_with_what_they_cost():
     unknown = dataclasses.replace(squashed, error_bound=math.inf)
     told = on_nodes(dataclasses.replace(comparison("separate"), fit=unknown))
     assert told.endswith("the log-likelihood may be off, it is not known how far.")
+
+
+def test_no_tick_stands_where_bayes_does_not_follow():
+    "A weight of EM's that the posterior leaves out: both sound, yet the answer is not known."
+    of = case(normals((90, 10, 1), (110, 20, 1.5)))
+    assert standing(made(of)) is Standing.GOOD
+    elsewhere = made(of, center=em.Mixture([0.8, 0.2], [10, 20], [1, 1.5]), spread=0.02)
+    assert elsewhere.ok
+    assert standing(elsewhere) is Standing.OPEN
+    assert "does not follow EM" in findings.headline(elsewhere)
+    assert verdict(elsewhere).endswith("EM's maximum and the posterior are at different places.")

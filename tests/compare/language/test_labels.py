@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.figures.scale import Scale
+from compare.findings.terms import Range
 from compare.language import en, labels
+from compare.language.en.figures.labels import interval
 
 
 @given(st.text())
@@ -91,4 +93,5 @@ def test_lists_read_like_sentences():
     assert labels.listed(["a"]) == "a"
     assert labels.listed(["a", "b", "c"]) == "a, b and c"
     assert labels.percent(0.999) == "99.9%"
-    assert labels.interval((1.0, float("inf")), 1.0) == "(1.00 to ∞)"
+    assert interval(Range(1.0, float("inf")), 1.0) == "(1.00 to ∞)"
+    assert interval(None, 1.0) == "(no interval)"
