@@ -397,38 +397,34 @@ def _address(text: str) -> str:
     return text.strip()
 
 
-def _step(text: str) -> float:
-    try:
-        step = float(text)
-    except ValueError:
-        step = math.nan
-    if 0.0 < step < math.inf:
-        return step
-    raise argparse.ArgumentTypeError(
-        f"expected a step above zero, such as 1 or 0.5, got {quoted(text)}"
-    )
-
-
 def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if math.isfinite(value):
-        return value
-    raise argparse.ArgumentTypeError(f"expected a number, such as 0, got {quoted(text)}")
+    value = _finite(text)
+    if value is None:
+        raise argparse.ArgumentTypeError(f"expected a number, such as 0, got {quoted(text)}")
+    return value
+
+
+def _step(text: str) -> float:
+    return _positive(text, "a step above zero, such as 1 or 0.5")
 
 
 def _total(text: str) -> float:
+    return _positive(text, "a number of values, such as 600")
+
+
+def _positive(text: str, expected: str) -> float:
+    value = _finite(text)
+    if value is None or value <= 0.0:
+        raise argparse.ArgumentTypeError(f"expected {expected}, got {quoted(text)}")
+    return value
+
+
+def _finite(text: str) -> float | None:
     try:
-        total = float(text)
+        value = float(text)
     except ValueError:
-        total = math.nan
-    if 0.0 < total < math.inf:
-        return total
-    raise argparse.ArgumentTypeError(
-        f"expected a number of values, such as 600, got {quoted(text)}"
-    )
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _unit(text: str) -> str:

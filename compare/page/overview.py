@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compare.findings.contrasts import extremes
-from compare.findings.fits.sampler import sampler_failures
 from compare.findings.made import about
 from compare.findings.parts import head
 from compare.findings.parts import overview as side_by_side
@@ -87,15 +86,14 @@ def not_fitted(grouped: GroupedComparison, book: Book) -> Facts | None:
 def at_head(grouped: GroupedComparison, book: Book) -> Head:
     """What stands above the overview."""
     found = head.about(grouped)
-    failed = {part.label: len(sampler_failures(part.comparison)) for part in grouped.parts}
     minded = [part for part in grouped.parts if second_look(part.comparison, book)]
     headline = (book.scope(found), book.on_extremes(extremes(grouped)))
     return Head(
         title=book.parts_title(book.title(about(grouped.parts[0].comparison)), grouped.by),
         about=book.about_parts(found),
         standing=together(part.comparison for part in grouped.parts),
-        alarms=tuple(map(book.part_alarm, head.alarms(grouped, failed))),
-        warning=book.parts_warning(head.warning(grouped, failed)),
+        alarms=tuple(map(book.part_alarm, head.alarms(grouped))),
+        warning=book.parts_warning(head.warning(grouped)),
         headline=book.furniture.space.join(filter(None, headline)),
         verdict=book.parts_verdict(head.verdict(grouped)),
         cautions=book.parts_cautions(head.cautions(grouped, minded)),

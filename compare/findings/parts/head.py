@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from compare.findings.fits import verdict as verdict_of_part
+from compare.findings.fits.sampler import sampler_failures
 from compare.findings.group_count import preferred
 from compare.findings.head.cautions import left_out
 from compare.findings.standing import Standing, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from compare.comparison.fitted import Fitted, Skipped
     from compare.comparison.groups import GroupedComparison
+    from compare.findings.fits.verdict import Distrusted
     from compare.findings.head.cautions import LeftOut
 
 __all__ = [
@@ -93,9 +96,8 @@ class PartAlarm:
     """What a reader must know of a part before looking at its numbers."""
 
     label: str
-    at_maximum: bool
-    """Whether EM is."""
-    sampled_well: bool
+    distrusted: Distrusted
+    """Whose numbers are not to be relied on."""
     failed: int
     """How many checks the sampler fails."""
 
@@ -107,8 +109,8 @@ class PartsWarning:
     count: int
     """Of all parts that were fitted."""
     failing: Named
-    first: PartAlarm
-    """The first of them."""
+    first: Distrusted
+    """In the first of them."""
 
 
 @dataclass(frozen=True)
@@ -193,14 +195,12 @@ def verdict(grouped: GroupedComparison) -> PartsVerdict:
     )
 
 
-def alarms(grouped: GroupedComparison, failed: Mapping[str, int]) -> tuple[PartAlarm, ...]:
+def alarms(grouped: GroupedComparison) -> tuple[PartAlarm, ...]:
     """What a reader must know before looking at a number, part by part.
 
     Parameters
     ----------
     grouped : GroupedComparison
-    failed : mapping of str to int
-        How many checks the sampler fails in a part, by its label.
 
     Returns
     -------
@@ -209,30 +209,29 @@ def alarms(grouped: GroupedComparison, failed: Mapping[str, int]) -> tuple[PartA
     return tuple(
         PartAlarm(
             part.label,
-            part.comparison.fit.converged,
-            part.comparison.sampled_well,
-            failed[part.label],
+            verdict_of_part.warning(part.comparison),
+            len(sampler_failures(part.comparison)),
         )
         for part in grouped.failing
     )
 
 
-def warning(grouped: GroupedComparison, failed: Mapping[str, int]) -> PartsWarning | None:
+def warning(grouped: GroupedComparison) -> PartsWarning | None:
     """Where the alarms are.
 
     Parameters
     ----------
     grouped : GroupedComparison
-    failed : mapping of str to int
-        As for `alarms`.
 
     Returns
     -------
     PartsWarning or None
         None if there are none.
     """
-    found = alarms(grouped, failed)
-    return PartsWarning(len(grouped.parts), named(grouped.failing), found[0]) if found else None
+    found = alarms(grouped)
+    if not found:
+        return None
+    return PartsWarning(len(grouped.parts), named(grouped.failing), found[0].distrusted)
 
 
 def cautions(grouped: GroupedComparison, minded: Sequence[Fitted]) -> PartsCautions:

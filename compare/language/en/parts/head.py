@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compare.language.en.fits.verdict import warning
 from compare.language.en.head.cautions import gone
 from compare.language.en.made import measured_in
 from compare.language.en.parts.overview import column
@@ -96,10 +97,10 @@ def parts_verdict(found: PartsVerdict) -> str:
 
 def part_alarm(found: PartAlarm) -> str:
     """What a reader must know of a part before looking at its numbers."""
-    why = [] if found.at_maximum else ["EM is not at a maximum"]
+    why = [] if found.distrusted == "bayes" else ["EM is not at a maximum"]
     if found.failed:
         why.append(f"the sampler fails {counted(found.failed, 'check')}")
-    return f"{found.label}: {_do_not_rely(found)}, because {listed(why)}."
+    return f"{found.label}: {warning(found.distrusted)}, because {listed(why)}."
 
 
 def parts_warning(found: PartsWarning | None) -> str:
@@ -107,17 +108,9 @@ def parts_warning(found: PartsWarning | None) -> str:
     if found is None:
         return ""
     if found.count == 1:
-        return _do_not_rely(found.first)
+        return warning(found.first)
     which = "any part" if found.failing.count == found.count else _named(found.failing)
     return f"Do not rely on every number of {which}"
-
-
-def _do_not_rely(found: PartAlarm) -> str:
-    if found.at_maximum:
-        return "Do not rely on the posterior's numbers"
-    if found.sampled_well:
-        return "Do not rely on EM's numbers"
-    return "Do not rely on these numbers"
 
 
 def parts_cautions(found: PartsCautions) -> tuple[str, ...]:
