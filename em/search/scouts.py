@@ -24,8 +24,8 @@ __all__ = ["Scouted", "Scouts"]
 Floats = NDArray[np.float64]
 
 COARSE_BINS, FINER_BINS = 64, 128
-"""Stretches of the coarse copy, each of two points; the latter for three and four components, where
-a small group may be two."""
+"""Stretches of the coarse copy, each of two points; the latter for four components, where a small
+group may be two (with more a search takes too long)."""
 COARSE_ABOVE = 1.4
 """Times as many distinct values as its points, from which starts are tried on a coarse copy."""
 LED = 6
@@ -228,7 +228,7 @@ class Scouts:
 
 
 def _bins(k: int) -> int:
-    return FINER_BINS if 2 < k <= FEW else COARSE_BINS
+    return FINER_BINS if k == FEW else COARSE_BINS
 
 
 def _points(data: Observed) -> tuple[Floats, Floats]:
