@@ -8,8 +8,9 @@ from compare.findings import agreement, answers, borders, contrasts, differences
 from compare.findings.criticism import influence, misfit, rivals, rounding
 from compare.findings.fits import climb, nodes, sampler, tops, verdict
 from compare.findings.head import headline, points
+from compare.findings.terms import Parameter, data_of
 from compare.language import en
-from compare.language.wording import label, observations
+from compare.language.en import terms
 from compare.page.cautions import cautions
 
 FOUND = {
@@ -59,7 +60,11 @@ FOUND = {
 """What is found of a comparison, by the name of the phrase for it."""
 
 
-OTHERS = {"cautions": cautions, "label": label, "observations": observations}
+OTHERS = {
+    "cautions": cautions,
+    "label": lambda of, row: terms.label(Parameter.of(of, row)),
+    "observations": lambda of: terms.observations(data_of(of)),
+}
 
 
 class _Findings:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 import em
 from compare.comparison.parameters import weight_rows
 from compare.findings.group_count import APART
@@ -27,6 +29,7 @@ __all__ = [
     "SameNames",
     "Unchanged",
     "WeightsBySpread",
+    "by_mean",
     "by_spread",
     "on_names",
     "renamed",
@@ -247,3 +250,10 @@ def _told(
 def _renamed(comparison: Comparison, change: LabelChange) -> Renamed:
     row = next(row for row in comparison.rows if row.name == change.parameter)
     return Renamed(change.share, Parameter.of(comparison, row), change.shift, change.matters)
+
+
+def by_mean(comparison: Comparison) -> tuple[Group, ...]:
+    """The groups in order of EM's means, under the names that sentences use."""
+    named = comparison.named
+    ranks = np.argsort(named.fit.mixture.places(named.order))
+    return tuple(Group.of(named, int(rank)) for rank in ranks)

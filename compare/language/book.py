@@ -14,6 +14,7 @@ from compare.language.parts_book import PartsBook
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import em
     from compare.comparison.original import Stop
     from compare.findings.agreement import Agreement, NoEstimates, OnTruth
     from compare.findings.answers import Answers, Columns
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from compare.findings.optima import Optima
     from compare.findings.original import Story
     from compare.findings.survey import Survey
-    from compare.findings.terms import ShareOfDraws
+    from compare.findings.terms import Group, ShareOfDraws
     from compare.language.furniture import Furniture
     from compare.language.texts import AnswerTable, Cells, Explanation
 
@@ -80,6 +81,9 @@ class Book(Proven, FigureBook, PartsBook, Protocol):
 
     def on_climb(self, found: Climb, /) -> str:
         """How EM ended."""
+
+    def on_identifiability(self, fit: em.Fit, names: Sequence[Group], /) -> str:
+        """How well the data tell the groups apart."""
 
     def on_names(self, found: Names | None, /) -> str:
         """Whether naming the groups otherwise matters."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import em
 from compare.findings import agreement, borders, diagnostics, differences, group_count, names
 from compare.findings import made as how
 from compare.findings.criticism import influence, misfit, rivals, rounding
@@ -12,7 +11,6 @@ from compare.findings.fits import climb, nodes, sampler, tops
 from compare.findings.optima import optima
 from compare.findings.original import story
 from compare.language import en
-from compare.language.wording import group_names
 from compare.page.answers import explained, side_by_side
 from compare.page.blocks import Code, Drawing, Facts, Heading, Section, Table, section
 from compare.page.document import versions
@@ -143,7 +141,7 @@ def sections(
             Heading(words.em),
             book.on_climb(climb.on_climb(comparison)),
             book.on_nodes(nodes.on_nodes(comparison)),
-            em.identifiability(comparison.fit, group_names(comparison)),
+            book.on_identifiability(comparison.fit, names.by_mean(comparison)),
             book.on_optima(climb.on_optima(comparison, SHOWN)),
             book.on_shares(tops.on_shares(comparison)),
             _optima(comparison, book),

@@ -52,7 +52,7 @@ from compare.language.en.figures import (
     variable,
     weight_there,
 )
-from compare.language.en.fits.climb import on_climb, on_nodes, on_optima
+from compare.language.en.fits.climb import on_climb, on_identifiability, on_nodes, on_optima
 from compare.language.en.fits.sampler import on_chains
 from compare.language.en.fits.tops import on_shares, share_of_draws
 from compare.language.en.fits.verdict import alarms, verdict, warning
@@ -127,6 +127,7 @@ __all__ = [
     "on_contrasts",
     "on_extremes",
     "on_humps",
+    "on_identifiability",
     "on_influence",
     "on_loo",
     "on_names",

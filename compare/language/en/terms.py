@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compare.language.labels import group as label_of_group
-from compare.language.labels import listed, number, percent
-from compare.language.wording import (
+from compare.language.en.words import (
     all_of,
     capitalized,
     counted,
-    fixed,
+    group_label,
     group_name,
     groups,
+    listed,
+    number,
     numeral,
     p_value,
     share,
-    tiny,
-    true_minus,
 )
+from compare.language.numbers import fixed, percent, tiny, true_minus
 from compare.tables.printable import plain
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def observations(data: Data) -> str:
 
 def group(which: Group) -> str:
     """A group by its name: ``the lower group``, ``group 3``; a single one has none."""
-    return group_name(label_of_group(which.place, which.count, which.order))
+    return group_name(group_label(which.place, which.count, which.order))
 
 
 def parameter(which: Parameter) -> str:
@@ -78,7 +77,7 @@ def parameter(which: Parameter) -> str:
 def label(which: Parameter) -> str:
     """A parameter in few words, as a table has it: ``lower mean``, or ``mean (narrower)``."""
     kind = "sd" if which.kind == "sds" else KINDS[which.kind]
-    of = label_of_group(which.group.place, which.group.count, which.group.order)
+    of = group_label(which.group.place, which.group.count, which.group.order)
     if which.group.order == "sd" and of:
         return f"{kind} ({of})"
     return f"{of} {kind}".strip()

@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from compare.language.labels import number as finite_number
-from compare.language.labels import percent
-from compare.language.wording import fixed, tiny
+from compare.language.numbers import fixed, percent, tiny
+from compare.language.numbers import number as finite_number
 from compare.tables.printable import plain
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from drawn import TWO, made, pair, steps, texts
 from scipy import optimize
 
 from compare.figures import figures
-from compare.language.labels import number
+from compare.language.en.terms import number
 from em import Mixture, Sample
 
 

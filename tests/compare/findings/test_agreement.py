@@ -7,7 +7,7 @@ from spoken import after, findings
 
 import em
 from compare import compare
-from compare.language.labels import free_parameters
+from compare.figures.drawn import free_drawn
 
 agreement, on_truth = findings.agreement, findings.on_truth
 
@@ -17,7 +17,7 @@ def test_agreement_counts_the_intervals_and_names_the_largest_shift():
     of = comparison("separate")
     told = agreement(of)
     assert told.startswith("EM's estimate lies inside all five 95% credible intervals; ")
-    far = max((p.row for p in free_parameters(of)), key=lambda row: abs(row.shift))
+    far = max((p.row for p in free_drawn(of)), key=lambda row: abs(row.shift))
     shown = after(r"EM says (\S+) pt and the posterior median is (\S+) pt, (\S+) posterior", told)
     expected = [far.em.estimate, far.bayes.median, abs(far.shift)]
     assert shown == pytest.approx(expected, abs=0.006)

@@ -9,7 +9,7 @@ from handmade import SEPARATE, case, comparison, made, normals, with_draws
 from spoken import after, findings, said
 
 from compare import compare
-from compare.language.labels import free_parameters
+from compare.figures.drawn import free_drawn
 
 differences = findings.differences
 
@@ -18,12 +18,12 @@ def test_shifts_are_named_from_a_quarter_of_a_posterior_sd_on():
     "With EM's value, the median and the distance; none is said to be none."
     of = comparison("separate")
     assert after(r"differ by at most (\S+) posterior", differences(of)[0]) == (
-        pytest.approx([max(abs(p.row.shift) for p in free_parameters(of))], abs=0.005)
+        pytest.approx([max(abs(p.row.shift) for p in free_drawn(of))], abs=0.005)
     )
     moved = with_draws(of.posterior, means=of.posterior.means + np.array([0.05, 0.1]))
     other = compare(of.fit, moved, case=of.case, criticism=False)
     first = differences(other)[0]
-    far = [p.row for p in free_parameters(other) if abs(p.row.shift) >= 0.25]
+    far = [p.row for p in free_drawn(other) if abs(p.row.shift) >= 0.25]
     assert 0 < len(far) < 5
     told = re.findall(r"\((\S+) pt against (\S+) pt, (\S+) posterior standard deviations\)", first)
     assert len(told) == len(far)
@@ -68,7 +68,7 @@ def test_ties_are_told_with_their_strength(tie, words):
     of = made(case(normals(*SEPARATE)), tie=tie)
     told = " ".join(differences(of))
     assert words in told
-    shown = free_parameters(of)
+    shown = free_drawn(of)
     matrix = np.corrcoef([p.draws.ravel() for p in shown]) - np.eye(5)
     strongest = matrix.ravel()[np.abs(matrix).argmax()]
     assert after(r"(?:correlation|posterior is) (−?\d\.\d\d)", told) == [
@@ -116,7 +116,7 @@ def test_lengths_of_the_intervals_are_compared():
         compared = compare(of.fit, with_draws(of.posterior, sds=sds), case=of.case, criticism=False)
         ratios = [
             (p.row.bayes.upper - p.row.bayes.lower) / (p.row.em.upper - p.row.em.lower)
-            for p in free_parameters(compared)
+            for p in free_drawn(compared)
         ]
         return differences(compared)[-1], ratios
 

@@ -16,7 +16,8 @@ from compare import compare
 from compare.comparison.parameters import free_rows
 from compare.figures import figures
 from compare.findings.criticism.influence import influence
-from compare.language.wording import parameter_name
+from compare.findings.terms import Parameter
+from compare.language.en.terms import parameter
 from compare.page.cautions import cautions
 from compare.page.report import render
 
@@ -82,7 +83,7 @@ def test_the_sentence_names_few_parameters_and_counts_many():
     told = on_influence(one)
     moved = [one.parameter.kind for one in influence(one).standings if one.speaks == "prior"]
     assert moved == ["sds"]
-    lower = parameter_name(of, next(row for row in of.rows if row.name == "sds[0]"))
+    lower = parameter(Parameter.of(of, next(r for r in of.rows if r.name == "sds[0]")))
     assert "The data alone decide on four of the five parameters; the prior decides on" in told
     assert told.endswith(f"The prior moves {lower}, and the data hardly do.")
     both = pulled(of, **{"means[0]": (0.2, 0.3), "means[1]": (0.2, 0.3)})

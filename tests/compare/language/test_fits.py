@@ -21,9 +21,10 @@ from compare.findings.fits.sampler import (
     Unseen,
     sampler_failures,
 )
+from compare.findings.terms import Parameter
 from compare.language.en.fits.sampler import failure
 from compare.language.en.fits.status import ended
-from compare.language.wording import parameter_name
+from compare.language.en.terms import parameter
 
 GOOD = em.Parameters(*(np.array([1.0, 1.0]) for _ in range(3)))
 SIZES = em.Parameters(*(np.array([900.0, 1200.0]) for _ in range(3)))
@@ -86,7 +87,7 @@ def test_checks_that_fail_mean_what_the_sampler_says(changes, kinds):
     of = checked(**changes)
     found, checks = sampler_failures(of), of.posterior.diagnostics
     assert tuple(map(type, found)) == kinds
-    names = {row.name: parameter_name(of, row) for row in of.rows}
+    names = {row.name: parameter(Parameter.of(of, row)) for row in of.rows}
     assert tuple(map(failure, found)) == tuple(
         re.sub(r"\b(weights|means|sds)\[\d+\]", lambda name: names[name[0]], message)
         for message in checks.messages

@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 
 from compare.figures.scale import Scale
 from compare.findings.terms import Range
-from compare.language import en, labels
+from compare.language import en
+from compare.language.en import terms, words
 from compare.language.en.figures.labels import interval
+from compare.tables.printable import plain
 
 
 @given(st.text())
 def test_any_name_becomes_one_short_line_that_xml_can_hold(name):
     "Whatever a column is called."
-    line = labels.plain(name)
+    line = plain(name)
     assert len(line) <= 32
     assert line == line.strip()
     assert "\n" not in line
@@ -28,9 +30,9 @@ def test_any_name_becomes_one_short_line_that_xml_can_hold(name):
 
 def test_long_names_end_in_an_ellipsis_and_direction_marks_go():
     "A reader sees that there was more; what follows a name is not turned round."
-    assert labels.plain("a" * 40) == "a" * 31 + "…"
-    assert labels.plain("height\u202e\u0000 of\n\nmothers") == "height of mothers"
-    assert labels.plain("身高") == "身高"
+    assert plain("a" * 40) == "a" * 31 + "…"
+    assert plain("height\u202e\u0000 of\n\nmothers") == "height of mothers"
+    assert plain("身高") == "身高"
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_long_names_end_in_an_ellipsis_and_direction_marks_go():
 )
 def test_numbers_have_the_digits_that_their_interval_gives_meaning(value, width, text):
     "Three digits of the interval's length."
-    assert labels.number(value, width) == text
+    assert terms.number(value, width) == text
 
 
 def comparison(unit):
@@ -83,15 +85,15 @@ def test_a_density_has_the_inverse_unit():
 
 def test_groups_are_named_by_their_place():
     "One group needs no name, two are lower and upper, more have numbers from one."
-    assert [labels.group(k, 2) for k in range(2)] == ["lower", "upper"]
-    assert [labels.group(k, 3) for k in range(3)] == ["group 1", "group 2", "group 3"]
-    assert labels.group(0, 1) == ""
+    assert [words.group_label(k, 2) for k in range(2)] == ["lower", "upper"]
+    assert [words.group_label(k, 3) for k in range(3)] == ["group 1", "group 2", "group 3"]
+    assert words.group_label(0, 1) == ""
 
 
 def test_lists_read_like_sentences():
     "Commas, and a last and."
-    assert labels.listed(["a"]) == "a"
-    assert labels.listed(["a", "b", "c"]) == "a, b and c"
-    assert labels.percent(0.999) == "99.9%"
+    assert terms.listed(["a"]) == "a"
+    assert terms.listed(["a", "b", "c"]) == "a, b and c"
+    assert terms.percent(0.999) == "99.9%"
     assert interval(Range(1.0, float("inf")), 1.0) == "(1.00 to ∞)"
     assert interval(None, 1.0) == "(no interval)"

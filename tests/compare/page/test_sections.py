@@ -12,8 +12,8 @@ from spoken import findings
 from compare.comparison.original import revisit
 from compare.findings.standing import standing
 from compare.language.en.original import whose
-from compare.language.labels import number, percent
-from compare.language.wording import fixed
+from compare.language.en.terms import number, percent
+from compare.language.numbers import fixed
 from compare.page.report import render
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compare.language.en.terms import group, label, number, percent
+from compare.language.en.words import group_label as _called
 from compare.language.figure_book import Labels
-from compare.language.labels import group as _called
 from compare.tables.printable import plain
 
 if TYPE_CHECKING:

@@ -1,76 +1,57 @@
-"""Wording: how values, shares, counts and groups are written inside a sentence."""
+"""Words in English: numerals, plurals, lists, shares and the labels of groups."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from compare.language.labels import called, group, variable
-from compare.language.numbers import fixed, tiny, true_minus
+from compare.language import numbers
 
 if TYPE_CHECKING:
-    from compare.comparison.table import Comparison, Row
+    from em.likelihood.mixture import Order
 
 __all__ = [
     "all_of",
     "capitalized",
     "counted",
-    "fixed",
+    "group_label",
     "group_name",
-    "group_names",
-    "group_of",
     "groups",
-    "label",
+    "listed",
+    "number",
     "numeral",
-    "observations",
     "p_value",
-    "parameter_name",
     "share",
-    "tiny",
-    "true_minus",
 ]
 
 NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+ORDINALS = ("", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 
-def observations(comparison: Comparison) -> str:
-    """How many values of what: ``1,000 heights``."""
-    n = comparison.case.sample.n
-    count = f"{n:,.0f}" if n == round(n) else f"{n:,.1f}"
-    if comparison.case.seed is not None:
-        return f"{count} heights"
-    return f"{count} values of {variable(comparison)}"
+def group_label(component: int, n_components: int, order: Order = "mean") -> str:
+    """What a component is called: by its place in the order of the means, or of the sds."""
+    if n_components == 1:
+        return ""
+    if order == "sd":
+        return _by_spread(component, n_components)
+    if n_components == 2:
+        return ("lower", "upper")[component]
+    return f"group {component + 1}"
 
 
-def label(comparison: Comparison, row: Row) -> str:
-    """Call a row by what it is, shortly: ``lower mean``, or ``mean (narrower)``."""
-    return called(comparison, row)
-
-
-def parameter_name(comparison: Comparison, row: Row) -> str:
-    """Call a row by what it is, in full: ``the mean of the lower group``."""
-    kind = {"weights": "weight", "means": "mean", "sds": "standard deviation"}[row.parameter]
-    which = group_of(comparison, row.component)
-    return f"the {kind}" if not which else f"the {kind} of {which}"
+def _by_spread(component: int, n_components: int) -> str:
+    if n_components == 2:
+        return ("narrower", "wider")[component]
+    if component == n_components - 1:
+        return "widest"
+    if component < len(ORDINALS):
+        return f"{ORDINALS[component]} narrowest".strip()
+    return f"group {component + 1} by spread"
 
 
 def group_name(which: str) -> str:
     """Call a group by its label: ``the lower group``, ``the widest group``, ``group 3``."""
     return which if which.startswith("group ") or not which else f"the {which} group"
-
-
-def group_of(comparison: Comparison, component: int) -> str:
-    """Call a component of a comparison by its name; a single one has none."""
-    return group_name(group(component, comparison.n_components, comparison.order))
-
-
-def group_names(comparison: Comparison) -> list[str]:
-    """Call all groups by their names, in order of EM's means; a single one is ``the group``."""
-    named = comparison.named
-    names = [group_of(named, component) for component in range(named.n_components)]
-    ranks = np.argsort(named.fit.mixture.places(named.order))
-    return [names[rank] or "the group" for rank in ranks]
 
 
 def groups(count: int) -> str:
@@ -93,6 +74,18 @@ def all_of(count: int, total: int) -> str:
     if count == total:
         return {1: "the", 2: "both"}.get(total, f"all {numeral(total)}")
     return f"{numeral(count) if count else 'none'} of the {numeral(total)}"
+
+
+def listed(items: list[str], conjunction: str = "and") -> str:
+    """Items as a sentence lists them: ``a, b and c``."""
+    if len(items) == 1:
+        return items[0]
+    return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
+
+
+def number(value: float, width: float | None = None) -> str:
+    """A number to as many digits as a range of the given width makes meaningful."""
+    return "not available" if math.isnan(value) else numbers.number(value, width)
 
 
 def share(part: float) -> str:
