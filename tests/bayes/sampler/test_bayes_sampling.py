@@ -14,7 +14,7 @@ import pytest
 import em
 from bayes import Posterior, Priors, fit
 from bayes.model.fused import FusedDensity
-from bayes.sampler import sampling
+from bayes.sampler import engines, sampling
 from em import Mixture, Parameters, Sample
 
 STATE = np.random.RandomState(666)
@@ -220,12 +220,12 @@ def test_pymc_sampler_with_differing_priors_gives_ordered_draws():
     assert posterior.settings.priors[1][1] == "Normal([0, 5], 1)"
     assert np.all(np.diff(posterior.means, axis=-1) > 0)
     np.testing.assert_allclose(posterior.means.mean(axis=(0, 1)), [0, 5], atol=0.6)
-    assert set(posterior.data["sample_stats"].data_vars) == set(sampling.STATISTICS)
+    assert set(posterior.data["sample_stats"].data_vars) == set(engines.STATISTICS)
 
 
 def spoil(monkeypatch, times, **statistics):
     """Let the first `times` runs fail by what replaces their statistics; lists what was run."""
-    asked, engine_of = [], sampling._nutpie
+    asked, engine_of = [], sampling.nutpie_engine
 
     def spoilt_engine_of(problem):
         density, engine = engine_of(problem)
@@ -242,7 +242,7 @@ def spoil(monkeypatch, times, **statistics):
 
         return density, spoilt
 
-    monkeypatch.setattr(sampling, "_nutpie", spoilt_engine_of)
+    monkeypatch.setattr(sampling, "nutpie_engine", spoilt_engine_of)
     return asked
 
 
