@@ -30,8 +30,9 @@ report: $(VENV)/.compare ## fit the synthetic heights by EM and by Bayes, write 
 sample: $(VENV)/.compare ## renew the report that is kept in reports/sample/
 	@$(PY) -m compare.run --out reports/sample $(ARGS)
 
-calibration: $(VENV)/.compare ## simulate 300 data sets and see whether their posteriors are right (3 minutes)
+calibration: $(VENV)/.test ## simulate 300 data sets and see whether their posteriors are right, and the tests marked study
 	@$(PY) -m bayes.calibration $(ARGS)
+	@$(PY) -m pytest -n auto -m study
 
 bench: $(VENV)/.bench ## time EM and the samplers beside the usual tools (half an hour; ARGS="--quick": five; "--huge": a billion values)
 	@PYTHONPATH=tests $(PY) -m benchmarks.run $(ARGS)
