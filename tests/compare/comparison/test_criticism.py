@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from handmade import SEPARATE, case, comparison, made, normals, with_draws
+from plain import plain_page
 from posteriors import around, posterior_of
 
 import bayes
@@ -48,11 +49,12 @@ def test_a_comparison_has_its_criticism_unless_it_is_told_not_to():
     assert full.criticism.loo.elpd == loo(posterior).elpd
     assert bare.criticism is None
     assert full.rows == bare.rows
-    pages = render(full).markdown, render(bare).markdown
+    reports = render(full), render(bare)
+    pages = [one.markdown for one in reports]
     for words in ("leave-one-out", "who speaks", "| Measured |", "names are a choice"):
         assert words in pages[0]
         assert words not in pages[1]
-    assert {"pit.png", "expected.png"} == render(full).figures.keys() - render(bare).figures.keys()
+    assert {"pit.png", "expected.png"} == reports[0].figures.keys() - reports[1].figures.keys()
     assert "Ashman's D" in pages[1]
     assert cautions(bare) == ()
 
@@ -130,25 +132,21 @@ def test_nodes_in_place_of_the_data_are_no_obstacle():
     assert [one.name for one in less.criticism.checks if not one.made] == [
         "farthest", "gap", "shape",
     ]  # fmt: skip
-    text = render(less).markdown
+    text = plain_page(less)
     assert "Not measured: farthest value, in sds, smallest gap and histogram against" in text
     assert "pit.png" not in text
 
 
-def test_rivals_are_sampled_from_the_same_data_with_the_same_settings():
+def test_rivals_are_sampled_from_the_same_data_with_the_same_settings(thorough):
     "One, two and three groups; the one that was asked for is not sampled again."
-    sample = em.Sample(normals((60, 10, 1), (60, 20, 1)))
-    fit = em.fit(sample, 2)
-    posterior = bayes.fit(sample, 2, start=fit, draws=300, tune=300, seed=4)
-    found = rivals(fit, posterior, sample)
+    found, posterior = thorough.criticism.rivals, thorough.posterior
     assert [row.n_components for row in found.table.rows] == [1, 2, 3]
-    own = bayes.compare_components({2: posterior}, sample).rows[0]
+    own = bayes.compare_components({2: posterior}, thorough.fit.sample).rows[0]
     assert found.table.rows[1].loo.elpd == own.loo.elpd
     assert found.table.rows[1].evidence.logml == pytest.approx(own.evidence.logml, abs=0.2)
     assert found.table.most_probable.n_components == 2
     assert found.table.rows[0].log_bayes_factor < -30
-    full = compare(fit, posterior, criticism=False, thorough=True)
-    text = render(full).markdown
+    text = plain_page(thorough)
     assert "By Bayes: of 1, 2, 3 components, 2 are the most probable" in text
     assert "log K! less" in text
     assert "--thorough" not in text
@@ -173,11 +171,11 @@ def test_a_model_that_misses_the_data_is_said_at_the_head():
     assert "The skewness of the groups is" in told[0]
     assert "groups lean to the right" in told[0]
     assert of.ok
-    report = render(of)
-    for text in (report.html, report.markdown):
+    html, markdown = plain_page(of, "report.html"), plain_page(of)
+    for text in (html, markdown):
         head = text.index(told[0][:40])
         assert text.index("passes every check") < head < text.index("The two answers, side by side")
-    assert report.html.count('class="caution"') == len(told)
+    assert html.count('class="caution"') == len(told)
 
 
 def test_data_that_fit_are_spared_the_cautions():
@@ -216,7 +214,7 @@ def test_names_that_matter_are_said_at_the_head():
     assert not [text for text in cautions(by_sd) if "Stephens" in text]
     calm = made(case(normals(*SEPARATE)))
     calm = dataclasses.replace(calm, criticism=criticise(calm.fit, calm.posterior, calm.fit.sample))
-    assert "worth a mention" in render(calm).markdown
+    assert "worth a mention" in plain_page(calm)
     assert not [text for text in cautions(calm) if "Stephens" in text]
 
 

@@ -47,7 +47,7 @@ def test_rows_are_weights_then_means_then_sds_in_order_of_mean(name, k):
 
 def test_ems_side_is_what_the_fit_itself_says(values, fit):
     "Estimates, standard errors and profile intervals at the level asked for."
-    compared = compare(fit, posterior(em.Sample(values), fit.mixture), level=0.8)
+    compared = compare(fit, posterior(em.Sample(values), fit.mixture), level=0.8, criticism=False)
     errors, ends = fit.standard_errors(), fit.conf_int(0.8, "profile")
     for row in compared.rows:
         assert row.em.estimate == getattr(fit.mixture, row.parameter)[row.component]
@@ -59,7 +59,7 @@ def test_ems_side_is_what_the_fit_itself_says(values, fit):
 def test_the_posteriors_side_is_counted_from_its_draws(values, fit):
     "Mean, median, sd and the equal-tailed interval of all chains together, and its diagnostics."
     drawn = posterior(em.Sample(values), fit.mixture)
-    compared = compare(fit, drawn, level=0.9)
+    compared = compare(fit, drawn, level=0.9, criticism=False)
     assert compared.interval == "eti"
     assert compared.level == 0.9
     for row in compared.rows:
@@ -86,7 +86,7 @@ def test_the_quantile_is_the_share_of_draws_below_ems_estimate(values, fit, belo
     estimate = fit.mixture.means[0]
     offsets = np.concatenate([-np.arange(1, below + 1), np.arange(1, 1200 - below + 1)]) / 1e4
     means[..., 0] = (estimate + offsets).reshape(4, 300)
-    row = compare(fit, with_draws(drawn, means=means)).rows[2]
+    row = compare(fit, with_draws(drawn, means=means), criticism=False).rows[2]
     assert row.name == "means[0]"
     assert row.em_quantile == below / 1200
     assert row.em_in_interval is inside
@@ -96,7 +96,7 @@ def test_the_shift_is_in_posterior_sds_from_the_median(values, fit):
     "EM above the median shifts up; a weight of 1 cannot shift."
     drawn = posterior(em.Sample(values), fit.mixture)
     moved = with_draws(drawn, means=drawn.means - 0.5)
-    before, after = (compare(fit, one).rows[3] for one in (drawn, moved))
+    before, after = (compare(fit, one, criticism=False).rows[3] for one in (drawn, moved))
     assert after.shift == pytest.approx(before.shift + 0.5 / before.bayes.sd)
     for row in (before, after):
         away = (row.em.estimate - row.bayes.median) / row.bayes.sd
@@ -121,7 +121,7 @@ def test_another_unit_changes_no_share_and_no_shift(scale, offset):
         means=scale * old.means + offset * scale,
         sds=scale * old.sds,
     )
-    for before, after in zip(first.rows, compare(fit, moved).rows, strict=True):
+    for before, after in zip(first.rows, compare(fit, moved, criticism=False).rows, strict=True):
         to = {
             "weights": lambda x: x,
             "means": lambda x: scale * x + offset * scale,
@@ -214,7 +214,7 @@ def test_the_same_data_in_another_order_or_counted_are_the_same_data():
     values = np.round(normals(*SEPARATE), 1)
     fit = em.fit(values, 2)
     for same in (values[::-1], em.Sample(values).collapse()):
-        compared = compare(fit, posterior(em.as_sample(same), fit.mixture))
+        compared = compare(fit, posterior(em.as_sample(same), fit.mixture), criticism=False)
         assert compared.case.sample.n == 200
 
 
@@ -232,7 +232,7 @@ def test_a_case_with_other_data_is_refused(values, fit, change):
     "Its figures would show data that nobody fitted."
     drawn = posterior(em.Sample(values), fit.mixture)
     with pytest.raises(ValueError, match=r"case 'made' with Sample.*fit case\.sample"):
-        compare(fit, drawn, case=case(change(values)))
+        compare(fit, drawn, case=case(change(values)), criticism=False)
 
 
 @pytest.mark.parametrize("offset", [0.0, 1e8])
@@ -243,7 +243,7 @@ def test_a_case_may_hold_the_data_in_another_shape(offset):
     fit = em.fit(sample, 2)
     drawn = posterior(sample, fit.mixture)
     for same in (values[::-1], sample.collapse(), sample.squash()):
-        assert compare(fit, drawn, case=case(same)).case.sample.n == 2500
+        assert compare(fit, drawn, case=case(same), criticism=False).case.sample.n == 2500
 
 
 # ---- the rest of the record ----

@@ -6,7 +6,8 @@ import math
 import numpy as np
 import pytest
 from handmade import comparison, with_draws
-from pages import report, rows
+from pages import rows
+from plain import plain_page
 from scipy import optimize
 from spoken import after, findings, numbers
 
@@ -34,7 +35,7 @@ def test_the_table_shows_em_and_the_posterior(name):
     "Ashman's D and the border of each pair of neighbours, EM's beside median and interval."
     of = comparison(name)
     k = of.n_components
-    shown = rows(report(name).markdown, "| Quantity")
+    shown = rows(plain_page(of), "| Quantity")
     assert len(shown) == 2 * (k - 1)
     summary = of.posterior.quantities.summary(of.level)
     for place, cells in enumerate(shown):
@@ -114,7 +115,7 @@ def test_between_its_borders_the_narrower_group_is_the_likelier_one(means):
 def test_the_table_shows_both_borders_of_the_narrower_group():
     "EM's, and median and interval of the draws; a sentence says what lies between them."
     of = comparison("alike")
-    shown = rows(report("alike").markdown, "| Quantity")
+    shown = rows(plain_page(of), "| Quantity")
     assert [row[0] for row in shown[1:]] == [
         "Lower border of the narrower group (s)",
         "Upper border of the narrower group (s)",

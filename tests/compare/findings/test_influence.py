@@ -1,12 +1,14 @@
 """Who speaks, the data or the prior: the sentences and the table follow the numbers."""
 
 import dataclasses
+import functools
 
 import numpy as np
 import pytest
 from drawn import texts
 from handmade import SEPARATE, comparison, normals
 from pages import rows
+from plain import plain_page
 from posteriors import around
 from spoken import after, findings
 
@@ -19,7 +21,6 @@ from compare.findings.criticism.influence import influence
 from compare.findings.terms import Parameter
 from compare.language.en.terms import parameter
 from compare.page.cautions import cautions
-from compare.page.report import render
 
 conflicts = findings.conflicts
 influence_table = findings.influence_table
@@ -28,6 +29,7 @@ on_penalty = findings.on_penalty
 on_prior = findings.on_prior
 
 
+@functools.cache
 def many():
     "Two groups that the data settle."
     sample = em.Sample(normals(*SEPARATE))
@@ -59,7 +61,7 @@ def pulled(of, **moves):
 def test_the_table_says_who_speaks_on_each_free_parameter():
     "The second of two weights has no row; the ratio is that of the two sds."
     of = many()
-    shown = rows(render(of).markdown, "| Parameter | who speaks")
+    shown = rows(plain_page(of), "| Parameter | who speaks")
     assert len(shown) == len(free_rows(of)) == 5
     prior = of.posterior.data["prior"]
     for row, cells in zip(free_rows(of), shown, strict=True):
@@ -99,7 +101,7 @@ def test_a_prior_that_speaks_is_said_at_the_head():
     (told,) = [text for text in cautions(of) if "prior" in text.lower()]
     assert told == " ".join(conflicts(of))
     assert len(conflicts(of)) == 2
-    assert told in render(of).markdown
+    assert told in plain_page(of)
     only = pulled(many(), **{"weights[1]": (0.2, 0.01)})
     assert conflicts(only) == ()
 

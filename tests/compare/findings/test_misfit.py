@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from drawn import texts
 from handmade import case, comparison, made, normals
-from pages import report, rows
+from pages import rows
+from plain import plain_page
 from posteriors import around
 from spoken import after, findings, numbers
 
@@ -18,7 +19,6 @@ from compare.comparison.criticism import criticise
 from compare.figures import figures
 from compare.findings.criticism import misfit as found
 from compare.page.cautions import cautions
-from compare.page.report import render
 
 check_table = findings.check_table
 misfits = findings.misfits
@@ -38,7 +38,7 @@ def with_checks(of, **verdicts):
 def test_the_table_holds_the_checks_that_can_fail(name):
     "A row for each, with its verdict, the data, 95 of 100 replicates and p."
     of = comparison(name)
-    shown = rows(report(name).markdown, "| Measured")
+    shown = rows(plain_page(comparison(name)), "| Measured")
     checks = [one for one in of.criticism.checks if one.can_fail]
     assert len(shown) == len(checks) == 5
     for one, cells in zip(checks, shown, strict=True):
@@ -168,4 +168,4 @@ def test_other_levels_are_named_in_the_figure():
     assert "if the model is right, 50%" in texts(figure)
     width = after(r"50% band of ± (\S+);", figure.alt)[0]
     assert width == pytest.approx(of.criticism.loo.pit_band(0.5), rel=0.02)
-    assert not re.search(r"\b95\s?%", render(of).markdown.partition("What is checked")[0])
+    assert not re.search(r"\b95\s?%", plain_page(of).partition("What is checked")[0])

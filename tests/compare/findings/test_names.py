@@ -16,7 +16,7 @@ from handmade import (
     posterior,
     with_draws,
 )
-from pages import page, report
+from pages import page
 from spoken import after, findings, said
 
 import em

@@ -3,12 +3,10 @@
 import dataclasses
 
 import pytest
-from handmade import comparison, normals
+from handmade import comparison
 from spoken import findings, numbers
 
-import bayes
 import em
-from compare import compare
 from compare.comparison.rivals import Rivals
 from compare.findings.criticism.rivals import rivals
 
@@ -17,12 +15,9 @@ rival_table = findings.rival_table
 what_rivals_mean = findings.what_rivals_mean
 
 
-def test_the_table_puts_bayes_beside_bic():
+def test_the_table_puts_bayes_beside_bic(thorough):
     "A row for each number, this report's marked, with BIC on the scale of the other column."
-    sample = em.Sample(normals((40, 0, 1), (40, 9, 1)))
-    fit = em.fit(sample, 2)
-    posterior = bayes.fit(sample, 2, start=fit, draws=150, tune=200, seed=2)
-    of = compare(fit, posterior, thorough=True)
+    of, sample = thorough, thorough.fit.sample
     table, rows = rival_table(of), of.criticism.rivals.table.rows
     assert table.rows[table.chosen][0] == "2 (this report)"
     for row, cells in zip(rows, table.rows, strict=True):

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from handmade import comparison, normals
+from plain import plain_page
 from posteriors import around
 from spoken import after, findings
 
@@ -73,7 +74,7 @@ def test_the_report_says_to_what_the_values_were_rounded():
     "In its first line, with the unit; and in the model's own section."
     of = rounded(1.0, rounding=1)
     of = dataclasses.replace(of, case=dataclasses.replace(of.case, unit="cm"))
-    page = of.to_markdown()
+    page = plain_page(of)
     assert page.splitlines()[2].startswith("600 values of value, in cm, rounded to 1 cm; ")
     assert "The values are taken as rounded to 1 cm: each stands for anything" in page
     assert rounding(of) == Rounded(1.0, "cm")

@@ -6,12 +6,13 @@ import math
 
 import pytest
 from handmade import NAMES, SEPARATE, case, comparison, made, normals, route
+from plain import plain_page
 from spoken import after, findings
 
 import em
 from compare.figures.diagnostic_figures import ranks
 from compare.findings.standing import Standing, standing
-from compare.page.report import render
+from compare.page.document import to_json
 
 alarms, on_chains, on_climb = findings.alarms, findings.on_chains, findings.on_climb
 on_nodes, on_optima = findings.on_nodes, findings.on_optima
@@ -184,11 +185,11 @@ def test_draws_of_a_sequential_run_are_called_that():
     assert "on the mean of the upper group (0.20 are allowed there)" in told
     assert "R-hat is of those that are at the same place, 3 divergences" in told
     assert ranks(of) is None
-    report = render(of)
-    assert "R-hat of chains at one place" in report.markdown
-    assert "The draws are those of the sequential run instead." in report.markdown
-    assert "R-hat (at most 1.01)" not in report.markdown
-    assert json.loads(report.json)["bayes"]["second_route"]["published"] == "sequential"
+    page = plain_page(of)
+    assert "R-hat of chains at one place" in page
+    assert "The draws are those of the sequential run instead." in page
+    assert "R-hat (at most 1.01)" not in page
+    assert json.loads(to_json(of))["bayes"]["second_route"]["published"] == "sequential"
 
 
 def test_a_second_route_that_agrees_with_the_chains_is_told_with_them():

@@ -1,0 +1,17 @@
+"""What the tests of reports share and is slow to make."""
+
+import pytest
+from handmade import normals
+
+import bayes
+import em
+from compare import compare
+
+
+@pytest.fixture(scope="session")
+def thorough():
+    "Two groups far apart, with one and three by Bayes beside them."
+    sample = em.Sample(normals((60, 10, 1), (60, 20, 1)))
+    fit = em.fit(sample, 2)
+    posterior = bayes.fit(sample, 2, start=fit, draws=150, tune=200, seed=4)
+    return compare(fit, posterior, thorough=True)
