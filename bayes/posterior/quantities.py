@@ -29,8 +29,8 @@ AROUND = np.linspace(-4.0, 4.0, 81)
 """Where the slope is looked at around each mean, in sds of the component."""
 BETWEEN = np.linspace(0.0, 1.0, 101)[1:-1]
 """And between the smallest and the largest mean, as a share of the way."""
-BLOCK = 1 << 20
-"""Numbers in a table that is worked on at a time: 8 MB."""
+BLOCK = 1 << 17
+"""Numbers in a table that is worked on at a time: 1 MB, which stays in the cache."""
 
 
 class Membership(NamedTuple):

@@ -234,8 +234,12 @@ def export(sheet: Page, name: str, text: FigureText) -> Figure:
         # A rare letter that no installed font has is a box in the PNG; the SVG has it as text.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
-        sheet.draw_without_rendering()
-        sheet.set_layout_engine("none")  # laid out: both files show the same page
+        engine = sheet.get_layout_engine()
+        if engine is not None and sheet.axes:
+            engine.execute(sheet)
+        # Laid out: both files show the same page. With "none" in place of None, matplotlib would
+        # draw the whole page once more before each file.
+        sheet.set_layout_engine(None)
         vector = io.BytesIO()
         least = _smallest(sheet)
         wide = bool(sheet.get_figwidth() / least > 1.001 * WIDTH / TEXT)
