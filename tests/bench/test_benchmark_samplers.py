@@ -8,20 +8,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks import machine, rscript, run, sampler, sampling
-from benchmarks.aims import aims
-from benchmarks.data import heights as drawn
-from benchmarks.findings import findings
-from benchmarks.moments import PARAMETERS, bound, distances, judge
-from benchmarks.page import render
-from benchmarks.peers import stored
-from benchmarks.process import fresh
-from benchmarks.rates import BASES, rate, ratios, spread
-from benchmarks.sampling_page import sentences
-from benchmarks.settings import QUICK
-from benchmarks.textbook import textbook
-from benchmarks.timing import Call, CallError
-from benchmarks.words import ranged, taken
+from benchmarks import run
+from benchmarks.engine import machine, rscript
+from benchmarks.engine.data import heights as drawn
+from benchmarks.engine.data import stored
+from benchmarks.engine.process import fresh
+from benchmarks.engine.settings import QUICK
+from benchmarks.engine.timing import Call, CallError
+from benchmarks.engine.words import ranged, taken
+from benchmarks.sampling import sampler, turns
+from benchmarks.sampling.moments import PARAMETERS, bound, distances, judge
+from benchmarks.sampling.page import sentences
+from benchmarks.sampling.rates import BASES, rate, ratios, spread
+from benchmarks.sampling.textbook import textbook
+from benchmarks.writing.aims import aims
+from benchmarks.writing.findings import findings
+from benchmarks.writing.page import render
 from pytensor.compile.mode import Mode
 from scipy.special import logsumexp
 from scipy.stats import dirichlet, lognorm, norm
@@ -187,13 +189,13 @@ def pretended(monkeypatch):
         }  # fmt: skip
         return Call(4.0, f"a word\n{json.dumps(told)}\n")
 
-    monkeypatch.setattr(sampling, "fresh", pretend)
+    monkeypatch.setattr(turns, "fresh", pretend)
     return calls
 
 
 def test_samplers_take_turns_cold_and_then_warm(pretended, tmp_path):
     "Each with a cache of its own, empty at first, and with another seed each time."
-    results = sampling.measure(TINY, tmp_path, quiet)
+    results = turns.measure(TINY, tmp_path, quiet)
     ours, peers = ["values", "nodes"], ["pymc", "nutpie"]
     assert [call[0] for call in pretended] == [
         *ours, *peers, *ours, *peers, *ours, "nutpie", "reference", "nodes",
@@ -216,7 +218,7 @@ def test_samplers_take_turns_cold_and_then_warm(pretended, tmp_path):
 
 def test_priors_are_given_to_every_sampler_as_bayes_has_them(pretended, tmp_path):
     "They follow from the mean and the sd of the heights."
-    results = sampling.measure(replace(TINY, warm=1), tmp_path, quiet)
+    results = turns.measure(replace(TINY, warm=1), tmp_path, quiet)
     x = drawn(1000)
     assert pretended
     assert results["priors"] == pytest.approx(
@@ -236,8 +238,8 @@ def test_a_reference_that_breaks_leaves_the_rest(monkeypatch, tmp_path):
         np.savez(command[5], **independent(1))
         return Call(1.0, '{"seconds": {"build": 1, "sample": 1}, "divergences": 0, "note": ""}')
 
-    monkeypatch.setattr(sampling, "fresh", broken)
-    results = sampling.measure(replace(TINY, warm=1), tmp_path, quiet)
+    monkeypatch.setattr(turns, "fresh", broken)
+    results = turns.measure(replace(TINY, warm=1), tmp_path, quiet)
     assert results["agreement"] is None
     assert results["notes"] == ["the reference run stopped after 900 s"]
     assert "Whether the posteriors are the same was not measured" in sentences(results)
@@ -249,7 +251,7 @@ def test_draws_of_r_are_read_in_their_order(tmp_path):
     draws = independent(9, 50)
     whole = np.concatenate([draws["weights"], draws["means"], draws["sds"]], axis=-1)
     whole.transpose(1, 0, 2).ravel(order="F").tofile(tmp_path / "draws")
-    found = sampling._from_r(tmp_path / "draws")
+    found = turns._from_r(tmp_path / "draws")
     assert all(np.array_equal(found[name], draws[name]) for name in draws)
 
 
@@ -260,7 +262,7 @@ def test_rstan_samples_the_same_model(tmp_path):
     x = drawn(1000)
     priors = {**PRIORS, "centre": x.mean(), "spread": 1.5 * x.std(), "log_median": np.log(4.6)}
     priors = {name: float(value) for name, value in priors.items()}
-    found = sampling.Processes(tmp_path, 2, priors).run("rstan", stored(x, tmp_path), 1)
+    found = turns.Processes(tmp_path, 2, priors).run("rstan", stored(x, tmp_path), 1)
     expected = {"weights[0]": 0.40, "means[0]": 164.2, "means[1]": 176.0, "sds[0]": 5.6}
     for parameter, mean in expected.items():
         estimate = found["estimates"][parameter]
@@ -295,7 +297,7 @@ def test_a_median_stands_with_its_range():
 def page_of(pretended, tmp_path):
     """Results of a run of this section alone, from pretended samplers."""
     assert pretended == []
-    measured = sampling.measure(TINY, tmp_path, quiet)
+    measured = turns.measure(TINY, tmp_path, quiet)
     by = {row["key"]: row for row in measured["rows"]}
     by["pymc"]["warm"], by["pymc"]["note"] = by["nutpie"]["warm"], ""
     for key, ess in (("values", 1000.0), ("nodes", 2500.0), ("pymc", 50.0), ("nutpie", 500.0)):

@@ -17,19 +17,20 @@ from types import SimpleNamespace
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from benchmarks import growth, parquet, run, scale, scale_page
-from benchmarks.aims import aims
-from benchmarks.data import heights as drawn
-from benchmarks.data import loglik
-from benchmarks.exact import certificate, pieces
-from benchmarks.findings import findings
-from benchmarks.growth_figure import LINES, alt_text, draw
-from benchmarks.growth_page import NAMES, exponent, points
-from benchmarks.page import render
-from benchmarks.parquet import COLUMN, DiskError, batches, heights_file
-from benchmarks.process import weighed
-from benchmarks.settings import FULL, QUICK, SECTIONS
-from benchmarks.timing import CallError
+from benchmarks import run
+from benchmarks.engine.data import heights as drawn
+from benchmarks.engine.data import loglik
+from benchmarks.engine.process import weighed
+from benchmarks.engine.settings import FULL, QUICK, SECTIONS
+from benchmarks.engine.timing import CallError
+from benchmarks.size import growth, parquet, scale, scale_page
+from benchmarks.size.exact import certificate, pieces
+from benchmarks.size.growth_figure import LINES, alt_text, draw
+from benchmarks.size.growth_page import NAMES, exponent, points
+from benchmarks.size.parquet import COLUMN, DiskError, batches, heights_file
+from benchmarks.writing.aims import aims
+from benchmarks.writing.findings import findings
+from benchmarks.writing.page import render
 from PIL import Image
 from scipy.stats import norm
 

@@ -6,18 +6,19 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from benchmarks import run, search, search_reference
-from benchmarks.aims import aims
-from benchmarks.data import loglik
-from benchmarks.findings import findings
-from benchmarks.page import render
-from benchmarks.search import TOLERANCE, judge, measure
-from benchmarks.search_climber import climb
-from benchmarks.search_reference import Reference, is_top, load
-from benchmarks.search_rule import broken, room
-from benchmarks.search_samples import EACH, KINDS, SIZES, design, draw, every
-from benchmarks.search_starts import TRUTHS, at_the_truth, random_starts
-from benchmarks.settings import FULL, QUICK, SECTIONS
+from benchmarks import run
+from benchmarks.engine.data import loglik
+from benchmarks.engine.settings import FULL, QUICK, SECTIONS
+from benchmarks.searching import reference, search
+from benchmarks.searching.climber import climb
+from benchmarks.searching.reference import Reference, is_top, load
+from benchmarks.searching.rule import broken, room
+from benchmarks.searching.samples import EACH, KINDS, SIZES, design, draw, every
+from benchmarks.searching.search import TOLERANCE, judge, measure
+from benchmarks.searching.starts import TRUTHS, at_the_truth, random_starts
+from benchmarks.writing.aims import aims
+from benchmarks.writing.findings import findings
+from benchmarks.writing.page import render
 from scipy.optimize import brentq
 from scipy.stats import poisson
 
@@ -228,9 +229,9 @@ def test_starts_at_the_truth_have_the_moments_of_the_groups():
 def test_the_references_can_be_computed_again(monkeypatch, tmp_path, references, capsys):
     "To the same figures; what was computed before a run was broken off is not done again."
     names = [("rounded", 0), ("outlying", 10)]
-    monkeypatch.setattr(search_reference, "every", lambda: [draw(2, *one) for one in names])
+    monkeypatch.setattr(reference, "every", lambda: [draw(2, *one) for one in names])
     path = tmp_path / "search.json"
-    assert search_reference.main(["--out", str(path)]) == 0
+    assert reference.main(["--out", str(path)]) == 0
     found = load(path)
     for name, again in found.items():
         kept = references[name]
@@ -238,8 +239,8 @@ def test_the_references_can_be_computed_again(monkeypatch, tmp_path, references,
         assert again.means == pytest.approx(kept.means, rel=1e-5)
         assert again.tried == kept.tried
     assert len(found) == 2
-    monkeypatch.setattr(search_reference, "reference", None)
-    assert search_reference.main(["--out", str(path)]) == 0
+    monkeypatch.setattr(reference, "reference", None)
+    assert reference.main(["--out", str(path)]) == 0
     assert load(path) == found
     assert capsys.readouterr().err.count("\n") == 2
 

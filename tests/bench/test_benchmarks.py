@@ -7,18 +7,21 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from benchmarks import cold, fits, large, machine, rscript, run, uncertainty
-from benchmarks.aims import aims
-from benchmarks.data import heights as drawn
-from benchmarks.data import loglik
-from benchmarks.findings import findings
-from benchmarks.page import render
-from benchmarks.peers import scikit_learn, stored
-from benchmarks.rscript import R
-from benchmarks.settings import FULL, QUICK, SECTIONS
-from benchmarks.timing import Call, CallError, call, interleave, limited
-from benchmarks.tolerance import NEAR, Probe, loosest, stops
-from benchmarks.words import listed, short, table, taken, times
+from benchmarks import run
+from benchmarks.engine import machine, rscript
+from benchmarks.engine.data import heights as drawn
+from benchmarks.engine.data import loglik, stored
+from benchmarks.engine.rscript import R
+from benchmarks.engine.settings import FULL, QUICK, SECTIONS
+from benchmarks.engine.timing import Call, CallError, call, interleave, limited
+from benchmarks.engine.words import listed, short, table, taken, times
+from benchmarks.fitting import cold, fits, uncertainty
+from benchmarks.fitting.peers import scikit_learn
+from benchmarks.fitting.tolerance import NEAR, Probe, loosest, stops
+from benchmarks.size import large
+from benchmarks.writing.aims import aims
+from benchmarks.writing.findings import findings
+from benchmarks.writing.page import render
 from scipy.special import logsumexp
 from scipy.stats import norm
 

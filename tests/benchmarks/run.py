@@ -14,23 +14,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import (
-    cold,
-    fits,
-    growth,
-    growth_figure,
-    large,
-    machine,
-    rscript,
-    sampling,
-    scale,
-    search,
-    uncertainty,
-)
-from benchmarks.data import SEED
-from benchmarks.findings import missing
-from benchmarks.page import render
-from benchmarks.settings import FULL, QUICK, SECTIONS, Settings
+from benchmarks.engine import machine, rscript
+from benchmarks.engine.data import SEED
+from benchmarks.engine.settings import FULL, QUICK, SECTIONS, Settings
+from benchmarks.fitting import cold, fits, uncertainty
+from benchmarks.sampling import turns
+from benchmarks.searching import search
+from benchmarks.size import growth, growth_figure, large, scale
+from benchmarks.writing.findings import missing
+from benchmarks.writing.page import render
 from compare.command.files import prepare_folder, write_together
 
 __all__ = ["SCHEMA", "main", "measure"]
@@ -126,7 +118,7 @@ def measure(
             results["scale"] = scale.measure(settings, say, huge=huge)
         if "sampling" in only:
             stan = "rstan" in there
-            results["sampling"] = sampling.measure(settings, Path(folder), say, stan=stan)
+            results["sampling"] = turns.measure(settings, Path(folder), say, stan=stan)
         if "growth" in only:
             results["growth"] = growth.measure(settings, Path(folder), results, say)
     results["load"] = [before, machine.load()]

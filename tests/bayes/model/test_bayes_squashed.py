@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 import pytest
-from benchmarks.moments import PARAMETERS, STATISTICS, bound, distances, judge
+from benchmarks.sampling.moments import PARAMETERS, STATISTICS, bound, distances, judge
 
 import bayes
 import em

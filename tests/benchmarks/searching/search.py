@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import em
-from benchmarks.data import loglik
-from benchmarks.search_reference import Reference, load
-from benchmarks.search_rule import broken
-from benchmarks.search_samples import EACH, KINDS, SEED, SIZES, Drawn, draw
-from benchmarks.settings import Settings
+from benchmarks.engine.data import loglik
+from benchmarks.engine.settings import Settings
+from benchmarks.searching.reference import Reference, load
+from benchmarks.searching.rule import broken
+from benchmarks.searching.samples import EACH, KINDS, SEED, SIZES, Drawn, draw
 
 __all__ = ["TOLERANCE", "Verdict", "judge", "measure"]
 

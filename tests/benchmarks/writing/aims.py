@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from benchmarks.findings import PEERS, one
-from benchmarks.growth import OWN as OWN_GROWN
-from benchmarks.rates import ratios
-from benchmarks.sampling_page import AGAINST, OWN
-from benchmarks.scale_page import excess
-from benchmarks.search_page import counts
-from benchmarks.settings import FULL
-from benchmarks.tolerance import NEAR
-from benchmarks.words import listed, scientific, short, taken, times
+from benchmarks.engine.settings import FULL
+from benchmarks.engine.words import listed, scientific, short, taken, times
+from benchmarks.fitting.tolerance import NEAR
+from benchmarks.sampling.page import AGAINST, OWN
+from benchmarks.sampling.rates import ratios
+from benchmarks.searching.page import counts
+from benchmarks.size.growth import OWN as OWN_GROWN
+from benchmarks.size.scale_page import excess
+from benchmarks.writing.findings import PEERS, one
 
 __all__ = ["Aim", "aims"]
 

@@ -1,4 +1,4 @@
-"""One sampler in a process of its own: ``python -m benchmarks.sampler``, started by `sampling`.
+"""One sampler in a process of its own: ``python -m benchmarks.sampling.sampler``, by `turns`.
 
 It times its stages and prints them as one line of JSON; the draws go to a file. What a stage
 imports for the first time is in its time, so all that can be imported early is.
@@ -79,7 +79,7 @@ def _pymc(task: Task, clock: Clock) -> Drawn:
     import numpy as np
     import pymc as pm
 
-    from benchmarks.textbook import textbook
+    from benchmarks.sampling.textbook import textbook
 
     x = np.fromfile(task.data)
     clock.end("import")
@@ -101,7 +101,7 @@ def _nutpie(task: Task, clock: Clock) -> Drawn:
     import numpy as np
     import nutpie
 
-    from benchmarks.textbook import textbook
+    from benchmarks.sampling.textbook import textbook
 
     x = np.fromfile(task.data)
     clock.end("import")
@@ -172,7 +172,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv : sequence of str, optional
         The command line; that of the process by default.
     """
-    parser = argparse.ArgumentParser(prog="benchmarks.sampler", description=__doc__)
+    parser = argparse.ArgumentParser(prog="benchmarks.sampling.sampler", description=__doc__)
     parser.add_argument("tool", choices=TOOLS)
     parser.add_argument("data", type=Path, help="a file of doubles")
     parser.add_argument("out", type=Path, help="where the draws go, a file of NumPy's (npz)")

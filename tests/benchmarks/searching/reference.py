@@ -1,7 +1,6 @@
 """Computes the references of the search: the highest maximum that counts of those many climbs find.
 
-Starts (`search_starts`), climber (`search_climber`) and rule (`search_rule`) share no code with
-`em`.
+Starts (`starts`), climber (`climber`) and rule (`rule`) share no code with `em`.
 For each sample climb
 
 - 1,200 random starts; of more than 1,000 values 300, and 300 more, up to 1,200, while fewer than
@@ -12,7 +11,7 @@ For each sample climb
 Of the ends that keep the rule the highest counts, if finite differences of the log-likelihood say
 that it is a maximum. It takes 40 minutes, and is taken up where it was broken off:
 
-    PYTHONPATH=tests python -m benchmarks.search_reference
+    PYTHONPATH=tests python -m benchmarks.searching.reference
 """
 
 from __future__ import annotations
@@ -33,18 +32,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.data import loglik
-from benchmarks.search_climber import End, climb
-from benchmarks.search_rule import broken, room
-from benchmarks.search_samples import KINDS, SEED, Drawn, every
-from benchmarks.search_starts import Start, at_the_truth, random_starts
+from benchmarks.engine.data import loglik
+from benchmarks.searching.climber import End, climb
+from benchmarks.searching.rule import broken, room
+from benchmarks.searching.samples import KINDS, SEED, Drawn, every
+from benchmarks.searching.starts import Start, at_the_truth, random_starts
 
 __all__ = ["PATH", "Reference", "is_top", "load", "main", "reference"]
 
 Floats = NDArray[np.float64]
 
-PATH = Path(__file__).parent.parent / "reference" / "search.json"
-COMMAND = "PYTHONPATH=tests python -m benchmarks.search_reference"
+PATH = Path(__file__).parents[2] / "reference" / "search.json"
+COMMAND = "PYTHONPATH=tests python -m benchmarks.searching.reference"
 PACKAGES = ("numpy", "numba", "scikit-learn")
 ROUNDS, ENOUGH = 4, 5
 """Rounds of random starts, at the most; ends at the best after which there is no further one,"""
@@ -73,7 +72,7 @@ class Reference(NamedTuple):
     tried: dict[str, int]
     """How many were made."""
     room: tuple[str, float] | None
-    """The inequality that it keeps by least, and by how much (`search_rule.room`)."""
+    """The inequality that it keeps by least, and by how much (`rule.room`)."""
     aside: tuple[str, float] | None
     """What the highest end above it breaks, and how much higher that is; None if none is."""
 
@@ -240,7 +239,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv : sequence of str, optional
         The command line; that of the process by default.
     """
-    parser = argparse.ArgumentParser(prog="search_reference", description=__doc__)
+    parser = argparse.ArgumentParser(prog="benchmarks.searching.reference", description=__doc__)
     parser.add_argument("--out", type=Path, default=PATH, help="the file to write to, or to go on")
     path: Path = parser.parse_args(argv).out
     known: dict[str, Any] = load(path) if path.exists() else {}

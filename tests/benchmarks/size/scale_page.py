@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.words import listed, scientific, table, taken, times
+from benchmarks.engine.words import listed, scientific, table, taken, times
 
 __all__ = ["excess", "scale", "sentences"]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.timing import CallError
-from benchmarks.words import power, short
+from benchmarks.engine.timing import CallError
+from benchmarks.engine.words import power, short
 
 __all__ = ["NEAR", "Loosest", "Probe", "loosest", "stops"]
 

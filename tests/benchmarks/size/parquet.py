@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from benchmarks.data import SEED
+from benchmarks.engine.data import SEED
 
 __all__ = ["COLUMN", "ROOM", "DiskError", "batches", "heights_file"]
 

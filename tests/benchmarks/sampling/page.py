@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.moments import PARAMETERS, STATISTICS
-from benchmarks.rates import BASES, Spread, rate, ratios, spread
-from benchmarks.words import count, listed, ranged, table, taken, times
+from benchmarks.engine.words import count, listed, ranged, table, taken, times
+from benchmarks.sampling.moments import PARAMETERS, STATISTICS
+from benchmarks.sampling.rates import BASES, Spread, rate, ratios, spread
 
 __all__ = ["AGAINST", "OWN", "sampling", "sentences"]
 
@@ -109,7 +109,7 @@ def _text(results: Mapping[str, Any], r_versions: Mapping[str, str]) -> str:
         f"once on the values and once on the {results['nodes']:,} weighted nodes that "
         "`em.Sample(x).squash()` puts in their place; a remark says where it ran its chains "
         "again. The others run the textbook model, a normal mixture with ordered means, with "
-        "starts in order (`tests/benchmarks/textbook.py`).\n\n"
+        "starts in order (`tests/benchmarks/sampling/textbook.py`).\n\n"
         "Every run is a process of its own, and samplers take turns, with other seeds each time. "
         "Cold: the caches of PyTensor, Numba and rstan are empty; warm: they hold what the cold "
         "run compiled. Build is all that the calls do besides sampling: compiling, the EM fit for "

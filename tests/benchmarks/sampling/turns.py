@@ -13,14 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.data import heights
-from benchmarks.moments import PARAMETERS, STATISTICS, bound, distances, judge
-from benchmarks.peers import stored
-from benchmarks.process import PROJECT, fresh
-from benchmarks.rscript import SCRIPT
-from benchmarks.sampler import CHAINS, DRAWS, REFERENCE_DRAWS, TUNE, cores
-from benchmarks.settings import Settings
-from benchmarks.timing import CallError
+from benchmarks.engine.data import heights, stored
+from benchmarks.engine.process import PROJECT, fresh
+from benchmarks.engine.rscript import SCRIPT
+from benchmarks.engine.settings import Settings
+from benchmarks.engine.timing import CallError
+from benchmarks.sampling.moments import PARAMETERS, STATISTICS, bound, distances, judge
+from benchmarks.sampling.sampler import CHAINS, DRAWS, REFERENCE_DRAWS, TUNE, cores
 
 __all__ = ["N", "Processes", "default_priors", "measure"]
 
@@ -33,7 +32,7 @@ N = 1_000
 LIMIT = 900.0
 """Seconds for one process."""
 
-STAN = SCRIPT.with_name("textbook.stan")
+STAN = Path(__file__).with_name("textbook.stan")
 
 
 def measure(
@@ -189,7 +188,7 @@ class Processes:
 
     def _python(self, key: str, data: Path, out: Path, seed: int) -> list[str]:
         return [
-            sys.executable, "-m", "benchmarks.sampler", key, str(data), f"{out}.npz",
+            sys.executable, "-m", "benchmarks.sampling.sampler", key, str(data), f"{out}.npz",
             "--priors", json.dumps(self.priors), "--seed", str(seed),
             "--shorten", str(self.shorten),
         ]  # fmt: skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks import growth_page, scale_page, search_page
-from benchmarks.sampling_page import sentences
-from benchmarks.tolerance import NEAR
-from benchmarks.words import listed, scientific, short, taken, times
+from benchmarks.engine.words import listed, scientific, short, taken, times
+from benchmarks.fitting.tolerance import NEAR
+from benchmarks.sampling.page import sentences
+from benchmarks.searching import page as search_page
+from benchmarks.size import growth_page, scale_page
 
 __all__ = ["PEERS", "findings", "missing", "one"]
 

@@ -12,13 +12,13 @@ from typing import Any
 from numpy.typing import NDArray
 
 import em
-from benchmarks.data import heights, loglik
-from benchmarks.peers import Estimate, Peer, mclust, mixtools, ours, scikit_learn, stored
-from benchmarks.rscript import R
-from benchmarks.settings import Settings
-from benchmarks.timing import Call, CallError, Timed, interleave
-from benchmarks.tolerance import NEAR, Loosest, Probe, loosest, stops
-from benchmarks.words import taken
+from benchmarks.engine.data import heights, loglik, stored
+from benchmarks.engine.rscript import R
+from benchmarks.engine.settings import Settings
+from benchmarks.engine.timing import Call, CallError, Timed, interleave
+from benchmarks.engine.words import taken
+from benchmarks.fitting.peers import Estimate, Peer, mclust, mixtools, ours, scikit_learn
+from benchmarks.fitting.tolerance import NEAR, Loosest, Probe, loosest, stops
 
 __all__ = ["certified", "foreseen", "measure", "search_for"]
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.growth import OWN, TOOLS
-from benchmarks.words import listed, scientific, table, taken
+from benchmarks.engine.words import listed, scientific, table, taken
+from benchmarks.size.growth import OWN, TOOLS
 
 __all__ = ["NAMES", "exponent", "growth", "points", "sentences"]
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.aims import Aim, aims
-from benchmarks.findings import findings
-from benchmarks.growth_figure import alt_text
-from benchmarks.growth_page import growth
-from benchmarks.sampling_page import sampling
-from benchmarks.scale_page import scale
-from benchmarks.search_page import search
-from benchmarks.timing import BRIEF, REST
-from benchmarks.tolerance import NEAR
-from benchmarks.words import NIL, scientific, short, table, taken, times
+from benchmarks.engine.timing import BRIEF, REST
+from benchmarks.engine.words import NIL, scientific, short, table, taken, times
+from benchmarks.fitting.tolerance import NEAR
+from benchmarks.sampling.page import sampling
+from benchmarks.searching.page import search
+from benchmarks.size.growth_figure import alt_text
+from benchmarks.size.growth_page import growth
+from benchmarks.size.scale_page import scale
+from benchmarks.writing.aims import Aim, aims
+from benchmarks.writing.findings import findings
 
 __all__ = ["render"]
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from benchmarks.timing import Call, CallError
+from benchmarks.engine.timing import Call, CallError
 
 __all__ = ["SCRIPT", "R", "versions"]
 

@@ -10,12 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.data import heights
-from benchmarks.peers import stored
-from benchmarks.process import fresh
-from benchmarks.rscript import SCRIPT
-from benchmarks.settings import Settings
-from benchmarks.timing import Call, interleave
+from benchmarks.engine.data import heights, stored
+from benchmarks.engine.process import fresh
+from benchmarks.engine.rscript import SCRIPT
+from benchmarks.engine.settings import Settings
+from benchmarks.engine.timing import Call, interleave
 
 __all__ = ["measure"]
 

@@ -12,12 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.exact import certificate
-from benchmarks.machine import memory
-from benchmarks.parquet import COLUMN, DiskError, batches, heights_file
-from benchmarks.process import Weighed, weighed
-from benchmarks.settings import Settings
-from benchmarks.timing import Call, CallError, call, interleave
+from benchmarks.engine.machine import memory
+from benchmarks.engine.process import Weighed, weighed
+from benchmarks.engine.settings import Settings
+from benchmarks.engine.timing import Call, CallError, call, interleave
+from benchmarks.size.exact import certificate
+from benchmarks.size.parquet import COLUMN, DiskError, batches, heights_file
 
 __all__ = ["HUGE", "LIMIT", "REPORT", "Claim", "estimate", "measure"]
 

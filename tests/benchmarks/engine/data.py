@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["SEED", "heights", "loglik"]
+__all__ = ["SEED", "heights", "loglik", "stored"]
 
 Floats = NDArray[np.float64]
 
@@ -45,3 +46,10 @@ def loglik(x: Floats, weights: ArrayLike, means: ArrayLike, sds: ArrayLike) -> f
         density = top + np.log(np.exp(joint - top).sum(axis=0))
         sums.append(math.fsum(density.tolist()))
     return math.fsum([*sums, -0.5 * x.size * math.log(2.0 * math.pi)])
+
+
+def stored(x: Floats, folder: Path) -> Path:
+    """Write the data as doubles, which is how R and fresh processes get them."""
+    path = folder / f"x{x.size}.bin"
+    x.tofile(path)
+    return path

@@ -13,16 +13,16 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 import em
-from benchmarks.data import SEED, heights, loglik
-from benchmarks.exact import certificate, pieces
-from benchmarks.fits import certified, foreseen, search_for
-from benchmarks.peers import Peer, ours, scikit_learn, stored
-from benchmarks.process import weighed
-from benchmarks.rates import seconds
-from benchmarks.sampling import Processes, default_priors
-from benchmarks.scale import LIMIT, REPORT, estimate
-from benchmarks.settings import Settings
-from benchmarks.timing import Call, CallError, call, interleave
+from benchmarks.engine.data import SEED, heights, loglik, stored
+from benchmarks.engine.process import weighed
+from benchmarks.engine.settings import Settings
+from benchmarks.engine.timing import Call, CallError, call, interleave
+from benchmarks.fitting.fits import certified, foreseen, search_for
+from benchmarks.fitting.peers import Peer, ours, scikit_learn
+from benchmarks.sampling.rates import seconds
+from benchmarks.sampling.turns import Processes, default_priors
+from benchmarks.size.exact import certificate, pieces
+from benchmarks.size.scale import LIMIT, REPORT, estimate
 
 __all__ = ["TOOLS", "measure"]
 

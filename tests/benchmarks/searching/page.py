@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.words import listed, scientific, short, table, taken
+from benchmarks.engine.words import listed, scientific, short, table, taken
 
 __all__ = ["counts", "search", "sentences"]
 
@@ -43,12 +43,12 @@ def search(found: Row) -> str:
     text = (
         f"`em.fit(x, K)`, by default, on simulated samples, {found['each']} of each kind for each "
         f"K. Sample i of a kind is drawn from the seed ({found['seed']}, K, place of the kind in "
-        "the table from 0, i) by `tests/benchmarks/search_samples.py`. A reference is the highest "
-        "end of 1,200 random starts climbed to the top (beyond 1,000 values of 300 at the least), "
-        "of 20 starts at the truth and of scikit-learn's `n_init=50`, polished, which is a maximum "
-        "and keeps the rule for what a group can be; the references are kept in "
-        "`tests/reference/search.json`, and `tests/benchmarks/search_reference.py`, which shares "
-        "no code with `em`, computes them. "
+        "the table from 0, i) by `tests/benchmarks/searching/samples.py`. A reference is the "
+        "highest end of 1,200 random starts climbed to the top (beyond 1,000 values of 300 at the "
+        "least), of 20 starts at the truth and of scikit-learn's `n_init=50`, polished, which is a "
+        "maximum and keeps the rule for what a group can be; the references are kept in "
+        "`tests/reference/search.json`, and `tests/benchmarks/searching/reference.py`, which "
+        "shares no code with `em`, computes them. "
         "A sample is missed if the answer is not called converged where there is a reference, if "
         "it breaks the rule, or if its log-likelihood is more than "
         f"{scientific(found['tolerance'])} lower. Times are processor time."

@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 import em
-from benchmarks.data import heights
-from benchmarks.fits import certified
-from benchmarks.peers import stored
-from benchmarks.rscript import R
-from benchmarks.settings import Settings
-from benchmarks.timing import Call, call, interleave
+from benchmarks.engine.data import heights, stored
+from benchmarks.engine.rscript import R
+from benchmarks.engine.settings import Settings
+from benchmarks.engine.timing import Call, call, interleave
+from benchmarks.fitting.fits import certified
 
 __all__ = ["measure"]
 

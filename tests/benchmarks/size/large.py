@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 import em
-from benchmarks.data import heights
-from benchmarks.fits import certified
-from benchmarks.settings import Settings
-from benchmarks.timing import call, interleave
+from benchmarks.engine.data import heights
+from benchmarks.engine.settings import Settings
+from benchmarks.engine.timing import call, interleave
+from benchmarks.fitting.fits import certified
 
 __all__ = ["measure"]
 

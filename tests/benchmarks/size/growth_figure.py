@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.growth_page import NAMES, exponent, points
-from benchmarks.words import listed, taken
+from benchmarks.engine.words import listed, taken
+from benchmarks.size.growth_page import NAMES, exponent, points
 from compare.figures.drawing import export, key, page, styled
 from compare.figures.palette import BAYES, EM, INK, MUTED, TRUTH
 from compare.language.figure_book import FigureText

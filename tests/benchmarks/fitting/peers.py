@@ -5,15 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 import em
-from benchmarks.rscript import R
-from benchmarks.timing import Call, call
+from benchmarks.engine.rscript import R
+from benchmarks.engine.timing import Call, call
 
 __all__ = ["Estimate", "Peer", "mclust", "mixtools", "ours", "scikit_learn"]
 
@@ -118,10 +117,3 @@ def _from_r(made: Call) -> Call:
     weights, means, sds, trace = rest[0:2], rest[2:4], rest[4:6], rest[6:]
     told = None if np.isnan(passes) else int(passes)
     return Call(made.seconds, Estimate(weights, means, sds, told, trace))
-
-
-def stored(x: Floats, folder: Path) -> Path:
-    """Write the data as doubles, which is how R and fresh processes get them."""
-    path = folder / f"x{x.size}.bin"
-    x.tofile(path)
-    return path

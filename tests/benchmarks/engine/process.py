@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.timing import Call, CallError, call
+from benchmarks.engine.timing import Call, CallError, call
 
 __all__ = ["PROJECT", "Weighed", "fresh", "weighed"]
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 
 # A process inherits the largest memory of the one that it was forked from: so a small one forks it.
 WRAPPER = """

@@ -2,7 +2,7 @@
 
 What is fitted to a sample is a mixture of K normal components, whatever it was drawn from. Each
 sample is the same whoever draws it, and can be drawn alone: ``draw(k, kind, i)``. The design is
-printed by ``PYTHONPATH=tests python -m benchmarks.search_samples``.
+printed by ``PYTHONPATH=tests python -m benchmarks.searching.samples``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.words import table
+from benchmarks.engine.words import table
 
 __all__ = ["EACH", "KINDS", "SEED", "SIZES", "Drawn", "design", "draw", "every"]
 

@@ -1,0 +1,1 @@
+"""What times calls and processes, the data that all get, and numbers in words."""

@@ -1,0 +1,1 @@
+"""The samplers beside each other: effective draws a second, and one posterior."""

@@ -1,0 +1,1 @@
+"""Whether the search finds the highest maximum, and how that one is known."""

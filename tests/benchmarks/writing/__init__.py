@@ -1,0 +1,1 @@
+"""The page: what was aimed at, what was found, and the tables."""
