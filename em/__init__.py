@@ -10,7 +10,8 @@ from em.inference.homogeneity import EmTest, em_test
 from em.inference.likelihood_ratio import LikelihoodRatioTest, lr_test
 from em.inference.resampling import Bootstrap, bootstrap
 from em.inference.selection import Selection, select
-from em.inference.summary import ashman, identifiability, modes
+from em.inference.summary import identifiability
+from em.inference.told_apart import ashman, modes
 from em.likelihood.mixture import Mixture
 from em.likelihood.parameters import Parameters
 from em.likelihood.steps import Expectation, e_step, m_step

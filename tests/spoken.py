@@ -6,7 +6,7 @@ from handmade import comparison
 
 from compare.findings import agreement, answers, borders, contrasts, differences, group_count, names
 from compare.findings.criticism import influence, misfit, rivals, rounding
-from compare.findings.fits import climb, nodes, sampler, tops, verdict
+from compare.findings.fits import climb, nodes, sampler, told_apart, tops, verdict
 from compare.findings.head import headline, points
 from compare.findings.terms import Parameter, data_of
 from compare.language import en
@@ -34,6 +34,7 @@ FOUND = {
     "on_contrasts": contrasts.contrasts,
     "on_extremes": contrasts.extremes,
     "on_humps": borders.humps,
+    "on_identifiability": told_apart.on_identifiability,
     "on_influence": influence.influence,
     "on_loo": misfit.prediction,
     "on_names": names.on_names,

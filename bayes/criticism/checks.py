@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from bayes.posterior.posterior import Posterior
 from em import Mixture, Parameters, Sample
 from em.data.arguments import as_generator
 
-__all__ = ["Check", "check"]
+__all__ = ["Check", "NotMade", "Side", "Steps", "check"]
 
 Floats = NDArray[np.float64]
 
@@ -34,49 +34,31 @@ MOST_BINS = 100
 EDGE_DRAWS = 100
 """Draws that the bins are made from; what is expected in them is worked out for every draw."""
 
-SUBJECTS = {
-    "mean": "The mean",
-    "sd": "The standard deviation",
-    "skewness": "The skewness of the groups",
-    "kurtosis": "The excess kurtosis of the groups",
-    "farthest": "The largest distance from the mean, in standard deviations,",
-    "gap": "The smallest gap between two values",
-    "shape": "The distance between histogram and model (chi-square)",
-}
-MISFITS = {
-    "mean": ("the draws are not of these data",) * 2,
-    "sd": ("the draws are not of these data",) * 2,
-    "skewness": (
-        "groups lean to the left, which normal ones do not",
-        "groups lean to the right, which normal ones do not",
-        "groups lean to different sides, which normal ones do not",
-    ),
-    "kurtosis": (
-        "groups are flatter, with lighter tails, than normal ones",
-        "groups have heavier tails than normal ones",
-        "groups have heavier or lighter tails than normal ones",
-    ),
-    "farthest": (
-        "no value lies as far out as the model puts some, as if the data had been cut off",
-        "a value lies farther out than the model puts any",
-    ),
-    "gap": (
-        "values lie closer together than a continuous model puts them: rounded or repeated",
-        "no two values come as close as the model puts some, as if they lay on a grid",
-    ),
-    "shape": ("", "the histogram is not one that the model makes"),
-}
-"""What a misfit means where the data are below the replicates, above them, or either way."""
-SQUASHED = (
-    "is not known: the data are squashed or have weights that are not whole numbers, and this "
-    "takes the values themselves"
-)
-WEIGHTED = (
-    "is not known: of data with sampling weights, drawing as many values from the posterior does "
-    "not tell how much it would vary"
-)
-IN_PIECES = "is not known: the data were seen in pieces, and this takes all values side by side"
-ROUNDED = "says nothing of values that were rounded to steps of {:.4g}, as the model knows"
+NAMES = ("mean", "sd", "skewness", "kurtosis", "farthest", "gap", "shape")
+
+Side = Literal["below", "above", "either"]
+"""Where the data are beside the replicates; of skewness and kurtosis, whether groups lean to the
+left or have light tails, to the right or heavy ones, or not all the same."""
+NotMade = Literal["squashed", "weighted", "in pieces", "rounded"]
+"""Values are not known one by one; have sampling weights, of which more values from the posterior
+do not tell how much they vary; were not seen side by side; or lie close together by rounding that
+the model knows of."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What the values come in steps of, which the model does not know."""
+
+    step: float
+    part: float
+    """Of the smallest sd."""
+    all_on_steps: bool
+    """Whether no value lies between the steps, so that they may be rounded to these."""
+
+    @property
+    def coarse(self) -> bool:
+        """Whether the smallest sd is not to be trusted."""
+        return self.part >= COARSE
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +82,12 @@ class Check:
     """
     replicates: Floats
     """The statistic of each replicate, of shape (R,), or (0,) if the check is not made."""
-    sentence: str
-    """What it says, in plain words."""
+    side: Side | None
+    """What kind of misfit it is, if it is one; None if the check is not made."""
+    steps: Steps | None = None
+    """Of the values, where that may be why their smallest gap is what it is."""
+    why_not: NotMade | None = None
+    """Why the check is not made."""
 
     @property
     def can_fail(self) -> bool:
@@ -154,8 +140,8 @@ def check(
     sample : Sample, optional
         The data, where the posterior was sampled from squashed ones. Weights that are whole
         numbers are counts. Where only squashed data are known, `farthest`, `gap` and `shape` are
-        not made, and say so; of data that were seen in pieces (`em.Digest`) only `gap` is not.
-        Of data with sampling weights none is.
+        not made (see `Check.why_not`); of data that were seen in pieces (`em.Digest`) only `gap` is
+        not. Of data with sampling weights none is.
     rng : int or numpy.random.Generator
         A seed or a generator.
     replicates : int
@@ -168,7 +154,7 @@ def check(
     """
     given = posterior.sample if sample is None else require_same(posterior.sample, sample)
     if given.weights_are == "sampling":
-        return tuple(_not_made(name, WEIGHTED) for name in SUBJECTS)
+        return tuple(_not_made(name, "weighted") for name in NAMES)
     data = counted(given)
     known = given if data is None else data
     generator = as_generator(rng)
@@ -197,58 +183,37 @@ def check(
         return (
             *found,
             _two_sided("farthest", farthest, many.farthest),
-            _not_made("gap", IN_PIECES),
+            _not_made("gap", "in pieces"),
             _shape(draws, given, generator),
         )
     if data is None:
-        return (*found, *(_not_made(name, SQUASHED) for name in ("farthest", "gap", "shape")))
+        return (*found, *(_not_made(name, "squashed") for name in ("farthest", "gap", "shape")))
     found.append(_two_sided("farthest", float(one.farthest), many.farthest))
     if given.rounding > 0:
-        found.append(_not_made("gap", ROUNDED.format(given.rounding)))
+        found.append(_not_made("gap", "rounded"))
     else:
         # Computers' numbers lie on a grid as well, a coarse one far from zero.
         step = float(np.spacing(np.abs(known.values).max()))
         gaps = step * np.round(unit * many.gap / step)
-        rounding = _rounding(given, draws)
-        found.append(_two_sided("gap", float(one.gap), gaps, rounding))
+        found.append(_two_sided("gap", float(one.gap), gaps, _steps(given, draws)))
     return (*found, _shape(draws, data, generator))
 
 
-def _two_sided(name: str, seen: float, replicates: Floats, more: str = "") -> Check:
+def _two_sided(name: str, seen: float, replicates: Floats, steps: Steps | None = None) -> Check:
     equal = 0.5 * (np.count_nonzero(replicates == seen) + 1)
     level = (np.count_nonzero(replicates < seen) + equal) / (replicates.size + 1.0)
     p = min(1.0, 2.0 * min(level, 1.0 - level))
-    return _check(name, seen, replicates, p, int(level > 0.5), more)
+    low, high = np.quantile(replicates, [0.025, 0.975]).tolist()
+    side: Side = "above" if level > 0.5 else "below"
+    return Check(name, seen, low, high, p, replicates, side, steps)
 
 
-def _upper(name: str, seen: Floats, replicates: Floats, side: int = 1) -> Check:
+def _upper(name: str, seen: Floats, replicates: Floats, side: Side = "above") -> Check:
     """A draw of the posterior measures the data and its own replicate."""
     equal = 0.5 * (np.count_nonzero(replicates == seen) + 1)
     p = (np.count_nonzero(replicates > seen) + equal) / (replicates.size + 1.0)
-    return _check(name, float(np.median(seen)), replicates, p, side)
-
-
-def _check(
-    name: str, seen: float, replicates: Floats, p: float, side: int, more: str = ""
-) -> Check:
-    two_sided = name in ("mean", "sd", "farthest", "gap")
-    lower, upper = np.quantile(replicates, [0.025, 0.975] if two_sided else [0.0, 0.95]).tolist()
-    one, low, high = (_rounded(value, upper - lower) for value in (seen, lower, upper))
-    values = (
-        f"{SUBJECTS[name]} is {one}; in 95 of 100 data sets from the model it is "
-        f"{f'{low} to {high}' if two_sided else f'at most {high}'}"
-    )
-    verdict = _verdict(p)
-    if name in ("mean", "sd") and verdict != "fails":
-        end = "as it must be, since a mixture can be given any mean and sd."
-    elif verdict == "passes":
-        end = "no sign that the model is wrong."
-    elif verdict == "in doubt":
-        end = f"perhaps {MISFITS[name][side]}."
-    else:
-        end = f"{MISFITS[name][side]}.{more}"
-    said = f"{values} (p = {p:.2g}): {end}"
-    return Check(name, seen, lower, upper, float(p), replicates, said)
+    low, high = np.quantile(replicates, [0.0, 0.95]).tolist()
+    return Check(name, float(np.median(seen)), low, high, float(p), replicates, side)
 
 
 def _verdict(p: float) -> str:
@@ -257,18 +222,17 @@ def _verdict(p: float) -> str:
     return "fails" if p < FAILS else "in doubt" if p < DOUBTFUL else "passes"
 
 
-def _not_made(name: str, why: str) -> Check:
+def _not_made(name: str, why: NotMade) -> Check:
     nothing = math.nan
-    said = f"{SUBJECTS[name]} {why}."
-    return Check(name, nothing, nothing, nothing, nothing, np.zeros(0), said)
+    return Check(name, nothing, nothing, nothing, nothing, np.zeros(0), None, why_not=why)
 
 
-def _side(mean: Floats, size: Floats) -> int:
-    """Which of the `MISFITS` of a skewness or kurtosis: below, above, or not all the same way."""
+def _side(mean: Floats, size: Floats) -> Side:
+    """Of a skewness or kurtosis, by its mean over the groups and by its size."""
     direction = float(np.median(mean))
     if abs(direction) < 0.5 * float(np.median(size)):
-        return 2
-    return int(direction > 0)
+        return "either"
+    return "above" if direction > 0 else "below"
 
 
 def _shape(draws: Parameters, data: Sample, rng: np.random.Generator) -> Check:
@@ -300,28 +264,9 @@ def _edges(draws: Parameters, data: Sample) -> Floats:
     return np.unique(edges)
 
 
-def _rounding(sample: Sample, draws: Parameters) -> str:
-    """Whether the rounding of the data matters, and what to do about it."""
+def _steps(sample: Sample, draws: Parameters) -> Steps | None:
+    """What the values come in steps of; None if in none."""
     step = sample.resolution
     if step == 0.0:
-        return ""
-    part = step / float(draws.sds.min(axis=1).mean())
-    matters = (
-        "too fine to matter for the estimates"
-        if part < COARSE
-        else "so coarse that the smallest sd is not to be trusted"
-    )
-    found = f" They come in steps of {step:.4g}, {part:.2g} of the smallest sd: {matters}."
-    if sample.step == 0.0:  # some lie between the steps, so that they are not rounded to these
-        return found
-    return (
-        f"{found} rounding={step:.6g} (--rounding {step:.6g} on the command line) makes that part "
-        "of the model."
-    )
-
-
-def _rounded(value: float, width: float) -> str:
-    """With as many digits as tell the ends of an interval of this width apart."""
-    if not (1e-2 * abs(value) < width < 1e4) and width < 1e-3:
-        return f"{value:.3g}"
-    return f"{value:.{max(0, 2 - math.floor(math.log10(width)) - 1)}f}"
+        return None
+    return Steps(step, step / float(draws.sds.min(axis=1).mean()), sample.step > 0.0)

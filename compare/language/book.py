@@ -14,7 +14,6 @@ from compare.language.parts_book import PartsBook
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import em
     from compare.comparison.original import Stop
     from compare.findings.agreement import Agreement, NoEstimates, OnTruth
     from compare.findings.answers import Answers, Columns
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from compare.findings.fits.climb import Climb, SeveralTops
     from compare.findings.fits.nodes import Nodes
     from compare.findings.fits.sampler import Chains, SamplerFailure
+    from compare.findings.fits.told_apart import Identifiability
     from compare.findings.fits.tops import HeldByTops
     from compare.findings.fits.verdict import Distrusted, NotAtMaximum, Verdict
     from compare.findings.group_count import GroupCount, Separation, Tried
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from compare.findings.optima import Optima
     from compare.findings.original import Story
     from compare.findings.survey import Survey
-    from compare.findings.terms import Group, ShareOfDraws
+    from compare.findings.terms import ShareOfDraws
     from compare.language.furniture import Furniture
     from compare.language.texts import AnswerTable, Cells, Explanation
 
@@ -82,7 +82,7 @@ class Book(Proven, FigureBook, PartsBook, Protocol):
     def on_climb(self, found: Climb, /) -> str:
         """How EM ended."""
 
-    def on_identifiability(self, fit: em.Fit, names: Sequence[Group], /) -> str:
+    def on_identifiability(self, found: Identifiability | None, /) -> str:
         """How well the data tell the groups apart."""
 
     def on_names(self, found: Names | None, /) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from compare.findings import agreement, borders, diagnostics, differences, group_count, names
 from compare.findings import made as how
 from compare.findings.criticism import influence, misfit, rivals, rounding
-from compare.findings.fits import climb, nodes, sampler, tops
+from compare.findings.fits import climb, nodes, sampler, told_apart, tops
 from compare.findings.optima import optima
 from compare.findings.original import story
 from compare.language import en
@@ -141,7 +141,7 @@ def sections(
             Heading(words.em),
             book.on_climb(climb.on_climb(comparison)),
             book.on_nodes(nodes.on_nodes(comparison)),
-            book.on_identifiability(comparison.fit, names.by_mean(comparison)),
+            book.on_identifiability(told_apart.on_identifiability(comparison)),
             book.on_optima(climb.on_optima(comparison, SHOWN)),
             book.on_shares(tops.on_shares(comparison)),
             _optima(comparison, book),

@@ -5,63 +5,14 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-import numpy as np
-
 from em.inference.estimate import Estimate
-from em.likelihood.mixture import Mixture
+from em.inference.told_apart import Estimated, told_apart
 from em.likelihood.parameters import Parameters
 from em.search.ascent import Status
 
-__all__ = ["as_html", "ashman", "identifiability", "modes", "summarise"]
+__all__ = ["as_html", "identifiability", "summarise"]
 
 WIDTH = 78
-MODE_SEARCH = 200_000
-"""Points of the grid that modes are counted on, at the most."""
-
-
-def ashman(mixture: Mixture) -> list[float]:
-    """Ashman's D of neighbouring components, ``sqrt(2) |m1 - m2| / sqrt(s1^2 + s2^2)``.
-
-    Above 2 two components are usually seen as two (Ashman, Bird & Zepf 1994).
-
-    Parameters
-    ----------
-    mixture : Mixture
-
-    Returns
-    -------
-    list of float
-        One for each pair of neighbours in order of mean.
-    """
-    gaps = np.diff(mixture.means)
-    spread = np.hypot(mixture.sds[:-1], mixture.sds[1:])
-    return [float(value) for value in np.sqrt(2.0) * gaps / spread]
-
-
-def modes(mixture: Mixture) -> int:
-    """Count the humps of the density, on a grid finer than the narrowest component.
-
-    Parameters
-    ----------
-    mixture : Mixture
-
-    Returns
-    -------
-    int
-    """
-    # All modes lie between the smallest and the largest mean (Carreira-Perpinan & Williams 2003).
-    pieces = [
-        mean + sd * np.linspace(-4, 4, 161)
-        for mean, sd in zip(mixture.means, mixture.sds, strict=True)
-    ]
-    ends = mixture.means[0] - mixture.sds.min(), mixture.means[-1] + mixture.sds.min()
-    points = np.unique(np.concatenate([np.linspace(*ends, 2001), *pieces]))
-    if points.size > MODE_SEARCH:
-        points = points[:: points.size // MODE_SEARCH + 1]
-    change = np.diff(mixture.logpdf(points))
-    # Between points that nearly coincide rounding decides the sign; such steps do not count.
-    rising = change[np.abs(change) > 1e-11]
-    return int(np.count_nonzero((rising[:-1] > 0) & (rising[1:] < 0)))
 
 
 def identifiability(fit: Estimate, names: Sequence[str] | None = None) -> str:
@@ -93,66 +44,40 @@ def identifiability(fit: Estimate, names: Sequence[str] | None = None) -> str:
         return ""
     if not fit.converged:
         return "The fit is not at a maximum, so nothing can be said about its parameters."
-    apart = min(ashman(fit.mixture))
-    humps = modes(fit.mixture)
-    seen = "overlap heavily" if apart < 2 else "overlap" if apart < 3 else "are well apart"
+    found = told_apart(fit)
+    seen = {"much": "overlap heavily", "some": "overlap", "little": "are well apart"}[found.overlap]
     text = (
-        f"The closest components {seen} (Ashman's D {apart:.2f}) and the density has "
-        f"{humps} mode{'' if humps == 1 else 's'}."
+        f"The closest components {seen} (Ashman's D {found.ashman:.2f}) and the density has "
+        f"{found.modes} mode{'' if found.modes == 1 else 's'}."
     )
-    if fit.n_parameters < 2:
+    curved = found.curvature
+    if curved is None:
         return text
-    pair, correlation = _strongest(fit, called)
-    poor = fit.condition_number > 1e3 or abs(correlation) > 0.95
+    pair = _pair(*curved.pair, called) if curved.pair else "there is one only"
+    passes = "" if curved.passes is None else f", about {curved.passes:,.0f} passes for six digits"
     return (
         f"{text} The strongest correlation of two estimates is "
-        f"{correlation:.3f} ({pair}), the condition number of the information "
-        f"{fit.condition_number:.3g}: "
+        f"{curved.correlation:.3f} ({pair}), the condition number of the information "
+        f"{curved.condition_number:.3g}: "
         + (
-            "the data fix some combinations of the parameters far better than each by itself."
-            if poor
-            else "the data fix each parameter by itself."
+            "the data fix each parameter by itself."
+            if curved.each_is_fixed
+            else "the data fix some combinations of the parameters far better than each by itself."
         )
-        + f" Plain EM closes in by a factor of {fit.em_rate:.4f} with each pass here"
-        + f"{_passes(fit.em_rate)}."
+        + f" Plain EM closes in by a factor of {curved.em_rate:.4f} with each pass here{passes}."
     )
 
 
-def _passes(rate: float) -> str:
-    if not 0 < rate < 1:
-        return ""
-    return f", about {np.log(1e-6) / np.log(rate):,.0f} passes for six digits"
-
-
-def _strongest(fit: Estimate, called: Sequence[str]) -> tuple[str, float]:
-    """The pair of free estimates that are most strongly correlated."""
-    k = fit.n_components
-    correlation = fit.correlation()
-    # The last weight mirrors the others, and equal sds are one parameter.
-    keep = [j for j in range(3 * k) if j != k - 1 and not (fit.equal_sds and j > 2 * k)]
-    keep = [j for j in keep if correlation[j, j] > 0]
-    if len(keep) < 2:
-        return "there is one only", 0.0
-    matrix = correlation[np.ix_(keep, keep)]
-    np.fill_diagonal(matrix, 0.0)
-    i, j = sorted(divmod(int(np.abs(matrix).argmax()), len(keep)))
-    first, second = (divmod(keep[place], k) for place in (i, j))
-    return _pair(first, second, called, equal_sds=fit.equal_sds), float(matrix[i, j])
-
-
-def _pair(
-    first: tuple[int, int], second: tuple[int, int], called: Sequence[str], *, equal_sds: bool
-) -> str:
+def _pair(first: Estimated, second: Estimated, called: Sequence[str]) -> str:
     """Two parameters in words, each given by its kind and its component."""
-    kinds = "weight", "mean", "sd"
-    if equal_sds and second[0] == 2:
-        return f"the {kinds[first[0]]} of {called[first[1]]} and the common sd"
-    if first[1] == second[1]:
-        return f"the {kinds[first[0]]} and the {kinds[second[0]]} of {called[first[1]]}"
-    if first[0] == second[0]:
-        return f"the {kinds[first[0]]}s of {called[first[1]]} and {called[second[1]]}"
-    one, other = (f"the {kinds[kind]} of {called[j]}" for kind, j in (first, second))
-    return f"{one} and {other}"
+    one, other = called[first.component], called[second.component]
+    if second.kind == "common sd":
+        return f"the {first.kind} of {one} and the common sd"
+    if first.component == second.component:
+        return f"the {first.kind} and the {second.kind} of {one}"
+    if first.kind == second.kind:
+        return f"the {first.kind}s of {one} and {other}"
+    return f"the {first.kind} of {one} and the {second.kind} of {other}"
 
 
 def summarise(fit: Estimate, intervals: Parameters, level: float) -> str:

@@ -10,6 +10,7 @@ from compare.findings.terms import Data, data_of
 
 if TYPE_CHECKING:
     from bayes import Check, Loo
+    from bayes.criticism.checks import Side, Steps
     from compare.comparison.table import Comparison
 
 __all__ = [
@@ -55,8 +56,10 @@ class Checked:
     """Of what 95 of 100 data sets have."""
     upper: float
     p: float
-    said: str
-    """What `bayes.check` says of it, which knows what the data are like where they fail."""
+    side: Side
+    """Where the data are beside the data sets."""
+    steps: Steps | None
+    """What the values come in steps of, where these may be why they lie close together."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +235,8 @@ def _checked(check: Check) -> Checked:
         lower=check.lower,
         upper=check.upper,
         p=check.p,
-        said=check.sentence,
+        side=check.side or "either",
+        steps=check.steps,
     )
 
 

@@ -52,8 +52,9 @@ from compare.language.en.figures import (
     variable,
     weight_there,
 )
-from compare.language.en.fits.climb import on_climb, on_identifiability, on_nodes, on_optima
+from compare.language.en.fits.climb import on_climb, on_nodes, on_optima
 from compare.language.en.fits.sampler import on_chains
+from compare.language.en.fits.told_apart import on_identifiability
 from compare.language.en.fits.tops import on_shares, share_of_draws
 from compare.language.en.fits.verdict import alarms, verdict, warning
 from compare.language.en.furniture import furniture

@@ -53,7 +53,7 @@ def test_very_fine_steps_are_not_counted_one_by_one():
     assert replicates._within_reach(draws, Lattice(0.0, 1e-6)) is None
     fine = Sample(rounded(TWO_GROUPS.sample(6000, 3)[0], 1e-6), rounding=1e-6)
     for one in check(around(fine, TWO_GROUPS, spread=0.01), replicates=200):
-        assert one.verdict == ("not made" if one.name == "gap" else "passes"), one.sentence
+        assert one.verdict == ("not made" if one.name == "gap" else "passes"), one
 
 
 @pytest.mark.parametrize("n", [1000, 1_000_000])
@@ -66,9 +66,9 @@ def test_rounded_heights_pass_the_checks_and_the_gap_says_nothing(n):
     found = checked(around(sample, centre, spread=spread))
     gap = found.pop("gap")
     assert gap.verdict == "not made"
-    assert "rounded to steps of 1, as the model knows" in gap.sentence
+    assert gap.why_not == "rounded"
     for one in found.values():
-        assert one.verdict == "passes", one.sentence
+        assert one.verdict == "passes", one
 
 
 def maximum(sample, start):
@@ -95,15 +95,14 @@ def test_a_model_that_is_wrong_fails_on_rounded_values_too():
         assert found[name].verdict == "fails"
 
 
-def test_steps_that_the_model_does_not_know_of_come_with_what_to_do():
+def test_steps_that_the_model_does_not_know_of_are_found():
     values = rounded(TWO_GROUPS.sample(400, 3)[0], 0.5)
-    told = checked(around(Sample(values), TWO_GROUPS))["gap"].sentence
-    assert "steps of 0.5" in told
-    assert "rounding=0.5 (--rounding 0.5 on the command line)" in told
-    # One value between the steps: there is nothing to give.
+    steps = checked(around(Sample(values), TWO_GROUPS))["gap"].steps
+    assert (steps.step, steps.all_on_steps) == (0.5, True)
+    # One value between the steps: the others are not rounded to these.
     other = checked(around(Sample(np.append(values, 0.77)), TWO_GROUPS))["gap"]
     assert other.verdict == "fails"
-    assert "rounding=" not in other.sentence
+    assert not other.steps.all_on_steps
 
 
 @pytest.mark.slow

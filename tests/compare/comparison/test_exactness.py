@@ -116,7 +116,7 @@ def test_checks_of_data_seen_in_pieces_are_those_of_the_data(both):
     assert pieced["farthest"].observed == pytest.approx(whole["farthest"].observed, rel=1e-12)
     assert pieced["farthest"].p == whole["farthest"].p
     assert not pieced["gap"].made
-    assert "seen in pieces" in pieced["gap"].sentence
+    assert pieced["gap"].why_not == "in pieces"
     for name in ("skewness", "kurtosis"):
         assert pieced[name].observed == pytest.approx(whole[name].observed, rel=1e-4)
     # The bins differ by half a cell, and so do the counts.

@@ -13,11 +13,13 @@ from posteriors import around
 from spoken import after, findings, numbers
 
 import em
+from bayes.criticism.checks import Steps
 from bayes.criticism.loo import Loo
 from compare import compare
 from compare.comparison.criticism import criticise
 from compare.figures import figures
 from compare.findings.criticism import misfit as found
+from compare.language import en
 from compare.page.cautions import cautions
 
 check_table = findings.check_table
@@ -63,13 +65,48 @@ def test_a_check_that_fails_is_explained_and_the_others_are_counted():
     assert "no sign" not in on_checks(doubt).partition("(p =")[0]
     assert misfits(doubt) == ()
     bad = with_checks(calm, shape=0.001)
-    shape = next(one for one in bad.criticism.checks if one.name == "shape")
-    assert misfits(bad) == (shape.sentence,)
-    assert shape.sentence in on_checks(bad)
+    (shape,) = misfits(bad)
+    assert shape.startswith("The distance between histogram and model (chi-square) is ")
+    assert shape.endswith(" (p = 0.001): the histogram is not one that the model makes.")
+    assert shape in on_checks(bad)
     assert [(one.statistic, one.result) for one in found.misfits(bad)] == [("shape", "fails")]
     lost = with_checks(calm, mean=0.001)
     assert check_table(lost).rows[0][:2] == ("Mean", "fails")
     assert len(misfits(lost)) == 1
+
+
+CHECK = found.Checked("mean", "fails", -1.234, -0.5, 0.5, 0.0012, "below", None)
+MEANT = {
+    "skewness": ("lean to the left", "lean to the right", "to different sides"),
+    "kurtosis": ("flatter, with lighter tails", "have heavier tails", "heavier or lighter tails"),
+    "farthest": ("as if the data had been cut off", "farther out than the model puts any"),
+    "gap": ("rounded or repeated", "as if they lay on a grid"),
+}
+
+
+def test_what_a_misfit_means_depends_on_where_the_data_are():
+    "Below the replicates, above them, or either way; with true minus signs, and only perhaps."
+    said = "The mean is −1.2; in 95 of 100 data sets from the model it is −0.5 to 0.5 (p = 0.0012)"
+    assert en.misfits((CHECK,)) == (f"{said}: the draws are not of these data.",)
+    for statistic, meanings in MEANT.items():
+        for side, meant in zip(("below", "above", "either"), meanings, strict=False):
+            one = dataclasses.replace(CHECK, statistic=statistic, side=side)
+            (told,) = en.misfits((one,))
+            assert meant in told
+            doubt = dataclasses.replace(one, result="in doubt")
+            assert "(p = 0.0012): perhaps " in en.misfits((doubt,))[0]
+
+
+@pytest.mark.parametrize("all_on_steps", [True, False])
+def test_steps_that_the_model_does_not_know_of_come_with_what_to_do(all_on_steps):
+    "Only where all values lie on them; and with whether they matter."
+    for part, matters in ((0.1, "too fine to matter"), (0.5, "so coarse that the smallest sd is")):
+        steps = Steps(0.5, part, all_on_steps)
+        one = dataclasses.replace(CHECK, statistic="gap", steps=steps)
+        (told,) = en.misfits((one,))
+        assert f"in steps of 0.5, {part} of the smallest sd: {matters}" in told
+        typed = "rounding=0.5 (--rounding 0.5 on the command line)" in told
+        assert typed == all_on_steps
 
 
 def test_draws_that_are_not_believed_prove_nothing_of_the_model():

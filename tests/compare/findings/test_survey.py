@@ -193,7 +193,7 @@ def test_bayes_draws_from_the_pseudo_posterior_and_keeps_to_it():
     checks = check(drawn)
     assert len(checks) == 7
     assert not any(one.made for one in checks)
-    assert all("sampling weights" in one.sentence for one in checks)
+    assert all(one.why_not == "weighted" for one in checks)
 
 
 def test_bayes_asks_about_counts_that_are_none():

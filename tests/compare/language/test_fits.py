@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from handmade import ALIKE, SEPARATE, case, made, normals, route
+from handmade import ALIKE, SEPARATE, case, comparison, made, normals, route
 
 import em
 from bayes.posterior.diagnostics import Diagnostics
@@ -21,10 +21,13 @@ from compare.findings.fits.sampler import (
     Unseen,
     sampler_failures,
 )
+from compare.findings.fits.told_apart import on_identifiability
+from compare.findings.names import by_mean
 from compare.findings.terms import Parameter
+from compare.language import en
 from compare.language.en.fits.sampler import failure
 from compare.language.en.fits.status import ended
-from compare.language.en.terms import parameter
+from compare.language.en.terms import group, parameter
 
 GOOD = em.Parameters(*(np.array([1.0, 1.0]) for _ in range(3)))
 SIZES = em.Parameters(*(np.array([900.0, 1200.0]) for _ in range(3)))
@@ -34,6 +37,24 @@ SIZES = em.Parameters(*(np.array([900.0, 1200.0]) for _ in range(3)))
 def test_ends_of_em_mean_what_em_says(status):
     "Its name, what happened and what to try, in the words that EM has for whoever calls it."
     assert ended(status).in_full() == status.message
+
+
+@pytest.mark.parametrize("equal_sds", [False, True])
+@pytest.mark.parametrize("values", [normals(*SEPARATE), ALIKE], ids=["separate", "alike"])
+def test_how_well_groups_are_told_apart_is_what_em_says(values, equal_sds):
+    "In the names of the report, by mean or by sd; em has these words for whoever calls it."
+    of = made(case(values), fit=em.fit(values, equal_sds=equal_sds))
+    told = en.on_identifiability(on_identifiability(of))
+    assert told == em.identifiability(of.fit, [group(which) for which in by_mean(of)])
+
+
+def test_of_what_is_no_maximum_or_one_group_nothing_is_told_apart():
+    "That nothing can be said, and nothing."
+    of = comparison("collapsed")
+    told = en.on_identifiability(on_identifiability(of))
+    assert told == em.identifiability(of.fit)
+    assert on_identifiability(comparison("one")) is None
+    assert en.on_identifiability(None) == ""
 
 
 def checked(**changes):

@@ -12,6 +12,7 @@ from scipy import optimize
 
 import em
 from em.inference.summary import _pair
+from em.inference.told_apart import Estimated
 
 SEEDS = st.integers(0, 2**32 - 1)
 HEIGHTS = em.Mixture([0.4, 0.6], [164, 176], [6, 8])
@@ -283,17 +284,17 @@ def test_components_are_numbered_like_the_rows_of_the_summary_or_have_names(fit)
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "equal", "words"),
+    ("first", "second", "words"),
     [
-        ((0, 0), (1, 1), False, "the weight of a and the mean of b"),
-        ((1, 1), (2, 1), False, "the mean and the sd of b"),
-        ((1, 0), (1, 1), False, "the means of a and b"),
-        ((1, 1), (2, 0), True, "the mean of b and the common sd"),
+        (("weight", 0), ("mean", 1), "the weight of a and the mean of b"),
+        (("mean", 1), ("sd", 1), "the mean and the sd of b"),
+        (("mean", 0), ("mean", 1), "the means of a and b"),
+        (("mean", 1), ("common sd", 0), "the mean of b and the common sd"),
     ],
 )
-def test_a_pair_of_parameters_in_words(first, second, equal, words):
+def test_a_pair_of_parameters_in_words(first, second, words):
     "Kinds are weight, mean, sd; what two have in common is said once."
-    assert _pair(first, second, ["a", "b"], equal_sds=equal) == words
+    assert _pair(Estimated(*first), Estimated(*second), ["a", "b"]) == words
 
 
 def test_groups_far_apart_are_easy():

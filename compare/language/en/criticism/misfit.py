@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, assert_never
 
 from compare.findings.criticism.misfit import (
@@ -25,6 +26,7 @@ from compare.language.en.terms import (
 from compare.language.texts import Cells, Explanation
 
 if TYPE_CHECKING:
+    from bayes.criticism.checks import Side, Steps
     from compare.findings.criticism.misfit import ChecksFound, Misfit, Prediction, Statistic
 
 __all__ = ["check_table", "misfits", "on_checks", "on_loo", "what_is_checked"]
@@ -38,6 +40,44 @@ MEASURED: dict[Statistic, str] = {
     "gap": "Smallest gap",
     "shape": "Histogram against model",
 }
+
+NOT_OF_THESE = "the draws are not of these data"
+
+SUBJECTS: dict[Statistic, str] = {
+    "mean": "The mean",
+    "sd": "The standard deviation",
+    "skewness": "The skewness of the groups",
+    "kurtosis": "The excess kurtosis of the groups",
+    "farthest": "The largest distance from the mean, in standard deviations,",
+    "gap": "The smallest gap between two values",
+    "shape": "The distance between histogram and model (chi-square)",
+}
+
+WRONG: dict[Statistic, dict[Side, str]] = {
+    "mean": {"below": NOT_OF_THESE, "above": NOT_OF_THESE},
+    "sd": {"below": NOT_OF_THESE, "above": NOT_OF_THESE},
+    "skewness": {
+        "below": "groups lean to the left, which normal ones do not",
+        "above": "groups lean to the right, which normal ones do not",
+        "either": "groups lean to different sides, which normal ones do not",
+    },
+    "kurtosis": {
+        "below": "groups are flatter, with lighter tails, than normal ones",
+        "above": "groups have heavier tails than normal ones",
+        "either": "groups have heavier or lighter tails than normal ones",
+    },
+    "farthest": {
+        "below": "no value lies as far out as the model puts some, as if the data had been cut off",
+        "above": "a value lies farther out than the model puts any",
+    },
+    "gap": {
+        "below": "values lie closer together than a continuous model puts them: rounded "
+        "or repeated",
+        "above": "no two values come as close as the model puts some, as if they lay on a grid",
+    },
+    "shape": {"above": "the histogram is not one that the model makes"},
+}
+"""What a misfit means, by where the data are."""
 
 LARGE_ONLY = ("skewness", "kurtosis", "shape")
 """Sizes, of which only large ones speak against the model."""
@@ -71,7 +111,7 @@ def _checks(found: Checks) -> str:
     elif not bad:
         told += " By none of them can the data be told from these: no sign that the model is wrong."
     for one in bad:
-        told += f" {true_minus(one.said)}"
+        told += f" {_said(one)}"
     good = len(found.made) - len(bad)
     if bad and good:
         told += f" The other {numeral(good)} pass."
@@ -82,6 +122,56 @@ def _checks(found: Checks) -> str:
             "number of times."
         )
     return told
+
+
+def _said(one: Checked) -> str:
+    """A check with its numbers, and what it means."""
+    width = one.upper - one.lower
+    seen, low, high = (_digits(value, width) for value in (one.observed, one.lower, one.upper))
+    expected = f"at most {high}" if one.statistic in LARGE_ONLY else f"{low} to {high}"
+    return true_minus(
+        f"{SUBJECTS[one.statistic]} is {seen}; in 95 of 100 data sets from the model it is "
+        f"{expected} (p = {one.p:.2g}): {_meaning(one)}"
+    )
+
+
+def _digits(value: float, width: float) -> str:
+    """With as many digits as tell the ends of an interval of this width apart."""
+    if not (1e-2 * abs(value) < width < 1e4) and width < 1e-3:
+        return f"{value:.3g}"
+    return f"{value:.{max(0, 1 - math.floor(math.log10(width)))}f}"
+
+
+def _meaning(one: Checked) -> str:
+    match one.result:
+        case "passes":
+            return "no sign that the model is wrong."
+        case "in doubt":
+            return f"perhaps {WRONG[one.statistic][one.side]}."
+        case "fails":
+            return (
+                f"{WRONG[one.statistic][one.side]}.{'' if one.steps is None else _steps(one.steps)}"
+            )
+        case _:
+            assert_never(one.result)
+
+
+def _steps(found: Steps) -> str:
+    """Whether the rounding of the data matters, and what to do about it."""
+    matters = (
+        "so coarse that the smallest sd is not to be trusted"
+        if found.coarse
+        else "too fine to matter for the estimates"
+    )
+    told = (
+        f" They come in steps of {found.step:.4g}, {found.part:.2g} of the smallest sd: {matters}."
+    )
+    if not found.all_on_steps:
+        return told
+    return (
+        f"{told} rounding={found.step:.6g} (--rounding {found.step:.6g} on the command line) makes "
+        "that part of the model."
+    )
 
 
 def check_table(found: ChecksFound | None) -> Cells | None:
@@ -145,7 +235,7 @@ def misfits(found: tuple[Misfit, ...]) -> tuple[str, ...]:
 def _misfit(one: Misfit) -> str:
     match one:
         case Checked():
-            return true_minus(one.said)
+            return _said(one)
         case Spread():
             return f"The values are not spread as the model predicts them ({p_value(one.p)})."
         case Unreliable():

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import em
-from compare.findings.terms import Group
 from compare.language.en.fits.status import ended
-from compare.language.en.terms import fixed, group, observations, tiny
+from compare.language.en.terms import fixed, observations, tiny
 
 if TYPE_CHECKING:
     from compare.findings.fits.climb import Climb, SeveralTops
     from compare.findings.fits.nodes import ExactPass, Nodes
 
-__all__ = ["on_climb", "on_identifiability", "on_nodes", "on_optima"]
+__all__ = ["on_climb", "on_nodes", "on_optima"]
 
 
 def on_climb(found: Climb) -> str:
@@ -71,8 +68,3 @@ def _exact(found: ExactPass) -> str:
     if found.ok:
         return f"{told}: the nodes say what the data say."
     return f"{told}: the nodes do not say quite what the data say."
-
-
-def on_identifiability(fit: em.Fit, names: Sequence[Group]) -> str:
-    """How well the data tell the groups apart."""
-    return em.identifiability(fit, [group(which) or "the group" for which in names])
