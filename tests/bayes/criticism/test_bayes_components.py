@@ -12,7 +12,7 @@ import em
 from bayes.criticism.components import ComponentRow, compare_components
 from bayes.criticism.evidence import Evidence
 
-THREE = em.Sample(em.Mixture([0.3, 0.4, 0.3], [0, 6, 12], [1, 1, 1]).sample(150, 1)[0])
+THREE = em.Sample(em.Mixture([0.3, 0.4, 0.3], [0, 6, 12], [1, 1, 1]).sample(90, 1)[0])
 
 
 @functools.cache
@@ -61,7 +61,7 @@ def test_bayes_factors_in_words(factor, words):
 
 def test_squashed_data_are_compared_by_evidence_alone():
     sample = em.Sample(np.random.default_rng(2).normal(0, 1, 3000))
-    posterior = around(sample.squash(), em.Mixture([1], [0], [1]), spread=0.01)
+    posterior = around(sample.squash(), em.Mixture([1], [0], [1]), spread=0.01, draws=100)
     alone = compare_components(
         {1: posterior}, priors={1: bayes.Priors.weakly_informative(sample, 1)}
     )
