@@ -17,7 +17,9 @@ THREE = em.Sample(em.Mixture([0.3, 0.4, 0.3], [0, 6, 12], [1, 1, 1]).sample(90, 
 
 @functools.cache
 def compared():
-    return compare_components({k: bayes.fit(THREE, k, seed=1, draws=1000) for k in (3, 1, 2)})
+    return compare_components(
+        {k: bayes.fit(THREE, k, seed=1, draws=500, tune=500) for k in (3, 1, 2)}
+    )
 
 
 def test_three_groups_are_found_by_evidence_and_by_prediction():

@@ -13,8 +13,10 @@ import pytest
 from densities import PYTHON, REWRITTEN, of_point
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba.core.dispatcher import Dispatcher
 
 from bayes import Priors, build_model
+from bayes.model import kernel
 from bayes.model.fused import FusedDensity
 from em import Mixture, Sample
 
@@ -134,6 +136,15 @@ def test_density_far_out_is_low_and_not_a_number_error():
     for point in ([0, 90, 95, 2, 2], [0, 0, 0, -30, -30], [40, -0.5, 0.5, 2, 2]):
         density, _ = fused(np.array(point, dtype=float))
         assert density < near - 100
+
+
+def test_all_that_is_compiled_is_compiled_in_one_piece():
+    "Compiled apart, parts would be optimised differently when loaded than when fresh."
+    parts = [value for value in vars(kernel).values() if isinstance(value, Dispatcher)]
+    parts.remove(kernel.log_likelihoods)
+    assert len(parts) > 10
+    for part in parts:
+        assert part.targetoptions["inline"] == "always", part
 
 
 PRINT_DENSITY = """

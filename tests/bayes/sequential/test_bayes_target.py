@@ -215,7 +215,7 @@ print(*(value.hex() for value in np.concatenate([found, near])))
 """
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_fresh_machine_code_gives_the_same_digits_as_kept_machine_code(tmp_path):
     # Else a seed would give other draws in the first run than in all later ones.
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
