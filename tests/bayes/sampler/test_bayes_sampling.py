@@ -250,7 +250,7 @@ def test_pymc_model_through_nutpie_gives_the_same_posterior(full, monkeypatch):
 def interpreted(monkeypatch):
     "PyMC's sampler in this process and without machine code, which takes longer than few draws."
     monkeypatch.setattr(engines, "_cores", lambda: 1)
-    quick = {"compile_kwargs": {"mode": Mode("py", None)}}
+    quick = {"compile_kwargs": {"mode": Mode("py", "fast_compile")}}
     monkeypatch.setattr(pm, "sample", functools.partial(pm.sample, **quick))
 
 
@@ -258,8 +258,8 @@ def interpreted(monkeypatch):
 def test_pymc_sampler_with_differing_priors_gives_ordered_draws():
     values = np.random.default_rng(3).normal([[0.0], [5.0]], 1.0, (2, 20)).ravel()
     priors = Priors(means=pm.Normal.dist([0, 5], 1))
-    options = {"sampler": "pymc", "priors": priors, "seed": 1, "draws": 20, "tune": 30}
-    posterior = fit(values, chains=2, **options)
+    options = {"sampler": "pymc", "priors": priors, "seed": 1, "draws": 20, "tune": 20}
+    posterior = fit(values, chains=2, target_accept=0.6, **options)
     assert posterior.settings.sampler == "pymc"
     assert posterior.settings.priors[1][1] == "Normal([0, 5], 1)"
     assert np.all(np.diff(posterior.means, axis=-1) > 0)
