@@ -343,7 +343,7 @@ def test_a_file_of_something_else_is_left_alone(tmp_path, content):
 
 # ---- the command ----
 
-SMALL = "--data-sets 8 --n 60 --chains 2 --draws 120 --tune 200".split()
+SMALL = "--data-sets 8 --n 60 --chains 2 --draws 120 --tune 50".split()
 
 
 @pytest.fixture
@@ -430,7 +430,7 @@ def test_sigterm_stops_between_two_data_sets(folder, monkeypatch, capsys):
 
 def test_fewer_data_sets_than_are_done_are_taken_from_those(folder, monkeypatch, capsys):
     "Nothing is run, and what is left over stays for another time; other settings are refused."
-    trials = Trials(Plan(n_components=1, n=60, chains=2, draws=120, tune=200), exact)
+    trials = Trials(Plan(n_components=1, n=60, chains=2, draws=120, tune=50), exact)
     toy = [trials.run(index) for index in range(6)]
     small = [*SMALL, "--components", "1"]
 
@@ -448,7 +448,7 @@ def test_fewer_data_sets_than_are_done_are_taken_from_those(folder, monkeypatch,
     assert content["settings"]["data_sets"] == len(content["ok"]) == 4
     capsys.readouterr()
     assert calibration.main([*small, "--tune", "300"]) == 2
-    assert "holds 5 trials made with tune 200 (now 300)" in capsys.readouterr().err
+    assert "holds 5 trials made with tune 50 (now 300)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("fit", "status"), [(exact, 0), (too_narrow, 3)])

@@ -57,7 +57,7 @@ MISFITS = {
 @functools.cache
 def checked(make):
     "The checks of two groups fitted to simulated data."
-    posterior = bayes.fit(make(np.random.default_rng(0)), 2, seed=1, draws=1000)
+    posterior = bayes.fit(make(np.random.default_rng(0)), 2, seed=1, draws=180, tune=250, chains=2)
     return by_name(check(posterior))
 
 

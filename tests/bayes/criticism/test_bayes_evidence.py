@@ -24,7 +24,12 @@ def few(k):
     return bayes.fit(FEW, k, seed=1)
 
 
-def over_the_prior(sample, k, power=16):
+@functools.cache
+def evidence_of_few(k):
+    return evidence(few(k))
+
+
+def over_the_prior(sample, k, power=14):
     "The likelihood averaged over low-discrepancy draws from the default prior, and its error."
     p = Priors().filled(sample, k).numbers
     means_of_parts = []
@@ -50,7 +55,7 @@ def test_one_component_has_the_evidence_of_a_sum_over_a_grid():
     logs += sum(stats.norm.logpdf(x, mean, np.exp(log_sd)) for x in FEW.values)
     volume = (mean[1, 0] - mean[0, 0]) * (log_sd[1] - log_sd[0])
     expected = np.log(np.exp(logs - logs.max()).sum() * volume) + logs.max()
-    found = evidence(few(1))
+    found = evidence_of_few(1)
     assert found.se < 0.01
     assert found.logml == pytest.approx(expected, abs=4 * found.se)
     assert found.logml_ordered == found.logml
@@ -59,7 +64,7 @@ def test_one_component_has_the_evidence_of_a_sum_over_a_grid():
 @pytest.mark.parametrize("k", [2, 3])
 def test_more_components_have_the_evidence_of_an_average_over_the_prior(k):
     expected, error = over_the_prior(FEW, k)
-    found = evidence(few(k))
+    found = evidence_of_few(k)
     assert error < 0.03
     assert found.se < 0.03
     assert abs(found.logml - expected) < 4 * math.hypot(found.se, error)
@@ -79,8 +84,8 @@ def test_another_prior_moves_it_by_the_average_ratio_of_the_two():
     near = Priors(sds=pm.LogNormal.dist(0.3, 0.8))
     draws, filled = few(2).joined(), near.filled(FEW, 2)
     ratio = np.exp(log_prior(draws, filled) - log_prior(draws, Priors().filled(FEW, 2)))
-    found = evidence(bayes.fit(FEW, 2, priors=near, seed=3), priors=near)
-    assert found.logml == pytest.approx(evidence(few(2)).logml + math.log(ratio.mean()), abs=0.05)
+    found = evidence(bayes.fit(FEW, 2, priors=near, seed=3, draws=1000, tune=500), priors=near)
+    assert found.logml == pytest.approx(evidence_of_few(2).logml + math.log(ratio.mean()), abs=0.05)
 
 
 def test_the_standard_error_says_how_far_off_it_is():
@@ -144,7 +149,7 @@ def test_it_does_not_matter_how_components_are_named():
     names = np.argsort(rng.uniform(size=posterior.means.shape), axis=2)
     draws = (posterior.weights, posterior.means, posterior.sds)
     shuffled = posterior_of(FEW, *(np.take_along_axis(v, names, axis=2) for v in draws))
-    assert evidence(shuffled) == evidence(posterior)
+    assert evidence(shuffled) == evidence_of_few(2)
 
 
 def test_squashed_data_have_the_evidence_of_the_data():
@@ -192,7 +197,7 @@ def test_what_cannot_be_answered_is_refused():
 
 
 def test_a_rough_answer_says_so():
-    found = evidence(few(2))
+    found = evidence_of_few(2)
     assert found.ok
     assert "rough" not in found.verdict
     assert "of 2 components is" in found.verdict

@@ -105,7 +105,7 @@ def test_steps_that_the_model_does_not_know_of_are_found():
     assert not other.steps.all_on_steps
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_p_values_of_rounded_data_are_not_too_small():
     "Exact, independent draws of one group's parameters, so that nothing but the checks is tried."
     n_sets = 150

@@ -7,16 +7,15 @@ import functools
 import numpy as np
 import pymc as pm
 import pytest
+from densities import PYTHON, REWRITTEN
 from posteriors import posterior_of
-from pytensor.compile.mode import Mode
 
 from bayes import Priors, build_model
 from bayes.model import model as module
 from bayes.model.density import log_density, log_prior
 from em import Sample, as_sample
 
-PYTHON = Mode("py", "fast_compile")
-QUICK = {"compile_kwargs": {"mode": PYTHON}, "progressbar": False}
+QUICK = {"compile_kwargs": {"mode": REWRITTEN}, "progressbar": False}
 RNG = np.random.default_rng(11)
 VALUES = np.concatenate([RNG.normal(164, 6, 12), RNG.normal(176, 8, 18)])
 COUNTS = Sample([160.0, 165.5, 171.0, 180.0], [3, 1, 2, 4])
@@ -45,8 +44,9 @@ def test_values_are_observed_one_by_one_in_the_order_given(name):
     np.testing.assert_array_equal(model.rvs_to_values[x].eval(mode=PYTHON), repeated(SAMPLES[name]))
 
 
-@pytest.mark.parametrize("K", [1, 2, 3])
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize(
+    ("name", "K"), [("raw", 2), ("counts", 1), ("counts", 3), ("rounded", 1), ("rounded", 2)]
+)
 def test_density_is_the_same_as_of_counted_values(name, K):
     one, other = (build_model(SAMPLES[name], K, observed=observed) for observed in (True, False))
     densities = [model.compile_logp(mode=PYTHON) for model in (one, other)]
@@ -82,7 +82,7 @@ def test_very_many_values_are_counted(monkeypatch):
 def test_prior_predictive_draws_are_data_sets(name):
     model = build_model(SAMPLES[name])
     drawn = pm.sample_prior_predictive(
-        200, model=model, random_seed=1, compile_kwargs={"mode": PYTHON}
+        200, model=model, random_seed=1, compile_kwargs={"mode": REWRITTEN}
     )
     values = drawn["prior_predictive"]["x"]
     assert values.dims == ("chain", "draw", "observation")
@@ -110,8 +110,7 @@ def test_posterior_predictive_draws_come_from_the_draws(name):
     assert np.abs(z).mean() < 1.5
 
 
-@pytest.mark.parametrize("K", [1, 2])
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize(("name", "K"), [("raw", 2), ("counts", 1), ("counts", 2), ("rounded", 2)])
 def test_log_likelihood_and_log_prior_are_those_of_the_draws(name, K):
     of, sample = posterior(name, K), SAMPLES[name]
     model, draws = build_model(sample, K), of.joined()
@@ -126,18 +125,18 @@ def test_log_likelihood_and_log_prior_are_those_of_the_draws(name, K):
 def test_pymc_goes_on_from_what_it_samples_itself():
     model = build_model(VALUES, 2, Priors(means=pm.Normal.dist([164, 176], 5)))
     trace = pm.sample(
-        20,
-        tune=20,
+        10,
+        tune=10,
         chains=1,
         model=model,
         random_seed=1,
         nuts_sampler="pymc",
         quiet=True,
         compute_convergence_checks=False,
-        compile_kwargs={"mode": PYTHON},
+        compile_kwargs={"mode": REWRITTEN},
     )
     assert np.all(np.diff(trace["posterior"]["means"].to_numpy(), axis=-1) > 0)
     pm.compute_log_likelihood(trace, model=model, **QUICK)
-    assert trace["log_likelihood"]["x"].shape == (1, 20, 30)
+    assert trace["log_likelihood"]["x"].shape == (1, 10, 30)
     more = pm.sample_posterior_predictive(trace, model=model, random_seed=1, **QUICK)
-    assert more["posterior_predictive"]["x"].shape == (1, 20, 30)
+    assert more["posterior_predictive"]["x"].shape == (1, 10, 30)

@@ -28,9 +28,9 @@ def logp(dist, value):
 @settings(max_examples=8, deadline=None)
 @given(st.floats(-1e4, 1e4), st.floats(1e-3, 1e3), st.integers(1, 5))
 def test_default_priors_move_with_the_unit_and_the_origin_of_the_data(shift, scale, K):
-    base = Priors.weakly_informative(ROUNDED, K).filled(ROUNDED, K).numbers
+    base = Priors().filled(ROUNDED, K).numbers
     moved_data = Sample(shift + scale * ROUNDED.values)
-    moved = Priors.weakly_informative(moved_data, K).filled(moved_data, K).numbers
+    moved = Priors().filled(moved_data, K).numbers
     assert moved.concentration == base.concentration
     assert moved.centre == pytest.approx(shift + scale * base.centre, rel=1e-9, abs=1e-9)
     assert moved.spread == pytest.approx(scale * base.spread, rel=1e-6)
@@ -52,6 +52,7 @@ def test_default_priors_know_nothing_of_the_data_but_mean_and_sd():
 
 def test_default_numbers_are_the_documented_ones():
     numbers = Priors().filled(ROUNDED, 3).numbers
+    assert Priors.weakly_informative(ROUNDED, 3).filled(ROUNDED, 3).numbers == numbers
     s = ROUNDED.sd
     assert numbers == pytest.approx(
         (2.0, ROUNDED.mean, 1.5 * s, math.log(s / 3), 1.0, FLOOR), rel=1e-12

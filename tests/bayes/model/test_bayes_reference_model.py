@@ -97,7 +97,7 @@ def weighted_draws(n):
     return natural(points), weights / weights.sum()
 
 
-@pytest.mark.slow  # PyMC compiles for some ten seconds
+@pytest.mark.study  # PyMC compiles for some ten seconds
 def test_the_posterior_is_that_of_importance_sampling():
     "Means and sds of all five parameters agree within the error of both computations."
     posterior = bayes.fit(VALUES, 2, priors=reference_priors(), draws=1500, tune=500, seed=1)

@@ -25,13 +25,13 @@ def heights():
 
 
 @functools.cache
-def posterior(which, seed):
+def posterior(which, seed, **options):
     "From all values (0) or from the nodes (1), with default priors."
     plan = {"draws": 700, "tune": 300, "chains": 2, "mending": False}
-    return bayes.fit(heights()[which], 2, seed=seed, **plan)
+    return bayes.fit(heights()[which], 2, seed=seed, **(plan | options))
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_the_posterior_from_nodes_is_that_from_all_values():
     "Means and sds of all parameters agree within their Monte Carlo errors."
     every, nodes = (posterior(which, seed=1 + which) for which in (0, 1))
@@ -55,7 +55,7 @@ def test_the_posterior_from_nodes_is_that_from_all_values():
 def test_the_likelihood_of_the_nodes_is_that_of_all_values():
     "At every one of fifty draws, within what is known of the error of the Gauss rules."
     sample, nodes = heights()
-    draws = posterior(1, seed=2).joined(50)
+    draws = posterior(1, seed=2, draws=150, tune=150).joined(50)
     away = np.abs(log_likelihood(draws, sample) - log_likelihood(draws, nodes))
     bounds = np.array([quadrature_bound(nodes.bins, row(draws, i)) for i in range(50)])
     # Sums over twenty thousand values round to so much.

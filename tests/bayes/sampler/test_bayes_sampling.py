@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pymc as pm
 import pytest
+from pytensor.compile.mode import Mode
 
 import em
 from bayes import Posterior, Priors, fit
@@ -19,12 +21,15 @@ from em import Mixture, Parameters, Sample
 
 STATE = np.random.RandomState(666)
 HEIGHTS = np.concatenate([STATE.normal(176, 8, 600), STATE.normal(164, 6, 400)])
-FEW = {"draws": 400, "tune": 400, "chains": 2, "mending": False}
+OVERLAPPING = HEIGHTS[::5]
+EASY = np.random.default_rng(3).normal(60 * [0.0] + 40 * [8.0], 1.0)
+"""Two groups that no chain mixes up, so that a few draws pass every check."""
+FEW = {"draws": 150, "tune": 300, "chains": 2}
 
 
 @pytest.fixture(scope="module")
 def small():
-    return fit(HEIGHTS, seed=1, **FEW)
+    return fit(OVERLAPPING, seed=1, **FEW)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +87,7 @@ def test_means_increase_in_every_draw_and_weights_sum_to_one(small):
 
 
 def test_same_seed_gives_the_same_draws_and_another_seed_others(small):
-    again, other = fit(HEIGHTS, seed=1, **FEW), fit(HEIGHTS, seed=2, **FEW)
+    again, other = fit(OVERLAPPING, seed=1, **FEW), fit(OVERLAPPING, seed=2, **FEW)
     for name in ("weights", "means", "sds"):
         np.testing.assert_array_equal(getattr(small, name), getattr(again, name))
         assert not np.array_equal(getattr(small, name), getattr(other, name))
@@ -91,16 +96,16 @@ def test_same_seed_gives_the_same_draws_and_another_seed_others(small):
 
 def test_without_a_seed_one_is_drawn_and_kept():
     tiny = {"draws": 20, "tune": 20, "chains": 1}
-    first, second = fit(HEIGHTS, **tiny), fit(HEIGHTS, **tiny)
+    first, second = fit(EASY, **tiny), fit(EASY, **tiny)
     assert first.settings.seed != second.settings.seed
-    repeated = fit(HEIGHTS, seed=first.settings.seed, **tiny)
+    repeated = fit(EASY, seed=first.settings.seed, **tiny)
     np.testing.assert_array_equal(first.means, repeated.means)
 
 
 def test_global_random_state_is_left_alone():
     np.random.seed(5)
     before = np.random.get_state()[1].copy()
-    fit(HEIGHTS, draws=20, tune=20, chains=1)
+    fit(EASY, draws=20, tune=20, chains=1)
     np.testing.assert_array_equal(before, np.random.get_state()[1])
 
 
@@ -110,6 +115,7 @@ def test_chains_start_apart():
     assert np.ptp(tiny.means[:, 0, :], axis=0).max() > 1.0
 
 
+@pytest.mark.study
 def test_centimetres_and_metres_give_the_same_posterior(full):
     metres = fit(HEIGHTS / 100.0, seed=1)
     assert metres.diagnostics.ok, metres.diagnostics.messages
@@ -137,7 +143,7 @@ def test_chains_started_on_a_tie_leave_it(full, tie, weight, sd):
     rounded = HEIGHTS.round()
     assert np.count_nonzero(rounded == tie) > 20
     on_a_tie = Mixture([weight, 1 - weight], [tie, 171.0], [sd, 9.2])
-    posterior = fit(rounded, seed=2, start=on_a_tie)
+    posterior = fit(rounded, seed=2, start=on_a_tie, draws=1000, tune=500)
     assert posterior.diagnostics.ok, posterior.diagnostics.messages
     assert np.all(np.abs(middle(posterior) - middle(full)) < 0.2 * spread(full))
 
@@ -161,8 +167,8 @@ def test_one_component_has_the_posterior_found_by_quadrature():
     assert np.all(posterior.weights == 1.0)
 
     m, s = values.mean(), values.std()
-    mean = m + np.linspace(-6, 6, 601) * s / np.sqrt(40)
-    log_sd = np.log(s) + np.linspace(-0.8, 0.8, 601)
+    mean = m + np.linspace(-6, 6, 201) * s / np.sqrt(40)
+    log_sd = np.log(s) + np.linspace(-0.8, 0.8, 201)
     mu, log_sigma = np.meshgrid(mean, log_sd, indexing="ij")
     sum_of_squares = ((values[:, None, None] - mu) ** 2).sum(axis=0)
     density = -40 * log_sigma - 0.5 * sum_of_squares * np.exp(-2 * log_sigma)
@@ -195,15 +201,44 @@ def test_three_components_fit():
 
 
 def test_two_distinct_values_fit():
-    posterior = fit(Sample([0.0, 1.0], weights=[60, 40]), seed=1, **FEW)
+    posterior = fit(Sample([0.0, 1.0], weights=[60, 40]), seed=1, draws=400, tune=400, chains=2)
     assert np.isfinite(posterior.means).all()
 
 
-def test_pymc_model_through_nutpie_gives_the_same_posterior(full, monkeypatch):
-    # Were nutpie to change its inside, this would be the way.
-    def changed(_self, _start):
-        raise TypeError("unexpected keyword")
+def changed(_self, _start):
+    "Were nutpie to change its inside, this would be the way."
+    raise TypeError("unexpected keyword")
 
+
+def test_a_changed_nutpie_is_given_the_pymc_model_and_starts_in_its_coordinates(monkeypatch):
+    "So the draws are those of the fused density, which here takes the place of the compiled one."
+    import nutpie
+
+    settings = {"seed": 5, "draws": 30, "tune": 30, "chains": 2}
+    expected = fit(EASY, **settings)
+    fused = FusedDensity(Sample(EASY), 2, Priors().filled(Sample(EASY), 2).numbers).for_nutpie()
+    given = []
+
+    def compile_pymc_model(model, *, var_names):
+        given.append((model, var_names))
+        return fused
+
+    monkeypatch.setattr(nutpie, "compile_pymc_model", compile_pymc_model)
+    monkeypatch.setattr(FusedDensity, "for_nutpie", changed)
+    with pytest.warns(RuntimeWarning, match="does not take the fused density"):
+        found = fit(EASY, **settings)
+    ((model, names),) = given
+    assert names == ["weights", "means", "sds"]
+    assert not model.observed_RVs  # ties are counted
+    np.testing.assert_array_equal(model["values"].get_value(), np.sort(EASY))
+    assert (expected.settings.density, found.settings.density) == ("fused", "pymc")
+    # Starts may differ in the last bit, and each trajectory multiplies that: so the first.
+    for ours, theirs in zip(parameters(found), parameters(expected), strict=True):
+        np.testing.assert_allclose(ours[:, 0], theirs[:, 0], rtol=1e-6)
+
+
+@pytest.mark.study
+def test_pymc_model_through_nutpie_gives_the_same_posterior(full, monkeypatch):
     monkeypatch.setattr(FusedDensity, "for_nutpie", changed)
     with pytest.warns(RuntimeWarning, match="does not take the fused density"):
         compiled = fit(HEIGHTS, seed=5, draws=1000, tune=500)
@@ -211,16 +246,34 @@ def test_pymc_model_through_nutpie_gives_the_same_posterior(full, monkeypatch):
     assert_same_posterior(full, compiled)
 
 
+@pytest.fixture
+def interpreted(monkeypatch):
+    "PyMC's sampler in this process and without machine code, which takes longer than few draws."
+    monkeypatch.setattr(engines, "_cores", lambda: 1)
+    quick = {"compile_kwargs": {"mode": Mode("py", "fast_compile")}}
+    monkeypatch.setattr(pm, "sample", functools.partial(pm.sample, **quick))
+
+
+@pytest.mark.usefixtures("interpreted")
 def test_pymc_sampler_with_differing_priors_gives_ordered_draws():
-    values = np.random.default_rng(3).normal([[0.0], [5.0]], 1.0, (2, 40)).ravel()
+    values = np.random.default_rng(3).normal([[0.0], [5.0]], 1.0, (2, 20)).ravel()
     priors = Priors(means=pm.Normal.dist([0, 5], 1))
-    options = {"sampler": "pymc", "priors": priors, "seed": 1, "draws": 300, "tune": 300}
-    posterior = fit(values, chains=2, **options)
+    options = {"sampler": "pymc", "priors": priors, "seed": 1, "draws": 20, "tune": 20}
+    posterior = fit(values, chains=2, target_accept=0.6, **options)
     assert posterior.settings.sampler == "pymc"
     assert posterior.settings.priors[1][1] == "Normal([0, 5], 1)"
     assert np.all(np.diff(posterior.means, axis=-1) > 0)
     np.testing.assert_allclose(posterior.means.mean(axis=(0, 1)), [0, 5], atol=0.6)
     assert set(posterior.data["sample_stats"].data_vars) == set(engines.STATISTICS)
+
+
+@pytest.mark.study
+def test_pymc_sampler_gives_ordered_draws_from_several_processes():
+    values = np.random.default_rng(3).normal([[0.0], [5.0]], 1.0, (2, 40)).ravel()
+    priors = Priors(means=pm.Normal.dist([0, 5], 1))
+    posterior = fit(values, sampler="pymc", priors=priors, seed=1, draws=300, tune=300, chains=2)
+    assert np.all(np.diff(posterior.means, axis=-1) > 0)
+    np.testing.assert_allclose(posterior.means.mean(axis=(0, 1)), [0, 5], atol=0.6)
 
 
 def spoil(monkeypatch, times, **statistics):
@@ -261,7 +314,7 @@ SOME = {"draws": 600, "tune": 500, "chains": 4, "seed": 1}
 
 def test_draws_that_fail_a_check_are_made_again_and_the_result_says_so(monkeypatch):
     asked = spoil(monkeypatch, 1, diverging=three_diverge)
-    posterior = fit(HEIGHTS, **SOME)
+    posterior = fit(EASY, **SOME)
     first, again = asked
     assert (first.draws, first.tune, first.target_accept) == (600, 500, 0.9)
     assert again.tune == 1000
@@ -281,7 +334,7 @@ def test_draws_that_fail_a_check_are_made_again_and_the_result_says_so(monkeypat
 def test_chains_that_still_fail_after_mending_give_way_to_the_sequential_run(monkeypatch):
     "As many draws as were asked for, and what the chains failed on is still told."
     asked = spoil(monkeypatch, 2, energy=slow_energy)
-    posterior = fit(HEIGHTS, **SOME)
+    posterior = fit(EASY, **SOME)
     assert len(asked) == 2
     assert posterior.settings.second.published == "sequential"
     assert posterior.means.shape == (4, 600, 2)
@@ -293,7 +346,7 @@ def test_chains_that_still_fail_after_mending_give_way_to_the_sequential_run(mon
 def test_draws_that_still_fail_after_mending_fail_the_gate_and_say_so(monkeypatch):
     "A single component has no second route."
     asked = spoil(monkeypatch, 2, energy=slow_energy)
-    posterior = fit(HEIGHTS, n_components=1, **SOME)
+    posterior = fit(EASY, n_components=1, **SOME)
     assert len(asked) == 2
     assert not posterior.diagnostics.ok
     assert any("BFMI" in message for message in posterior.diagnostics.messages)
@@ -305,7 +358,7 @@ def test_mended_draws_repeat_with_their_seed(monkeypatch):
     for _ in range(2):
         with monkeypatch.context() as patched:
             asked = spoil(patched, 1, energy=slow_energy)
-            runs.append(fit(HEIGHTS, **SOME))
+            runs.append(fit(EASY, **SOME))
             assert len(asked) == 2
     one, other = runs
     np.testing.assert_array_equal(one.means, other.means)
@@ -314,7 +367,7 @@ def test_mended_draws_repeat_with_their_seed(monkeypatch):
 
 def test_mending_can_be_left_out(monkeypatch):
     asked = spoil(monkeypatch, 1, diverging=three_diverge)
-    posterior = fit(HEIGHTS, mending=False, **SOME)
+    posterior = fit(EASY, mending=False, **SOME)
     assert len(asked) == 1
     assert posterior.settings.note == ""
     assert posterior.diagnostics.divergences == 3
@@ -322,7 +375,7 @@ def test_mending_can_be_left_out(monkeypatch):
 
 def test_too_few_draws_to_pass_any_check_are_what_was_asked_for(monkeypatch):
     asked = spoil(monkeypatch, 2, diverging=three_diverge)
-    quick = fit(HEIGHTS, draws=50, tune=50, seed=1)
+    quick = fit(EASY, draws=50, tune=50, seed=1)
     assert len(asked) == 1
     assert quick.means.shape == (4, 50, 2)
     assert not quick.diagnostics.ok
@@ -372,7 +425,7 @@ def test_a_saved_fit_keeps_its_priors_to_the_last_digit(tmp_path):
 
 
 def test_nothing_is_written_to_the_terminal(capfd):
-    fit(HEIGHTS, seed=1, draws=20, tune=20, chains=1)
+    fit(EASY, seed=1, draws=20, tune=20, chains=1)
     assert capfd.readouterr() == ("", "")
 
 

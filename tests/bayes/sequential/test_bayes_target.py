@@ -1,5 +1,6 @@
 """Target: prior and likelihood apart are the model's density, and points are no groups."""
 
+import functools
 import math
 import os
 import subprocess
@@ -33,6 +34,7 @@ SAMPLES = {
 }
 
 
+@functools.cache
 def target(sample, K, priors=None):
     return Target(sample, K, (priors or Priors()).filled(sample, K))
 
@@ -53,7 +55,8 @@ def component_densities(sample, at, values):
 @pytest.mark.parametrize("K", [1, 2, 3, 4])
 def test_prior_and_likelihood_make_the_density_with_gradient(K, kind):
     sample = SAMPLES[kind]
-    both, fused = target(sample, K), FusedDensity(sample, K, Priors().filled(sample, K).numbers)
+    both = target(sample, K)
+    fused = FusedDensity(sample, K, both.priors.numbers)
     points = both.draw(200, np.random.default_rng(K))
     # Components in order are K! times as dense.
     prior = both.log_prior(points) - math.lgamma(K + 1)
@@ -215,7 +218,7 @@ print(*(value.hex() for value in np.concatenate([found, near])))
 """
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_fresh_machine_code_gives_the_same_digits_as_kept_machine_code(tmp_path):
     # Else a seed would give other draws in the first run than in all later ones.
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
