@@ -16,7 +16,7 @@ from handmade import (
     posterior,
     with_draws,
 )
-from pages import page
+from pages import page, report
 from spoken import after, findings, said
 
 import em
