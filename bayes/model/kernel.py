@@ -56,8 +56,8 @@ MOST_TERMS = 24.0
 FAR = 6.0
 """Distances from which the continued fraction of the tail probability has converged."""
 
-# These two are what `em.search.groups` has, and a test holds them to that. Imported from there, they
-# would stay in the code that is kept when that file changes: see below.
+# These two are what `em.search.groups` has, and a test holds them to that. Imported from there,
+# they would stay in the code that is kept when that file changes: see below.
 HALF = 0.5
 """Of a component's expected count: so much on one recorded value makes it a point, no group."""
 NARROW_GROUP = 0.1

@@ -5,5 +5,5 @@ from em.search import groups
 
 
 def test_the_search_and_the_sequential_run_mean_the_same_by_a_point():
-    "The kernel restates the numbers of the rule, since machine code is kept until its file changes."
+    "The kernel restates the rule's numbers: its machine code is kept until its own file changes."
     assert (kernel.HALF, kernel.NARROW_GROUP) == (groups.HALF, groups.NARROW)
