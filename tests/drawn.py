@@ -94,7 +94,6 @@ def made(mixture=TWO, *, sample=None, truth=None, unit="cm", variable="height", 
         sample=sample,
         unit=unit,
         source="made by hand",
-        seed=None,
         truth=truth,
         variable=variable,
     )

@@ -5,6 +5,7 @@ import functools
 from handmade import case, comparison, criticised, made, normals
 
 from compare.comparison.groups import GroupedComparison
+from compare.data.cases import TooFew
 from compare.page.report import render_groups
 
 HOSTILE = "<img src=x onerror=1>|"
@@ -31,7 +32,7 @@ def regions():
         ("north", criticised(part(0.3))),
         ("south", criticised(part(0.6, seed=1))),
         (HOSTILE, criticised(part(0.5, seed=2, spoil="apart"))),
-        ("tiny", REASON),
+        ("tiny", TooFew(2, "distinct values", needed=4, got=2)),
         command="python -m compare.run --data heights.csv --by region",
     )
 

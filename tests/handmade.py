@@ -103,7 +103,6 @@ def case(values, **changes):
         "name": "made",
         "unit": "",
         "source": "column 'size' of 'made.csv'",
-        "seed": None,
         "truth": None,
         "variable": "size",
     }

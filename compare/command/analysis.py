@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import em
+from compare.data.origins import Column
 from compare.data.progress import Progress
-from compare.tables.errors import InputError, one_line, quoted
+from compare.tables.errors import InputError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from bayes import Settings
     from compare.command.options import Options
     from compare.comparison.table import Comparison
-    from compare.data.cases import Case
+    from compare.data.cases import Case, TooFew
     from compare.page.report import Report
 
 __all__ = ["Outcome", "analyse", "analyse_groups", "require_one"]
@@ -96,9 +97,9 @@ def analyse_groups(cases: Sequence[Case], options: Options, progress: Progress) 
         If no group has enough values.
     """
     require_one(cases, options.components)
-    outcomes: list[tuple[str, Comparison | str]] = []
+    outcomes: list[tuple[str, Comparison | TooFew]] = []
     for place, case in enumerate(cases, 1):
-        why = _unfit(case, options.components)
+        why = case.lacking(options.components)
         if why is not None:
             outcomes.append((case.group, why))
             continue
@@ -115,7 +116,9 @@ def analyse_groups(cases: Sequence[Case], options: Options, progress: Progress) 
         first.by,
         outcomes,
         name=first.name,
-        source=first.source.replace(_rows(first), ""),
+        source=replace(first.source, part=None)
+        if isinstance(first.source, Column)
+        else first.source,
         dropped=first.dropped,
         command=options.command,
     )
@@ -146,24 +149,10 @@ def require_one(cases: Sequence[Case], n_components: int) -> None:
     InputError
         A `ValueError` of one line, if none can.
     """
-    reasons = [_unfit(case, n_components) for case in cases]
+    reasons = [case.lacking(n_components) for case in cases]
     if all(reasons):
         many = f"none of {len(cases)} groups can be fitted, for example " if len(cases) > 1 else ""
         raise InputError(f"{many}{cases[0].source}: {reasons[0]}")
-
-
-def _unfit(case: Case, n_components: int) -> str | None:
-    """Why a case cannot be fitted; None if it can."""
-    try:
-        case.require(n_components)
-    except InputError as error:
-        return str(error).removeprefix(f"{case.source}: ")
-    return None
-
-
-def _rows(case: Case) -> str:
-    """How the source of a case says which rows are its own; the rest is true of all groups."""
-    return f", where {quoted(case.by)} is {quoted(case.group)}"
 
 
 def _compared(case: Case, options: Options, progress: Progress, which: str = "") -> Comparison:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison
+    from compare.data.cases import TooFew
 
 __all__ = ["Fitted", "Skipped"]
 
@@ -33,5 +34,5 @@ class Skipped:
     """The value, as the file has it."""
     label: str
     """As for `Fitted`."""
-    reason: str
-    """Why not, in a line."""
+    reason: TooFew | str
+    """Why not; text is in the words of whoever put the parts together."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from compare.comparison.contrasts import contrasts
 from compare.comparison.fitted import Fitted, Skipped
+from compare.data.cases import TooFew
+from compare.data.origins import Passed
 from compare.tables.printable import plain
 
 if TYPE_CHECKING:
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
 
     from compare.comparison.contrasts import Contrasts
     from compare.comparison.table import Comparison
+    from compare.data.origins import Origin
 
 __all__ = ["GroupedComparison", "labels", "slugs"]
+
+SAMPLES = Passed(many=True)
 
 LONGEST = 40
 """Letters of a slug."""
@@ -43,8 +48,8 @@ class GroupedComparison:
     """Names the files of the report."""
     by: str
     """The column whose values tell the parts apart."""
-    source: str
-    """Where the data come from, in words."""
+    source: Origin
+    """Where the data come from."""
     parts: tuple[Fitted, ...]
     """Those that were fitted, in the order in which they were given; at least one."""
     skipped: tuple[Skipped, ...] = ()
@@ -58,10 +63,10 @@ class GroupedComparison:
     def of(
         cls,
         by: str,
-        outcomes: Iterable[tuple[str, Comparison | str]],
+        outcomes: Iterable[tuple[str, Comparison | TooFew | str]],
         *,
         name: str = "comparison",
-        source: str = "samples passed from Python",
+        source: Origin = SAMPLES,
         dropped: int = 0,
         command: str | None = None,
     ) -> GroupedComparison:
@@ -71,7 +76,7 @@ class GroupedComparison:
         ----------
         by : str
             The column that tells the parts apart.
-        outcomes : iterable of (str, Comparison or str)
+        outcomes : iterable of (str, Comparison, TooFew or str)
             For each value of the column, in order, its comparison, or why there is none.
         name, source, dropped, command
             As the attributes.
@@ -92,7 +97,7 @@ class GroupedComparison:
             raise ValueError(f"expected one outcome for each value, got {values}; merge the rows")
         parts, skipped = [], []
         for (value, outcome), label, slug in zip(given, labels(values), slugs(values), strict=True):
-            if isinstance(outcome, str):
+            if isinstance(outcome, (TooFew, str)):
                 skipped.append(Skipped(value, label, outcome))
             else:
                 parts.append(Fitted(value, label, slug, outcome))

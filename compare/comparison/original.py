@@ -13,6 +13,7 @@ import numpy as np
 
 import em
 from compare.data.cases import SEED, Case, N
+from compare.data.origins import Heights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,15 +133,20 @@ def revisit(comparison: Comparison) -> Original | None:
         with sds of their own; None also for samples so small that the loop breaks down.
     """
     case, fit = comparison.case, comparison.fit
-    if case.seed is None or fit.n_components != 2 or fit.n_parameters != 5 or not fit.converged:
+    if (
+        not isinstance(case.source, Heights)
+        or fit.n_components != 2
+        or fit.n_parameters != 5
+        or not fit.converged
+    ):
         return None
-    values, stream = Case.synthetic_stream(case.seed, int(case.sample.n))
+    values, stream = Case.synthetic_stream(case.source.seed, int(case.sample.n))
     start = em.listing.run(values, n_iter=0, rng=stream)
     sample = em.Sample(values)
     logliks, weights, mixtures = _plain_em(sample, em.Mixture(*start), fit.loglik)
     if PRINTED_PASSES not in mixtures:
         return None
-    is_the_sample = (case.seed, values.size) == (SEED, N)
+    is_the_sample = (case.source.seed, values.size) == (SEED, N)
     thirty = mixtures[PRINTED_PASSES]
     gap = fit.loglik - logliks
     arrived = abs(gap[-1]) < 1e-6

@@ -12,6 +12,7 @@ import em
 from compare.comparison.exactness import exactness, stood_for
 from compare.comparison.naming import chosen_order
 from compare.data.cases import Case, refuse_extreme
+from compare.data.origins import Passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -212,10 +213,9 @@ def compare(
             name="comparison",
             sample=fit.sample,
             unit="",
-            source="a sample passed from Python",
-            seed=None,
+            source=Passed(),
             truth=truth,
-            variable="value",
+            variable="",
         )
     _check_case(case, fit.sample)
     refuse_extreme(case.sample, case.source)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Literal, SupportsIndex
 
 import numpy as np
 
+from compare.data.origins import Column, Heights, Weighted
 from compare.tables import columns
-from compare.tables.errors import InputError, quoted
-from compare.tables.sources import SYNTHETIC, name_of, stem_of
+from compare.tables.errors import InputError
+from compare.tables.sources import SYNTHETIC, Place, name_of, stem_of
 from em import Mixture, Sample
 from em.data.requirements import MOST
 
@@ -21,17 +22,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from compare.data.origins import Origin
     from compare.data.passes import Again
     from compare.data.progress import Progress
     from em.data.weighting import WeightsAre
 
 __all__ = [
     "Case",
+    "TooFew",
     "refuse_constant",
     "refuse_extreme",
     "refuse_no_counts",
     "sample_of",
-    "weighted_by",
 ]
 
 SEED, N = 666, 1000
@@ -53,6 +55,27 @@ UPPER, LOWER = (176.0, 8.0), (164.0, 6.0)
 """Mean and sd of the two groups of synthetic heights, in cm."""
 
 
+@dataclass(frozen=True)
+class TooFew:
+    """The data cannot tell so many components apart."""
+
+    n_components: int
+    of: Literal["distinct values", "counts"]
+    """Of which there are too few; counts are summed."""
+    needed: int
+    got: float
+
+    def __str__(self) -> str:
+        """As an error says it."""
+        need = f"{self.n_components} components need"
+        if self.of == "distinct values":
+            return (
+                f"{need} at least {self.needed} distinct values, got {self.got:.0f}; ask for fewer "
+                "components"
+            )
+        return f"{need} counts that sum to at least {self.needed}, got {self.got:.6g}; {SAY}"
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """What is fitted, and all that a report says about where it comes from."""
@@ -63,10 +86,8 @@ class Case:
     """The data."""
     unit: str
     """The unit of the values, such as "cm"; empty if unknown."""
-    source: str
-    """Where the data come from, in words."""
-    seed: int | None
-    """What the synthetic data were drawn with; None for a file."""
+    source: Origin
+    """Where the data come from."""
     truth: Mixture | None
     """The mixture that the data were drawn from, if known."""
     variable: str
@@ -79,6 +100,11 @@ class Case:
     """How many rows of all groups were left out, because they have no value."""
     again: Again | None = None
     """Reads the data once more, where they were too many to be kept; None where they are here."""
+
+    @property
+    def seed(self) -> int | None:
+        """What the synthetic heights were drawn with; None for other data."""
+        return self.source.seed if isinstance(self.source, Heights) else None
 
     @property
     def in_memory(self) -> bool:
@@ -139,11 +165,7 @@ class Case:
             name=SYNTHETIC if (seed, n) == (SEED, N) else f"{SYNTHETIC}-seed{seed}-n{n}",
             sample=Sample(values),
             unit="cm",
-            source=(
-                f"synthetic: {n_upper} draws from Normal(176, 8), then {n - n_upper} from "
-                f"Normal(164, 6), by numpy.random.RandomState({seed})"
-            ),
-            seed=seed,
+            source=Heights(seed, n_upper, n - n_upper),
             truth=Mixture(np.array([0.4, 0.6]), *np.array([LOWER, UPPER]).T),
             variable="height",
         )
@@ -229,21 +251,21 @@ class Case:
         file = Path(path)
         name = name_of(stem_of(file.name), file.name)
         read = columns.read(file, column, weights)
-        where = f"column {quoted(read.name)} of {quoted(file.name)}"
+        where = Column(read.name, Place("file", file.name))
         sample = sample_of(
             read.values, read.weights, where, weights_are=weights_are or "counts", total=total
         )
         refuse_constant(sample, where)
-        where += weighted_by(weights, weights_are, total)
+        if weights is not None:
+            where = replace(where, weights=Weighted(weights, weights_are, total))
         refuse_no_counts(sample, where, said=weights_are is not None)
         return cls(
             name=name,
             sample=sample,
             unit=unit,
             source=where,
-            seed=None,
             truth=None,
-            variable=read.name or "value",
+            variable=read.name,
         )
 
     def require(self, n_components: int) -> None:
@@ -259,18 +281,18 @@ class Case:
             A `ValueError` of one line, if there are fewer than two distinct values a component, or
             weights that sum to less.
         """
+        if (lacking := self.lacking(n_components)) is not None:
+            raise InputError(f"{self.source}: {lacking}")
+
+    def lacking(self, n_components: int) -> TooFew | None:
+        """What keeps the data from telling so many components apart; None if nothing does."""
         n_distinct = self.sample.collapse().values.size
         needed = 2 * n_components
         if n_distinct < needed:
-            raise InputError(
-                f"{self.source}: {n_components} components need at least {needed} distinct "
-                f"values, got {n_distinct}; ask for fewer components"
-            )
+            return TooFew(n_components, "distinct values", needed, n_distinct)
         if self.sample.n < needed * (1 - 1e-9):
-            raise InputError(
-                f"{self.source}: {n_components} components need counts that sum to at least "
-                f"{needed}, got {self.sample.n:.6g}; {SAY}"
-            )
+            return TooFew(n_components, "counts", needed, self.sample.n)
+        return None
 
 
 def _whole(number: SupportsIndex, what: str) -> int:
@@ -287,7 +309,7 @@ def _n_upper(n: int) -> int:
 def sample_of(
     values: NDArray[np.float64],
     weights: NDArray[np.float64] | None,
-    where: str,
+    where: Origin,
     rounding: float = 0.0,
     *,
     weights_are: WeightsAre = "counts",
@@ -299,7 +321,7 @@ def sample_of(
     ----------
     values : ndarray of shape (n,)
     weights : ndarray of shape (n,) or None
-    where : str
+    where : Origin
         The column and its file.
     rounding, weights_are, total
         See `em.Sample`.
@@ -319,31 +341,7 @@ def sample_of(
         raise InputError(f"{where}: {error}") from error
 
 
-def weighted_by(column: str | None, weights_are: WeightsAre | None, total: float | None) -> str:
-    """What to add to a source with weights: ``, weighted by column 'w'``; empty without.
-
-    Parameters
-    ----------
-    column : str or None
-        The column of the weights.
-    weights_are, total
-        See `em.Sample`.
-
-    Returns
-    -------
-    str
-    """
-    if column is None:
-        return ""
-    kind = ""
-    if weights_are == "sampling":
-        kind = " (sampling weights)"
-    elif weights_are == "shares" and total is not None:
-        kind = f" (shares of {total:,.12g} values)"
-    return f", weighted by column {quoted(column)}{kind}"
-
-
-def refuse_no_counts(sample: Sample, where: str, *, said: bool) -> None:
+def refuse_no_counts(sample: Sample, where: Origin, *, said: bool) -> None:
     """Ask what weights are that count nothing.
 
     Who counts different values counts each at least once, so counts sum to the number of these or
@@ -353,7 +351,7 @@ def refuse_no_counts(sample: Sample, where: str, *, said: bool) -> None:
     Parameters
     ----------
     sample : Sample
-    where : str
+    where : Origin
         The column, its file and the weights.
     said : bool
         Whether somebody has said what the weights are, who is believed.
@@ -379,13 +377,13 @@ def refuse_no_counts(sample: Sample, where: str, *, said: bool) -> None:
         )
 
 
-def refuse_constant(sample: Sample, where: str) -> None:
+def refuse_constant(sample: Sample, where: Origin) -> None:
     """Make sure that the values that count differ, and by numbers that a report can work with.
 
     Parameters
     ----------
     sample : Sample
-    where : str
+    where : Origin
         The column and its file.
 
     Raises
@@ -402,7 +400,7 @@ def refuse_constant(sample: Sample, where: str) -> None:
     refuse_extreme(sample, where)
 
 
-def refuse_extreme(sample: Sample, where: str) -> None:
+def refuse_extreme(sample: Sample, where: Origin) -> None:
     """Make sure that fourth powers of the values are numbers, as pages and figures take them.
 
     Fits take any values that are; see `em.Sample`.
@@ -410,7 +408,7 @@ def refuse_extreme(sample: Sample, where: str) -> None:
     Parameters
     ----------
     sample : Sample
-    where : str
+    where : Origin
         The column and its file.
 
     Raises

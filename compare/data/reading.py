@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.data.cases import Case, refuse_constant, refuse_no_counts, sample_of, weighted_by
+from compare.data.cases import Case, refuse_constant, refuse_no_counts, sample_of
+from compare.data.origins import Column, Dropped, Weighted
 from compare.tables import columns
-from compare.tables.errors import InputError, quoted
+from compare.tables.errors import InputError
 from compare.tables.formats import pieces
 from compare.tables.parts import Piece, Wanted, split
 from compare.tables.sources import naturally
@@ -44,6 +45,9 @@ SMALL = 1 << 26
 
 IN_MEMORY = 2_000_000
 """Rows that are kept; of more, only digests are."""
+
+NAMED = 3
+"""Files of which a report says how many rows were left out; of more it says how many files."""
 
 THREADS = 4
 """More do not help: pyarrow's decoding runs beside the sums of a digest, but these one by one."""
@@ -132,7 +136,7 @@ def read_cases(
     ):
         if asked:
             raise InputError(
-                f"{source.words}: {option} needs all rows in memory, {IN_MEMORY:,} at the most; "
+                f"{source.place}: {option} needs all rows in memory, {IN_MEMORY:,} at the most; "
                 f"take a random part of the rows{what}"
             )
     return _passed(parts, reading, wanted, progress, executor)
@@ -362,13 +366,17 @@ class _Told:
     dropped: dict[str, int]
     again: Again | None = None
 
-    def where(self, group: str) -> str:
-        """The column and its files, for messages and for the report."""
-        found = f"column {quoted(self.wanted.column)} of {self.reading.source.words}"
-        found += weighted_by(self.wanted.weights, self.reading.weights_are, self.reading.total)
-        if self.wanted.by is not None:
-            found += f", where {quoted(self.wanted.by)} is {quoted(group)}"
-        return found
+    def where(self, group: str) -> Column:
+        """The column and its files."""
+        weights, by = self.wanted.weights, self.wanted.by
+        return Column(
+            self.wanted.column,
+            self.reading.source.place,
+            None
+            if weights is None
+            else Weighted(weights, self.reading.weights_are, self.reading.total),
+            None if by is None else (by, group),
+        )
 
     def refuse_nothing(self, group: str, n_values: int, weight: float) -> None:
         """Make sure that there is something in the group that counts."""
@@ -392,17 +400,16 @@ class _Told:
         if not samples:
             left = f" but the {n_dropped:,} without a value" if n_dropped else ""
             raise InputError(
-                f"there are no rows in {self.reading.source.words}{left}; expected one value a row"
+                f"there are no rows in {self.reading.source.place}{left}; expected one value a row"
             )
         return tuple(
             Case(
                 name=self.reading.source.name,
                 sample=samples[group],
                 unit=self.reading.unit,
-                source=self.where(group) + self._left_out(n_dropped),
-                seed=None,
+                source=replace(self.where(group), dropped=self._dropped(n_dropped)),
                 truth=None,
-                variable=self.wanted.column or "value",
+                variable=self.wanted.column,
                 by=self.wanted.by or "",
                 group=group,
                 dropped=n_dropped,
@@ -411,13 +418,11 @@ class _Told:
             for group in sorted(samples, key=naturally)
         )
 
-    def _left_out(self, n_dropped: int) -> str:
-        if not n_dropped:
-            return ""
-        words = f"; {n_dropped:,} of {self.rows:,} rows without a value were left out"
-        if len(self.reading.source.files) == 1:
-            return words
-        most = sorted(self.dropped.items(), key=lambda item: -item[1])
-        some = ", ".join(f"{count:,} of {quoted(Path(file).name)}" for file, count in most[:3])
-        more = f" and of {len(most) - 3:,} more files" if len(most) > 3 else ""
-        return f"{words} ({some}{more})"
+    def _dropped(self, count: int) -> Dropped | None:
+        if not count:
+            return None
+        most: list[tuple[str, int]] = []
+        if len(self.reading.source.files) > 1:
+            most = sorted(self.dropped.items(), key=lambda item: -item[1])
+        files = tuple((Path(file).name, number) for file, number in most[:NAMED])
+        return Dropped(count, self.rows, files, len(most) - len(files))

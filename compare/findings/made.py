@@ -9,6 +9,7 @@ from compare.findings.terms import Data, data_of
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison
+    from compare.data.origins import Origin
 
 __all__ = ["About", "Made", "SamplerSettings", "about", "made", "sampler_settings"]
 
@@ -20,7 +21,7 @@ class About:
     data: Data
     step: float
     """To which the values are rounded; 0 if they are not."""
-    source: str
+    source: Origin
     """As the case has it."""
     n_components: int
 

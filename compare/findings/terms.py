@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import em
+from compare.data.origins import Heights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -168,7 +169,7 @@ def data_of(comparison: Comparison) -> Data:
     Data
     """
     case = comparison.case
-    return Data(case.sample.n, case.variable, case.unit, case.seed is not None)
+    return Data(case.sample.n, case.variable, case.unit, isinstance(case.source, Heights))
 
 
 def components_of(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from compare.comparison.borders import quantities
 from compare.comparison.exactness import stood_for
+from compare.language.en.head.origins import reason, source
 
 if TYPE_CHECKING:
     import em
@@ -81,7 +82,9 @@ def groups_to_json(grouped: GroupedComparison) -> str:
                 {"group": part.value, "slug": part.slug, **_document(part.comparison)}
                 for part in grouped.parts
             ],
-            "skipped": [{"group": one.value, "reason": one.reason} for one in grouped.skipped],
+            "skipped": [
+                {"group": one.value, "reason": reason(one.reason)} for one in grouped.skipped
+            ],
             "contrasts": {
                 "compared": told.n_compared,
                 "bound": told.bound,
@@ -118,7 +121,7 @@ def _document(comparison: Comparison) -> dict[str, Any]:
             "name": case.name,
             "n": int(n) if n == int(n) else n,
             "unit": case.unit,
-            "source": case.source,
+            "source": source(case.source),
             "seed": case.seed,
             "truth": None
             if truth is None

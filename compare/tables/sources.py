@@ -45,7 +45,32 @@ class File(NamedTuple):
     @property
     def shown(self) -> str:
         """The file in a message."""
-        return quoted(self.path.name or self.path)
+        return str(self.place)
+
+    @property
+    def place(self) -> Place:
+        """The file, as what was named."""
+        return Place("file", self.path.name or str(self.path))
+
+
+@dataclass(frozen=True)
+class Place:
+    """What was named, so that files were found there."""
+
+    kind: Literal["file", "folder", "pattern"]
+    name: str
+    """Of the file or folder, or the end of the pattern."""
+    count: int = 1
+    """How many files were found."""
+
+    def __str__(self) -> str:
+        """As an error names it."""
+        if self.kind == "file":
+            return quoted(self.name)
+        if self.kind == "pattern":
+            return f"the {self.count:,} files {quoted(self.name)}"
+        count = "the only file" if self.count == 1 else f"the {self.count:,} files"
+        return f"{count} of the folder {quoted(self.name)}"
 
 
 @dataclass(frozen=True)
@@ -56,8 +81,8 @@ class Source:
     """At least one, in natural order: part-9 comes before part-10."""
     name: str
     """Names the report."""
-    words: str
-    """The files, in words."""
+    place: Place
+    """Where they are."""
 
 
 def find(data: str | os.PathLike[str]) -> Source:
@@ -86,7 +111,7 @@ def find(data: str | os.PathLike[str]) -> Source:
             return _of_folder(path)
         if path.exists() or not glob.has_magic(str(path)):
             file = _file(path)
-            return Source((file,), name_of(stem_of(path.name), path.name), file.shown)
+            return Source((file,), name_of(stem_of(path.name), path.name), file.place)
         return _of_pattern(str(path))
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
@@ -103,8 +128,7 @@ def _of_folder(folder: Path) -> Source:
             f"expected names that end in {', '.join(ENDINGS)}"
         )
     name = folder.resolve().name
-    count = "the only file" if len(files) == 1 else f"the {len(files):,} files"
-    return Source(_found(files), name_of(name, name), f"{count} of the folder {quoted(name)}")
+    return Source(_found(files), name_of(name, name), Place("folder", name, len(files)))
 
 
 def _of_pattern(pattern: str) -> Source:
@@ -120,9 +144,11 @@ def _of_pattern(pattern: str) -> Source:
             f"no file matches {quoted(pattern, 200)}; check the path, and quote the pattern so "
             "that the shell does not work it out"
         )
-    shown = quoted(os.path.basename(pattern) or pattern)  # noqa: PTH119 - ends of patterns
-    words = f"the {len(files):,} files {shown}" if len(files) > 1 else quoted(files[0].name)
-    return Source(_found(files), name_of(_common(files), shown), words)
+    shown = os.path.basename(pattern) or pattern  # noqa: PTH119 - ends of patterns
+    place = Place("pattern", shown, len(files))
+    if len(files) == 1:
+        place = Place("file", files[0].name)
+    return Source(_found(files), name_of(_common(files), shown), place)
 
 
 def _common(files: list[Path]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 import em
+from compare.data.origins import Heights
 from compare.findings.group_count import preferred
 from compare.findings.terms import Data, Value, data_of, option
 
@@ -244,7 +245,8 @@ def _row(comparison: Comparison, point: Point) -> int | None:
     """Which row of the file it is, where the sample holds all rows in their order."""
     case = comparison.case
     rows = case.sample.values
-    whole = case.seed is None and not case.by and not case.dropped and not case.sample.left_out
+    heights = isinstance(case.source, Heights)
+    whole = not (heights or case.by or case.dropped or case.sample.left_out)
     if comparison.command is None or not whole or rows.size != case.sample.n:
         return None
     return int(np.argmin(np.abs(rows - point.value))) + 1
@@ -252,7 +254,7 @@ def _row(comparison: Comparison, point: Point) -> int | None:
 
 def _leave_out(comparison: Comparison, named: Sequence[Point]) -> str:
     """What to type to fit the rest."""
-    if comparison.case.seed is not None:
+    if isinstance(comparison.case.source, Heights):
         return ""
     values = [f"{point.value:.12g}" for point in named]
     # A value that recurs has taken a group's place; one that lies by itself is none of them.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from compare.comparison.fitted import Fitted, Skipped
     from compare.comparison.groups import GroupedComparison
+    from compare.data.origins import Origin
     from compare.findings.fits.verdict import Distrusted
     from compare.findings.head.cautions import LeftOut
 
@@ -65,7 +66,7 @@ class AboutParts:
     unit: str
     step: float
     """To which the values are rounded; 0 if they are not."""
-    source: str
+    source: Origin
     """As the report has it."""
     by: str
     """The column that tells the parts apart, as the file has it."""

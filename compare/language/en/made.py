@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compare.language.en.head.origins import source
 from compare.language.en.terms import observations, unit_of
 from compare.tables.printable import plain
 
@@ -27,8 +28,8 @@ def about(found: About) -> str:
     k = found.n_components
     return (
         f"{observations(found.data)}{measured_in(found.data.unit, found.step)}; "
-        f"{plain(found.source, 300)}. {k} component{'' if k == 1 else 's'}, fitted twice: by "
-        "maximum likelihood (EM) and by Bayes."
+        f"{plain(source(found.source), 300)}. {k} component{'' if k == 1 else 's'}, fitted twice: "
+        "by maximum likelihood (EM) and by Bayes."
     )
 
 

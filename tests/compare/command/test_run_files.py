@@ -15,6 +15,7 @@ import pytest
 from compare import run
 from compare.command.options import parse
 from compare.data import passes, reading
+from compare.data.origins import Column, Dropped, Weighted
 from compare.data.progress import Progress
 
 ROOT = Path(run.__file__).parents[1]
@@ -22,6 +23,7 @@ ROOT = Path(run.__file__).parents[1]
 SLOW = """
 import sys, time
 from compare.tables import parquet
+from compare.tables.sources import Place
 from compare.tables import formats
 from compare.data import passes
 from compare.data import reading
@@ -202,9 +204,8 @@ def test_options_of_files_reach_the_sample(tmp_path):
         ("g", 3, "cm", "a")
     }
     assert all(case.sample.rounding == 1.0 for case in found)
-    assert found[0].source == (
-        "column 'v' of 'a.csv', weighted by column 'n', where 'g' is 'a9'; "
-        "3 of 6 rows without a value were left out"
+    assert found[0].source == Column(
+        "v", Place("file", "a.csv"), Weighted("n", None, None), ("g", "a9"), Dropped(3, 6, (), 0)
     )
 
 

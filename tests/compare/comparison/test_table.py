@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import em
 from compare import compare
 from compare.data.cases import Case
+from compare.data.origins import Passed
 
 
 @pytest.fixture(scope="module")
@@ -290,7 +291,7 @@ def test_without_a_case_the_data_are_called_what_they_are(values, fit):
     "A sample passed from Python has values, no unit and no seed."
     compared = compare(fit, posterior(em.Sample(values), fit.mixture))
     assert (compared.case.name, compared.case.unit, compared.case.seed) == ("comparison", "", None)
-    assert compared.case.variable == "value"
+    assert (compared.case.variable, compared.case.source) == ("", Passed())
     assert compared.case.sample is fit.sample
     assert compared.command is None
     assert dict(compared.seconds) == {}

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import em
-from compare.data.cases import Case
+from compare.data.cases import Case, TooFew
+from compare.data.origins import Column, Heights, Weighted
 from compare.tables.errors import InputError
+from compare.tables.sources import Place
 
 
 def csv(folder, values, name="ages.csv"):
@@ -38,7 +40,7 @@ def test_the_synthetic_case_tells_its_truth():
     assert case.truth.weights.tolist() == [0.4, 0.6]
     assert case.truth.means.tolist() == [164.0, 176.0]
     assert case.truth.sds.tolist() == [6.0, 8.0]
-    assert "600 draws from Normal(176, 8), then 400 from Normal(164, 6)" in case.source
+    assert case.source == Heights(666, n_upper=600, n_lower=400)
 
 
 def test_the_draws_are_those_of_the_seeded_global_generator_which_is_left_alone():
@@ -102,7 +104,7 @@ def test_a_case_from_a_file_is_named_after_it(tmp_path):
         None,
         "age",
     )
-    assert case.source == "column 'age' of 'ages.csv'"
+    assert case.source == Column("age", Place("file", "ages.csv"))
     assert case.sample.values.tolist() == [1.0, 2.0, 4.0]
 
 
@@ -113,7 +115,7 @@ def test_weights_reach_the_sample_and_the_source(tmp_path):
     case = Case.from_csv(path, "age", "count")
     assert case.sample.n == 4.0
     assert case.sample.mean == 22.5
-    assert "weighted by column 'count'" in case.source
+    assert case.source.weights == Weighted("count", None, None)
 
 
 @pytest.mark.parametrize(
@@ -167,6 +169,8 @@ def test_components_need_distinct_values_to_tell_them_apart(tmp_path):
     case = Case.from_csv(csv(tmp_path, [1, 2, 3, 4, 5, 5, 5]))
     case.require(2)
     em.fit(case.sample, 2)
+    assert case.lacking(2) is None
+    assert case.lacking(3) == TooFew(3, "distinct values", needed=6, got=5)
     with pytest.raises(InputError, match="3 components need at least 6 distinct values, got 5"):
         case.require(3)
     with pytest.raises(ValueError, match="distinct"):

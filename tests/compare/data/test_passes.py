@@ -14,6 +14,7 @@ import em
 from compare.data import passes, reading
 from compare.data.checkpoint import Checkpoint
 from compare.data.merged import Merged
+from compare.data.origins import Column, Dropped
 from compare.data.passes import Again, digest_part, digest_parts
 from compare.data.progress import Progress
 from compare.data.reading import Reading, read_cases
@@ -21,7 +22,7 @@ from compare.tables import parquet
 from compare.tables.errors import InputError
 from compare.tables.formats import pieces
 from compare.tables.parts import Wanted
-from compare.tables.sources import find
+from compare.tables.sources import Place, find
 from em import Digest, Sample
 
 
@@ -84,7 +85,7 @@ def test_a_pass_says_what_all_the_data_say(folder):
     assert case.sample.mean == pytest.approx(x.mean, rel=1e-13)
     assert case.sample.sd == pytest.approx(x.sd, rel=1e-10)
     assert (case.name, case.variable) == ("trips", "x")
-    assert case.source == "column 'x' of the 6 files of the folder 'trips'"
+    assert case.source == Column("x", Place("folder", "trips", 6))
 
 
 def test_a_second_look_brings_exactly_the_same_values(folder):
@@ -198,10 +199,8 @@ def test_rows_without_a_value_are_counted_by_file(folder):
         read(folder)
     ((case,), _) = read(folder, missing="drop")
     assert (case.dropped, case.sample.n) == (53, 12_000 - 53)
-    assert case.source.endswith(
-        "; 53 of 12,000 rows without a value were left out "
-        "(50 of 'part-9.parquet', 3 of 'part-7.parquet')"
-    )
+    files = (("part-9.parquet", 50), ("part-7.parquet", 3))
+    assert case.source.dropped == Dropped(53, 12_000, files, more=0)
 
 
 @pytest.mark.parametrize(

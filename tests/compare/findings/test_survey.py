@@ -22,6 +22,7 @@ from bayes.criticism.loo import loo
 from compare import run
 from compare.data import reading
 from compare.data.cases import Case
+from compare.data.origins import Weighted
 from compare.data.progress import Progress
 from compare.data.reading import Reading, read_cases
 from compare.figures import curves, figures
@@ -308,7 +309,7 @@ def test_shares_with_their_total_are_read_as_counts(tmp_path):
     for one in (found, direct):
         assert one.sample.values.tolist() == counts.values.tolist()
         assert one.sample.weights.tolist() == counts.weights.tolist()
-        assert one.source.endswith("weighted by column 'w' (shares of 600 values)")
+        assert one.source.weights == Weighted("w", "shares", 600)
     with pytest.raises(InputError, match="--weights-are shares --total N"):
         Case.from_csv(path, "age", "w")
 
@@ -333,7 +334,7 @@ def test_a_survey_is_read_row_by_row(tmp_path):
     assert found.sample.n == 5
     assert found.sample.values.tolist() == [20, 20, 31, 40, 50]
     assert found.sample.weights == pytest.approx(np.array([900, 100, 200, 800, 5]) / 401)
-    assert found.source.endswith("weighted by column 'w' (sampling weights)")
+    assert found.source.weights == Weighted("w", "sampling", None)
 
 
 @pytest.fixture

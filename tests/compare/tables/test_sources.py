@@ -31,7 +31,7 @@ def test_of_a_folder_all_data_files_are_read_in_natural_order(folder):
     source = find(folder)
     assert names(source) == ["part-1.csv", "part-9.csv", "part-10.csv"]
     assert source.name == "trips.v2"
-    assert source.words == "the 3 files of the folder 'trips.v2'"
+    assert str(source.place) == "the 3 files of the folder 'trips.v2'"
 
 
 def test_a_pattern_names_the_report_after_what_its_files_share(folder):
@@ -39,7 +39,7 @@ def test_a_pattern_names_the_report_after_what_its_files_share(folder):
     source = find(str(folder / "part-*.csv"))
     assert names(source) == ["part-9.csv", "part-10.csv"]
     assert source.name == "part"
-    assert source.words == "the 2 files 'part-*.csv'"
+    assert str(source.place) == "the 2 files 'part-*.csv'"
     assert names(find(str(folder / "**" / "part-*.csv"))) == [
         "part-1.csv",
         "part-9.csv",

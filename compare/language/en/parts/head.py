@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from compare.language.en.fits.verdict import warning
 from compare.language.en.head.cautions import gone
+from compare.language.en.head.origins import source
 from compare.language.en.made import measured_in
 from compare.language.en.parts.overview import column
 from compare.language.en.terms import all_of, capitalized, counted, groups, listed, numeral
@@ -48,8 +49,8 @@ def about_parts(found: AboutParts) -> str:
     k, count = found.n_components, len(found.labels)
     out = "" if found.left_out is None else f"; {gone(found.left_out)}"
     return (
-        f"{_values(found)}{measured_in(found.unit, found.step)}; {plain(found.source, 300)}, split "
-        f"by {column(found.by)}{out}. "
+        f"{_values(found)}{measured_in(found.unit, found.step)}; "
+        f"{plain(source(found.source), 300)}, split by {column(found.by)}{out}. "
         f"{capitalized(numeral(count))} part{'' if count == 1 else 's'}, "
         f"each fitted on its own with {k} component{'' if k == 1 else 's'}, twice: by maximum "
         f"likelihood (EM) and by Bayes."

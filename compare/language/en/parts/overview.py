@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from compare.language.en.head.origins import reason
 from compare.language.en.terms import capitalized, label, number, percent, share, unit_of
 from compare.language.texts import Explanation, OverviewCells, OverviewTable
 from compare.tables.printable import plain
@@ -108,7 +109,7 @@ def _cells(found: Overview, of: PartNumbers) -> tuple[str, ...]:
 
 def reasons(skipped: Sequence[Skipped]) -> tuple[tuple[str, str], ...]:
     """Parts that could not be fitted, each with the reason."""
-    return tuple((f"{one.label}, not fitted", plain(one.reason, 300)) for one in skipped)
+    return tuple((f"{one.label}, not fitted", plain(reason(one.reason), 300)) for one in skipped)
 
 
 def chance(found: Chance) -> str:
