@@ -32,13 +32,13 @@ sample: $(VENV)/.compare ## renew the report that is kept in reports/sample/
 
 calibration: $(VENV)/.test ## simulate 300 data sets and see whether their posteriors are right, and the tests marked study
 	@$(PY) -m bayes.calibration $(ARGS)
-	@$(PY) -m pytest -n auto -m study
+	@$(PY) -m pytest -n auto --dist worksteal -m study
 
 bench: $(VENV)/.bench ## time EM and the samplers beside the usual tools (half an hour; ARGS="--quick": five; "--huge": a billion values)
 	@PYTHONPATH=tests $(PY) -m benchmarks.run $(ARGS)
 
 test: $(VENV)/.test ## run the tests, on all cores (ARGS="tests/em -k name": some of them)
-	@$(PY) -m pytest -n auto $(ARGS)
+	@$(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(VENV)/.dev ## look for mistakes and departures from the style
 	@$(PY) -m ruff check

@@ -6,6 +6,7 @@ import html
 import io
 import itertools
 import re
+from types import SimpleNamespace
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
@@ -14,6 +15,7 @@ from handmade import comparison
 from markdown_it import MarkdownIt
 from pages import KINDS, Page, even, markdown, page, report, spoken
 from PIL import Image
+from plain import plain_page
 
 from compare.page.report import render
 
@@ -27,6 +29,8 @@ HOSTILE = (
     "\u202eevil\u2066\u0000\u200f ![i](http://example.com/x.png) [l](javascript:alert(1))",
     "x" * 1000,
 )
+ILLUSTRATED = (HOSTILE[0], HOSTILE[4], HOSTILE[6])
+"""Those whose figures are drawn too: markup, mathematics, and letters that no font should see."""
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -159,7 +163,7 @@ def test_no_slip_of_the_template_reaches_a_reader(name):
 
 
 @functools.cache
-def hostile(text):
+def hostile(text, *, illustrated=False):
     "A small report in which every name that a file or a caller gives is that text."
     of = comparison("one")
     named = dataclasses.replace(
@@ -173,15 +177,18 @@ def hostile(text):
     settings = dataclasses.replace(of.posterior.settings, priors=priors, note=text)
     posterior = dataclasses.replace(of.posterior)
     object.__setattr__(posterior, "settings", settings)
-    return render(
-        dataclasses.replace(of, case=named, posterior=posterior, command=text.replace("\x00", ""))
-    )
+    of = dataclasses.replace(of, case=named, posterior=posterior, command=text.replace("\x00", ""))
+    if illustrated:
+        return render(of)
+    return SimpleNamespace(html=plain_page(of, "report.html"), markdown=plain_page(of))
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=[repr(text[:20]) for text in HOSTILE])
 def test_a_name_from_a_file_is_text_in_the_page(text):
     "The page has the elements of a page with harmless names, and loads and runs nothing."
-    parsed, tame = Page(hostile(text).html), Page(hostile("plain").html)
+    illustrated = text in ILLUSTRATED
+    of = hostile(text, illustrated=illustrated)
+    parsed, tame = Page(of.html), Page(hostile("plain", illustrated=illustrated).html)
 
     def outside(found):
         return [(tag, sorted(attrs)) for tag, attrs, path in found.elements if "svg" not in path]
@@ -190,7 +197,7 @@ def test_a_name_from_a_file_is_text_in_the_page(text):
     for tag, attrs, _ in parsed.elements:
         assert tag not in ("script", "img", "b"), attrs
         assert not any(key.startswith("on") for key in attrs)
-    assert not re.search("[\u202a-\u202e\u2066-\u2069\x00]", page_without_code(hostile(text).html))
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\x00]", page_without_code(of.html))
 
 
 def page_without_code(text):
@@ -201,21 +208,22 @@ def page_without_code(text):
 @pytest.mark.parametrize("text", HOSTILE, ids=[repr(text[:20]) for text in HOSTILE])
 def test_a_name_from_a_file_is_text_in_the_markdown(text):
     "The same blocks as with harmless names: no heading, list, link, image or HTML of its own."
-    shape = [token.type for token in MarkdownIt().enable("table").parse(hostile(text).markdown)]
-    tame = [token.type for token in MarkdownIt().enable("table").parse(hostile("plain").markdown)]
+    illustrated = text in ILLUSTRATED
+    pages = [hostile(one, illustrated=illustrated).markdown for one in (text, "plain")]
+    shape, tame = (
+        [token.type for token in MarkdownIt().enable("table").parse(page)] for page in pages
+    )
     assert shape == tame
-    assert even(hostile(text).markdown)
+    assert even(pages[0])
     kinds = ("html_block", "html_inline", "link_open", "em_open", "strong_open", "code_inline")
     counted = [
-        [token.type for token in markdown(of.markdown)].count(kind)
-        for of in (hostile(text), hostile("plain"))
+        [token.type for token in markdown(page)].count(kind)
+        for page in pages
         for kind in (*kinds, "image", "fence", "s_open")
     ]
     half = len(counted) // 2
     assert counted[:half] == counted[half:]
-    prose = re.sub(
-        r"^(`{3,})\n.*?\n\1$", "", hostile(text).markdown, flags=re.DOTALL | re.MULTILINE
-    )
+    prose = re.sub(r"^(`{3,})\n.*?\n\1$", "", pages[0], flags=re.DOTALL | re.MULTILINE)
     assert not re.search(r"(?<!\\)\$", prose)  # some sites read mathematics between these
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x00]", prose)
 
@@ -236,7 +244,7 @@ def test_a_long_name_is_cut_and_an_empty_one_replaced():
         assert "xxx…" in text
         assert "x" * 601 not in text
     nameless = dataclasses.replace(comparison("one").case, variable="\u202e")
-    text = render(dataclasses.replace(comparison("one"), case=nameless)).html
+    text = plain_page(dataclasses.replace(comparison("one"), case=nameless), "report.html")
     assert "<h1>EM and Bayes on value</h1>" in text
     assert "values of value" in text
 
@@ -282,5 +290,5 @@ def test_pages_read_differently_for_other_data():
 
 
 def sentences(name):
-    text = render(comparison(name)).markdown if name == "two as one" else report(name).markdown
+    text = plain_page(comparison(name))
     return set(re.split(r"(?<=[.:;])\s+", spoken(text)))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from handmade import SEPARATE, case, comparison, made, normals
 from pages import KINDS, Page, cells, page, report, rows, spoken
+from plain import plain_page
 from spoken import findings
 
 from compare.comparison.original import revisit
@@ -225,7 +226,7 @@ def test_more_tops_than_fit_the_page_are_counted():
     of = comparison("one")
     top = of.fit.optima[0]
     fit = dataclasses.replace(of.fit, optima=(top,) * 9)
-    text = render(dataclasses.replace(of, fit=fit)).markdown
+    text = plain_page(dataclasses.replace(of, fit=fit))
     assert "led to 9 different tops, of which the first 6 are shown" in text
     assert len(rows(text, "| Top")) == 6
 
@@ -252,7 +253,7 @@ def test_the_priors_settings_and_times_are_given():
 
 
 def page_of(of):
-    return Page(render(of).html)
+    return Page(plain_page(of, "report.html"))
 
 
 @pytest.mark.parametrize("level", [0.5, 0.999])

@@ -212,7 +212,7 @@ def test_never_below_the_start(some_mixture, seed, k, equal):
     assert fit.loglik == pytest.approx(fit.mixture.logpdf(x).sum(), rel=1e-9)
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(SEEDS)
 @example(38)
 @example(42)

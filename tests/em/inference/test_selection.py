@@ -223,6 +223,7 @@ def test_two_groups_apart_are_told_from_one(equal):
     assert em.lr_test(APART.sample(80, rng=7)[0], equal_sds=equal, n_refits=19).pvalue == 1 / 20
 
 
+@pytest.mark.study
 def test_one_group_is_not_told_from_two():
     "Over a few samples p is anything but small."
     values = [em.lr_test(normal(seed, 60), n_refits=9, rng=seed).pvalue for seed in range(8)]

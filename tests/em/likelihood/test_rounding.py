@@ -359,7 +359,7 @@ def test_the_likelihood_ratio_test_rounds_what_it_simulates():
     assert (found.null > 0).any()
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_rounding_biases_the_naive_fit_and_not_the_rounded_one():
     """Thirty samples of 4,000 rounded to more than the sd of the narrower group.
 
