@@ -1,11 +1,11 @@
 """Figures of comparisons made by hand, for tests, and how to read what is drawn."""
 
-import functools
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import xarray as xr
+from once import once
 
 from compare.comparison.original import Mark
 from compare.comparison.table import BayesEstimate, Comparison, EmEstimate, Row
@@ -121,14 +121,14 @@ def steps():
     )
 
 
-@functools.cache
+@once
 def pair():
     "A comparison of two groups with its truth, and its figures by name."
     comparison = made(truth=Mixture([0.42, 0.58], [163.5, 176.5], [6.2, 7.7]))
     return comparison, {figure.name: figure for figure in figures.draw(comparison, steps())}
 
 
-@functools.cache
+@once
 def hostile():
     "The figures of a comparison whose names a file made up."
     comparison = made(

@@ -1,8 +1,7 @@
 """Parts of a table, for tests: real EM fits beside posteriors that nobody sampled."""
 
-import functools
-
 from handmade import case, comparison, criticised, made, normals
+from once import once
 
 from compare.comparison.groups import GroupedComparison
 from compare.page.report import render_groups
@@ -24,7 +23,7 @@ def grouped(*outcomes, **told):
     return GroupedComparison.of("region", outcomes, **(settings | told))
 
 
-@functools.cache
+@once
 def regions():
     "Four parts: the first two differ in weight, one has bad draws, one too few values."
     return grouped(
@@ -36,12 +35,12 @@ def regions():
     )
 
 
-@functools.cache
+@once
 def islands():
     "A part where EM collapsed, one where all is well."
     return grouped(("islands", comparison("collapsed")), ("north", criticised(part(0.3))))
 
 
-@functools.cache
+@once
 def report():
     return render_groups(regions())

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 from handmade import comparison
 from markdown_it import MarkdownIt
+from once import once
 
 from compare.page.report import render
 
@@ -26,7 +27,7 @@ KINDS = (
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
-@functools.cache
+@once
 def report(name):
     return render(comparison(name))
 
