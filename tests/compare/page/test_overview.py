@@ -6,7 +6,7 @@ import re
 
 import pytest
 from drawn import texts
-from grouped import HOSTILE, REASON, grouped, islands, part, regions, report
+from grouped import FIGURES, HOSTILE, REASON, grouped, islands, part, regions, report
 from handmade import comparison
 from pages import Page, even, markdown, rows, spoken
 from spoken import findings
@@ -59,6 +59,7 @@ def test_the_markdown_shows_the_figures_that_there_are():
     assert images == sorted(set(images), key=images.index)
     assert {one.removeprefix("heights/") for one in images} == set(report().figures)
     assert "overview.png" in report().figures
+    assert len(images) == 1 + len(FIGURES) * len(regions().parts)
 
 
 def test_alarms_stand_above_every_number(page):
