@@ -121,13 +121,14 @@ def test_pngs_are_valid_and_all_files_are_small():
 
 @pytest.fixture(scope="module")
 def again():
-    "The figures of the pair anew, and matplotlib's settings before and after."
-    before = dict(mpl.rcParams)
-    return figures.draw(pair()[0], steps()), before, dict(mpl.rcParams)
+    "The figures of the pair anew, and a reader's settings of matplotlib before and after."
+    with mpl.rc_context({"xtick.major.size": 7.25, "lines.linewidth": 7.25}):
+        before = dict(mpl.rcParams)
+        return figures.draw(pair()[0], steps()), before, dict(mpl.rcParams)
 
 
 def test_the_same_comparison_gives_the_same_files(again):
-    "Nothing random, no date, no order that changes."
+    "Nothing random, no date, no order that changes, nothing of a reader's settings."
     assert again[0] == tuple(pair()[1].values())
 
 
