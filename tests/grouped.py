@@ -1,5 +1,7 @@
 """Parts of a table, for tests: real EM fits beside posteriors that nobody sampled."""
 
+from unittest import mock
+
 from handmade import case, comparison, criticised, made, normals
 from once import once
 
@@ -41,6 +43,11 @@ def islands():
     return grouped(("islands", comparison("collapsed")), ("north", criticised(part(0.3))))
 
 
+FIGURES = ("forest", "fit")
+
+
 @once
 def report():
-    return render_groups(regions())
+    "With two figures for each part."
+    with mock.patch("compare.page.report.figures_of", return_value=FIGURES):
+        return render_groups(regions())
