@@ -344,10 +344,11 @@ def test_names_by_sd_have_the_intervals_of_the_narrower_and_the_wider_group():
     for kind in ("weights", "means", "sds"):
         for j in range(1 if kind == "weights" else 2):
             estimate = getattr(estimates, kind)[j]
-            for end in getattr(found, kind)[j]:
+            ends = getattr(found, kind)[j]
+            for end in ends:
                 assert deviance_by_sd(fit, ALIKE, kind, j, end) == pytest.approx(DEVIANCE, abs=1e-3)
-                further = estimate + 1.5 * (end - estimate)
-                assert deviance_by_sd(fit, ALIKE, kind, j, further) > DEVIANCE + 1
+            further = estimate + 1.5 * (ends[j] - estimate)
+            assert deviance_by_sd(fit, ALIKE, kind, j, further) > DEVIANCE + 1
 
 
 @pytest.mark.parametrize("method", ["profile", "wald"])
