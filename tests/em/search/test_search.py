@@ -193,12 +193,11 @@ def test_a_spike_on_two_near_values_is_named_and_left_aside(heights):
     assert regular.loglik == pytest.approx(-3652.389, abs=5e-4)
 
 
-@pytest.mark.parametrize("k", [4, 5])
-def test_components_that_hold_nothing_do_not_stop_a_search(k):
+def test_components_that_hold_nothing_do_not_stop_a_search():
     "Scouts of many groups in two may end with an empty one, whose information is singular."
     rng = np.random.default_rng(0)
     x = np.r_[rng.normal(0, 1, 60_000), rng.normal(3, 1, 40_000)]
-    assert em.fit(x, k).loglik > em.fit(x, 2).loglik
+    assert em.fit(x, 4).loglik > em.fit(x, 2).loglik
 
 
 @pytest.mark.parametrize("draw", ["t", "lognormal"])
