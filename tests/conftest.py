@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import Phase, settings
+from once import share
 
 import em
 
@@ -25,6 +26,13 @@ settings.register_profile(
 )
 settings.register_profile("search", deadline=None, max_examples=1000)
 settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made_once(request, tmp_path_factory):
+    "Workers of pytest-xdist have folders of their own in one of the run."
+    if hasattr(request.config, "workerinput"):
+        share(tmp_path_factory.getbasetemp().parent / "once")
 
 
 @pytest.fixture(scope="session")

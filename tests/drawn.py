@@ -1,11 +1,11 @@
 """Figures of comparisons made by hand, for tests, and how to read what is drawn."""
 
-import functools
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import xarray as xr
+from once import once
 
 from compare.comparison.original import Mark
 from compare.comparison.table import BayesEstimate, Comparison, EmEstimate, Row
@@ -18,7 +18,7 @@ SVG = "http://www.w3.org/2000/svg"
 TWO = Mixture([0.4, 0.6], [164.0, 176.0], [6.0, 8.0])
 
 
-def posterior(mixture, *, chains=4, draws=300, seed=0):
+def posterior(mixture, *, chains=4, draws=100, seed=0):
     "Draws around a mixture, sorted by mean, with a prior: no sampler, but the real one's shapes."
     rng = np.random.default_rng(seed)
     k, shape = mixture.n_components, (chains, draws, mixture.n_components)
@@ -120,14 +120,22 @@ def steps():
     )
 
 
-@functools.cache
+@once
 def pair():
     "A comparison of two groups with its truth, and its figures by name."
     comparison = made(truth=Mixture([0.42, 0.58], [163.5, 176.5], [6.2, 7.7]))
     return comparison, {figure.name: figure for figure in figures.draw(comparison, steps())}
 
 
-@functools.cache
+@once
+def five():
+    "A comparison of five groups, and its largest figures by name."
+    comparison = made(Mixture(np.full(5, 0.2), 10.0 * np.arange(5), np.full(5, 2.0)), draws=50)
+    drawn = figures.draw(comparison, only=("forest", "pairs", "groups", "priors"))
+    return comparison, {figure.name: figure for figure in drawn}
+
+
+@once
 def hostile():
     "The figures of a comparison whose names a file made up."
     comparison = made(

@@ -1,8 +1,9 @@
 """Parts of a table, for tests: real EM fits beside posteriors that nobody sampled."""
 
-import functools
+from unittest import mock
 
 from handmade import case, comparison, criticised, made, normals
+from once import once
 
 from compare.comparison.groups import GroupedComparison
 from compare.data.cases import TooFew
@@ -25,7 +26,7 @@ def grouped(*outcomes, **told):
     return GroupedComparison.of("region", outcomes, **(settings | told))
 
 
-@functools.cache
+@once
 def regions():
     "Four parts: the first two differ in weight, one has bad draws, one too few values."
     return grouped(
@@ -37,12 +38,17 @@ def regions():
     )
 
 
-@functools.cache
+@once
 def islands():
     "A part where EM collapsed, one where all is well."
     return grouped(("islands", comparison("collapsed")), ("north", criticised(part(0.3))))
 
 
-@functools.cache
+FIGURES = ("forest", "fit")
+
+
+@once
 def report():
-    return render_groups(regions())
+    "With two figures for each part."
+    with mock.patch("compare.page.report.figures_of", return_value=FIGURES):
+        return render_groups(regions())

@@ -1,9 +1,9 @@
 """Comparisons made by hand: real EM fits of small samples beside posteriors that nobody sampled."""
 
-import functools
 from dataclasses import replace
 
 import numpy as np
+from once import once
 
 import em
 from bayes import Posterior, Settings
@@ -172,7 +172,7 @@ _MAKERS = {
 }
 
 
-@functools.cache
+@once
 def comparison(name):
     "One of the comparisons above with its criticism; made once."
     return criticised(_MAKERS[name]())

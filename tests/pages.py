@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 
 from handmade import comparison
 from markdown_it import MarkdownIt
+from once import once
+from plain import illustrated
 
 from compare.page.report import render
 
@@ -26,9 +28,22 @@ KINDS = (
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
-@functools.cache
+FIGURES = {
+    "separate": ("forest", "fit", "path"),
+    "one as two": ("forest", "fit", "pit"),
+    "three": ("forest", "path", "groups", "expected"),
+    "collapsed": ("forest", "fit", "pairs", "path", "loglik"),
+    "failing": ("forest", "ranks"),
+    "alike": ("fit", "groups", "priors", "ranks"),
+    "lonely": ("fit", "predictive", "priors", "ranks"),
+}
+"""What is drawn of those that are not drawn whole, as far as there is such a figure."""
+
+
+@once
 def report(name):
-    return render(comparison(name))
+    of = comparison(name)
+    return illustrated(of, FIGURES[name]) if name in FIGURES else render(of)
 
 
 class Page(HTMLParser):

@@ -1,8 +1,7 @@
 """Posteriors for tests of checks and comparisons: draws by hand, and a few that were sampled."""
 
-import functools
-
 import numpy as np
+from once import once
 
 import bayes
 import em
@@ -58,7 +57,7 @@ def normal_posterior(values, *, draws=1000, seed=0):
     return posterior_of(em.Sample(values), np.ones(shape), means, sds, bare=True)
 
 
-@functools.cache
+@once
 def heights(k=2):
     "The posterior of the synthetic heights."
     return bayes.fit(Case.synthetic().sample, k, seed=1)

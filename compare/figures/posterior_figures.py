@@ -175,7 +175,8 @@ def _cloud(
     )
     ends = ends[np.repeat(inside[::2] & inside[1::2], 2)]
     codes = np.tile([Path.MOVETO, Path.LINETO], len(ends) // 2)
-    axes.add_patch(
+    # The limits are set: `add_patch` would look for its own, piece by piece of thousands.
+    axes.add_artist(
         PathPatch(Path(ends, codes), fill=False, ec=BAYES, lw=1.6, capstyle="round", alpha=0.5)
     )
     if x.size >= CLOUD and np.ptp(x) > 0 and np.ptp(y) > 0:

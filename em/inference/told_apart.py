@@ -10,7 +10,7 @@ import numpy as np
 from em.inference.estimate import Estimate
 from em.likelihood.mixture import Mixture
 
-__all__ = ["Curvature", "Estimated", "Kind", "ToldApart", "ashman", "modes", "told_apart"]
+__all__ = ["Curvature", "Estimated", "ToldApart", "ashman", "modes", "told_apart"]
 
 MODE_SEARCH = 200_000
 """Points of the grid that modes are counted on, at the most."""

@@ -2,16 +2,22 @@
 
 import pytest
 from handmade import normals
+from once import once
 
 import bayes
 import em
 from compare import compare
 
 
-@pytest.fixture(scope="session")
-def thorough():
+@once
+def three_numbers():
     "Two groups far apart, with one and three by Bayes beside them."
     sample = em.Sample(normals((60, 10, 1), (60, 20, 1)))
     fit = em.fit(sample, 2)
     posterior = bayes.fit(sample, 2, start=fit, draws=150, tune=200, seed=4)
     return compare(fit, posterior, thorough=True)
+
+
+@pytest.fixture(scope="session")
+def thorough():
+    return three_numbers()

@@ -1,5 +1,6 @@
 """GaussianMixture1D: scikit-learn's own checks, its tools, and the same numbers as em.fit."""
 
+import importlib
 import os
 import pickle
 import subprocess
@@ -16,6 +17,7 @@ from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import validation
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import em
@@ -33,8 +35,8 @@ class FirstColumn(GaussianMixture1D):
 
 CHECKED = [
     FirstColumn(),
-    FirstColumn(n_components=2),
-    FirstColumn(n_components=2, equal_sds=True),
+    FirstColumn(n_components=2, n_starts=2),
+    FirstColumn(n_components=2, n_starts=2, equal_sds=True),
 ]
 
 THREE_VALUES = (
@@ -66,16 +68,19 @@ def test_scikit_learn_finds_nothing_wrong(estimator, check):
 def test_the_check_that_needs_a_switch_passes_too():
     "check_array_api_input is skipped above, since SciPy reads its switch when it is imported."
     code = """
-from sklearn.utils.estimator_checks import check_estimator
+from sklearn.utils.estimator_checks import estimator_checks_generator
 from em.sklearn import GaussianMixture1D
 
 class FirstColumn(GaussianMixture1D):
     def _values(self, X):
         return X[:, 0]
 
-results = check_estimator(FirstColumn(n_components=2, equal_sds=True), on_skip=None)
-statuses = {(result["check_name"], result["status"]) for result in results}
-assert {status for _, status in statuses} == {"passed"}, statuses
+model, made = FirstColumn(n_components=2, equal_sds=True), 0
+for estimator, check in estimator_checks_generator(model):
+    if "array_api" in check.func.__name__:
+        check(estimator)
+        made += 1
+assert made
 """
     subprocess.run(
         [sys.executable, "-c", code],
@@ -158,8 +163,9 @@ def test_every_option_reaches_em_fit(waiting):
         {"squash": True},
         {"tol": 1e-3, "n_starts": 1},
     ):
-        ours = GaussianMixture1D(n_components=2, **options).fit(waiting).fit_
-        found = em.fit(x, 2, **options)
+        few = {"n_starts": 2, **options}
+        ours = GaussianMixture1D(n_components=2, **few).fit(waiting).fit_
+        found = em.fit(x, 2, **few)
         assert ours.mixture == found.mixture
         assert ours.optima == pytest.approx(found.optima)
         assert (ours.n_iter, ours.penalty) == (found.n_iter, found.penalty)
@@ -282,12 +288,12 @@ def test_weights_are_routed_through_cross_validation(waiting):
     weights = np.random.default_rng(0).integers(1, 4, size=272).astype(float)
     splits = KFold(3)
     with sklearn.config_context(enable_metadata_routing=True):
-        model = GaussianMixture1D(n_components=2)
+        model = GaussianMixture1D(n_components=2, n_starts=2)
         model.set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
         scores = cross_val_score(model, waiting, cv=splits, params={"sample_weight": weights})
     expected = []
     for train, test in splits.split(waiting):
-        mixture = em.fit(em.Sample(waiting[train, 0], weights[train]), 2).mixture
+        mixture = em.fit(em.Sample(waiting[train, 0], weights[train]), 2, n_starts=2).mixture
         expected.append(np.average(mixture.logpdf(waiting[test, 0]), weights=weights[test]))
     assert scores == pytest.approx(expected, rel=1e-12)
 
@@ -393,24 +399,15 @@ def test_the_data_are_neither_changed_nor_locked(waiting):
     x[0] = 0.0
 
 
-@pytest.mark.parametrize(
-    "missing",
-    [
-        "import sys; sys.modules['sklearn'] = None",
-        "from sklearn.utils import validation; del validation.validate_data",
-    ],
-)
-def test_without_scikit_learn_the_import_says_what_to_install(missing):
-    "One line, whether scikit-learn is missing or older than 1.6; em itself works."
-    code = f"""
-{missing}
-import em
-assert em.fit([1.0, 2.0, 4.0], 1).converged
-try:
-    import em.sklearn
-except ImportError as error:
-    assert str(error).startswith("em.sklearn needs scikit-learn 1.6 or newer; try: pip"), error
-else:
-    raise AssertionError
-"""
-    subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=PROJECT, check=True)
+@pytest.mark.parametrize("older", [False, True])
+def test_without_scikit_learn_the_import_says_what_to_install(monkeypatch, older):
+    "One line, whether scikit-learn is missing or older than 1.6; test_em_imports.py has em itself."
+    monkeypatch.delitem(sys.modules, "em.sklearn")
+    if older:
+        monkeypatch.delattr(validation, "validate_data")
+    else:
+        monkeypatch.setitem(sys.modules, "sklearn", None)
+        for name in [name for name in sys.modules if name.startswith("sklearn.")]:
+            monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(ImportError, match=r"^em\.sklearn needs .* 1\.6 or newer; try: pip"):
+        importlib.import_module("em.sklearn")

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import em
+
 if TYPE_CHECKING:
-    import em
     from compare.comparison.table import Comparison
 
 __all__ = ["Climb", "SeveralTops", "on_climb", "on_optima"]
@@ -32,6 +33,8 @@ class SeveralTops:
     count: int
     shown: int | None
     """So many of them; None if all are."""
+    others: tuple[em.Status, ...]
+    """What those are called that are shown and are no maxima, each once."""
 
 
 def on_climb(comparison: Comparison) -> Climb:
@@ -64,7 +67,12 @@ def on_optima(comparison: Comparison, shown: int) -> SeveralTops | None:
     SeveralTops or None
         None if nowhere.
     """
-    count = len(comparison.fit.optima)
+    optima = comparison.fit.optima
+    count = len(optima)
     if count < 2:
         return None
-    return SeveralTops(comparison.fit.n_climbs, count, shown if count > shown else None)
+    others = dict.fromkeys(top.status for top in optima[:shown])
+    others.pop(em.Status.CONVERGED, None)
+    return SeveralTops(
+        comparison.fit.n_climbs, count, shown if count > shown else None, tuple(others)
+    )

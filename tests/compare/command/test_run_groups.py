@@ -13,7 +13,7 @@ from bayes import Posterior
 from compare import run
 from compare.page import group_sections
 
-SMALL = ["--unit", "cm", "--draws", "300", "--tune", "300", "--chains", "2"]
+SMALL = ["--unit", "cm", "--draws", "200", "--tune", "200", "--chains", "2"]
 
 GROUPS = {
     "north": normals((60, 160, 4), (140, 180, 5), seed=1),
@@ -50,7 +50,6 @@ def folder(tmp_path_factory):
     return folder / "out"
 
 
-@pytest.mark.slow
 def test_a_run_leaves_one_report_and_the_draws_of_each_part(folder):
     "Pages, numbers, and in the folder what belongs to each part; every posterior can be read."
     assert {path.name for path in folder.glob("heights*")} == {
@@ -66,7 +65,6 @@ def test_a_run_leaves_one_report_and_the_draws_of_each_part(folder):
         assert f"heights/{path.name}" in Page((folder / "heights.html").read_text()).text
 
 
-@pytest.mark.slow
 def test_a_part_has_the_numbers_of_a_run_on_its_rows_alone(folder):
     "All of them, to the last bit; only where they come from and how long it took is told apart."
     together = json.loads((folder / "heights.json").read_text())
@@ -81,7 +79,6 @@ def test_a_part_has_the_numbers_of_a_run_on_its_rows_alone(folder):
     assert ours == alone
 
 
-@pytest.mark.slow
 def test_groups_that_cannot_be_fitted_are_told_with_their_reason(folder):
     "Too few values, or all the same."
     told = json.loads((folder / "heights.json").read_text())
@@ -90,7 +87,6 @@ def test_groups_that_cannot_be_fitted_are_told_with_their_reason(folder):
     assert "Not fitted: flat and tiny" in Page((folder / "heights.html").read_text()).text
 
 
-@pytest.mark.slow
 def test_the_pages_of_a_run_hold_together(folder):
     "Ids are unique, links resolve, names are text, pictures are there."
     html = (folder / "heights.html").read_text()

@@ -7,14 +7,13 @@ from importlib.resources import files
 import matplotlib as mpl
 import numpy as np
 import pytest
-from drawn import SVG, hostile, made, pair, parsed, steps, texts
+from drawn import SVG, five, hostile, made, pair, parsed, steps, texts
 from PIL import Image
 
 from compare.figures import figures
 from compare.figures.drawing import WIDTH, export, key, page, styled, stylesheet
 from compare.figures.palette import PALETTE
 from compare.language.figure_book import FigureText
-from em import Mixture
 
 
 def test_ids_are_unique_on_a_page_and_references_stay_inside_their_figure():
@@ -120,10 +119,17 @@ def test_pngs_are_valid_and_all_files_are_small():
     assert sum(len(figure.svg.encode()) for figure in drawn) < 900_000
 
 
-def test_the_same_comparison_gives_the_same_files():
-    "Nothing random, no date, no order that changes."
-    again = figures.draw(pair()[0], steps())
-    assert again == tuple(pair()[1].values())
+@pytest.fixture(scope="module")
+def again():
+    "The figures of the pair anew, and a reader's settings of matplotlib before and after."
+    with mpl.rc_context({"xtick.major.size": 7.25, "lines.linewidth": 7.25}):
+        before = dict(mpl.rcParams)
+        return figures.draw(pair()[0], steps()), before, dict(mpl.rcParams)
+
+
+def test_the_same_comparison_gives_the_same_files(again):
+    "Nothing random, no date, no order that changes, nothing of a reader's settings."
+    assert again[0] == tuple(pair()[1].values())
 
 
 def smallest(figure):
@@ -142,8 +148,7 @@ def test_every_text_is_legible_on_a_phone():
     )
     room = 390 - 2 * 16 * (padding - bleed)
     assert "figure.wide svg { min-width: calc(var(--units) / var(--text) * 11px); }" in style
-    five = made(Mixture(np.full(5, 0.2), 10.0 * np.arange(5), np.full(5, 2.0)), draws=50)
-    for figure in (*pair()[1].values(), *hostile(), *figures.draw(five)):
+    for figure in (*pair()[1].values(), *hostile(), *five()[1].values()):
         text, width = smallest(figure)
         shown = max(room, 11 * width / text) if figure.wide else room
         assert text * shown / width >= 11 - 1e-9, figure.name
@@ -208,11 +213,9 @@ def test_chinese_names_are_drawn_without_a_complaint():
     assert "身高 (厘米)" in texts(drawn)
 
 
-def test_matplotlib_is_left_as_it_was():
+def test_matplotlib_is_left_as_it_was(again):
     "No open figure, no changed setting."
     from matplotlib import pyplot as plt
 
-    settings = dict(mpl.rcParams)
-    figures.draw(made(draws=50))
     assert plt.get_fignums() == []
-    assert dict(mpl.rcParams) == settings
+    assert again[1] == again[2]

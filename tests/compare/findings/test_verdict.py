@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import re
 
 import pytest
 from handmade import NAMES, SEPARATE, case, comparison, made, normals, route
@@ -156,8 +157,19 @@ def test_tops_are_counted_if_there_are_several():
 
     climbs = f"{of.fit.n_climbs} climbs led to"
     assert told(1) == ""
-    assert told(6).startswith(f"{climbs} 6 different tops. ")
-    assert told(7).startswith(f"{climbs} 7 different tops, of which the first 6 are shown.")
+    assert told(6) == f"{climbs} 6 different tops."
+    assert told(7) == f"{climbs} 7 different tops, of which the first 6 are shown."
+
+
+def test_what_a_top_of_the_table_is_called_is_explained_beneath():
+    "Every status that is shown and is no maximum, and no other, stands in brackets."
+    of = comparison("one")
+    top = of.fit.optima[0]
+    for statuses in ((em.Status.EMPTY, em.Status.COLLAPSED, em.Status.EMPTY), tuple(em.Status)):
+        tops = tuple(dataclasses.replace(top, status=one) for one in statuses)
+        told = on_optima(dataclasses.replace(of, fit=dataclasses.replace(of.fit, optima=tops)))
+        expected = [one.name.lower() for one in dict.fromkeys(statuses)]
+        assert re.findall(r"\((\w+)\)", told) == [one for one in expected if one != "converged"]
 
 
 def test_the_chains_are_told_with_divergences_and_bfmi():

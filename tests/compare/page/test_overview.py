@@ -6,7 +6,7 @@ import re
 
 import pytest
 from drawn import texts
-from grouped import HOSTILE, REASON, grouped, islands, part, regions, report
+from grouped import FIGURES, HOSTILE, REASON, grouped, islands, part, regions, report
 from handmade import comparison
 from pages import Page, even, markdown, rows, spoken
 from spoken import findings
@@ -53,12 +53,13 @@ def test_a_name_from_the_file_is_text_in_both_pages(page):
     assert f"✗ {HOSTILE[:12]}…" in "".join(texts(overview_figure(regions())))
 
 
-def test_the_markdown_shows_the_figures_that_there_are():
+def test_the_markdown_shows_the_figures_that_there_are(page):
     "All of them, once."
     images = [t.attrs["src"] for t in markdown(report().markdown) if t.type == "image"]
     assert images == sorted(set(images), key=images.index)
     assert {one.removeprefix("heights/") for one in images} == set(report().figures)
     assert "overview.png" in report().figures
+    assert len(images) == len(page.all("figure")) == 1 + len(FIGURES) * len(regions().parts)
 
 
 def test_alarms_stand_above_every_number(page):

@@ -15,7 +15,7 @@ from handmade import comparison
 from markdown_it import MarkdownIt
 from pages import KINDS, Page, even, markdown, page, report, spoken
 from PIL import Image
-from plain import plain_page
+from plain import illustrated, plain_page
 
 from compare.page.report import render
 
@@ -29,7 +29,7 @@ HOSTILE = (
     "\u202eevil\u2066\u0000\u200f ![i](http://example.com/x.png) [l](javascript:alert(1))",
     "x" * 1000,
 )
-ILLUSTRATED = (HOSTILE[0], HOSTILE[4], HOSTILE[6])
+DRAWN = (HOSTILE[0], HOSTILE[4], HOSTILE[6])
 """Those whose figures are drawn too: markup, mathematics, and letters that no font should see."""
 
 
@@ -163,7 +163,7 @@ def test_no_slip_of_the_template_reaches_a_reader(name):
 
 
 @functools.cache
-def hostile(text, *, illustrated=False):
+def hostile(text, *, drawn=False):
     "A small report in which every name that a file or a caller gives is that text."
     of = comparison("one")
     named = dataclasses.replace(
@@ -178,17 +178,17 @@ def hostile(text, *, illustrated=False):
     posterior = dataclasses.replace(of.posterior)
     object.__setattr__(posterior, "settings", settings)
     of = dataclasses.replace(of, case=named, posterior=posterior, command=text.replace("\x00", ""))
-    if illustrated:
-        return render(of)
+    if drawn:
+        return illustrated(of, ("forest", "fit", "priors"))
     return SimpleNamespace(html=plain_page(of, "report.html"), markdown=plain_page(of))
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=[repr(text[:20]) for text in HOSTILE])
 def test_a_name_from_a_file_is_text_in_the_page(text):
     "The page has the elements of a page with harmless names, and loads and runs nothing."
-    illustrated = text in ILLUSTRATED
-    of = hostile(text, illustrated=illustrated)
-    parsed, tame = Page(of.html), Page(hostile("plain", illustrated=illustrated).html)
+    drawn = text in DRAWN
+    of = hostile(text, drawn=drawn)
+    parsed, tame = Page(of.html), Page(hostile("plain", drawn=drawn).html)
 
     def outside(found):
         return [(tag, sorted(attrs)) for tag, attrs, path in found.elements if "svg" not in path]
@@ -208,8 +208,7 @@ def page_without_code(text):
 @pytest.mark.parametrize("text", HOSTILE, ids=[repr(text[:20]) for text in HOSTILE])
 def test_a_name_from_a_file_is_text_in_the_markdown(text):
     "The same blocks as with harmless names: no heading, list, link, image or HTML of its own."
-    illustrated = text in ILLUSTRATED
-    pages = [hostile(one, illustrated=illustrated).markdown for one in (text, "plain")]
+    pages = [hostile(one, drawn=text in DRAWN).markdown for one in (text, "plain")]
     shape, tame = (
         [token.type for token in MarkdownIt().enable("table").parse(page)] for page in pages
     )
@@ -255,7 +254,9 @@ def test_the_folder_of_the_figures_is_quoted():
         comparison("one"),
         case=dataclasses.replace(comparison("one").case, name="my (data) 身高 #1"),
     )
-    images = [token for token in markdown(render(of).markdown) if token.type == "image"]
+    images = [
+        token for token in markdown(illustrated(of, ("fit",)).markdown) if token.type == "image"
+    ]
     assert images
     for token in images:
         assert unquote(token.attrs["src"]).startswith("my (data) 身高 #1/")

@@ -19,7 +19,7 @@ distributed = pytest.importorskip("distributed")
 
 @pytest.fixture(scope="module")
 def running():
-    with cluster() as made:
+    with cluster(n_workers=2) as made:
         yield made
 
 

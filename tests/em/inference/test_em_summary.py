@@ -73,7 +73,7 @@ def test_what_is_no_maximum_has_no_errors_and_says_why():
 
 def test_a_fit_of_nodes_says_so_and_how_far_off_its_log_likelihood_may_be(heights):
     "Fits of the data themselves have no such line."
-    values = heights(n=5000)
+    values = heights(n=2500)
     fit = em.fit(values)
     head = " ".join(fit.summary().split())
     assert f"Fitted on: {len(fit.data)} nodes" in head

@@ -1,5 +1,6 @@
 """What a fit may be asked for: fixed parameters, a penalty, nodes, an exact check, a sandwich."""
 
+import functools
 import math
 
 import numpy as np
@@ -99,7 +100,7 @@ def test_fixed_parameters_hold_and_the_others_are_at_the_constrained_maximum(hei
         assert getattr(fit.mixture, name)[held] == pytest.approx(np.array(values)[held], rel=1e-14)
         assert getattr(fit.standard_errors(), name)[held].tolist() == [0.0] * held.sum()
     rows = [fixed.get(name, [NAN, NAN]) for name in ("weights", "means", "sds")]
-    best, _ = by_scipy(heights(), rows, tries=4)
+    best, _ = by_scipy(heights(), rows, tries=2)
     assert fit.loglik == pytest.approx(best, abs=1e-5)
     free = np.isnan(rows)
     assert fit.n_parameters == max(free[0].sum() - 1, 0) + free[1:].sum()
@@ -260,12 +261,20 @@ def test_the_penalised_maximum_is_scipys(penalty, equal):
 def test_true_means_one_over_n():
     "The factor of Chen, Tan & Zhang (2008), n being the total weight; False and 0 mean none."
     values = THREE.sample(100, rng=4)[0]
-    assert em.fit(values, 3, penalty=True).penalty == 0.01
-    assert em.fit(values, 3, penalty=True).loglik == em.fit(values, 3, penalty=0.01).loglik
-    assert em.fit(em.Sample(values, np.full(100, 2.0)), 3, penalty=True).penalty == 1 / 200
+
+    def fit(values=values, **penalty):
+        return em.fit(values, 2, n_starts=2, **penalty)
+
+    one, same = fit(penalty=True), fit(penalty=0.01)
+    assert one.penalty == 0.01
+    assert one.loglik == same.loglik
+    assert fit(em.Sample(values, np.full(100, 2.0)), penalty=True).penalty == 1 / 200
+    plain = fit()
+    assert plain.loglik > one.loglik
     for none in (False, 0, 0.0):
-        assert em.fit(values, 3, penalty=none).penalty == 0.0
-        assert em.fit(values, 3, penalty=none).loglik == em.fit(values, 3).loglik
+        found = fit(penalty=none)
+        assert found.penalty == 0.0
+        assert found.loglik == plain.loglik
 
 
 def test_a_light_penalty_hardly_moves_a_regular_maximum(heights):
@@ -279,7 +288,7 @@ def test_a_light_penalty_hardly_moves_a_regular_maximum(heights):
     assert plain.loglik - 0.01 < light.loglik < plain.loglik
 
 
-@pytest.mark.parametrize(("n", "seed"), [(20, 1), (20, 4), (10, 2), (10, 7)])
+@pytest.mark.parametrize(("n", "seed"), [(20, 1), (10, 2)])
 def test_data_that_collapse_converge_with_a_penalty(n, seed):
     "Without it a component falls onto a few values."
     values = np.random.default_rng((n, seed)).normal(size=n)
@@ -298,7 +307,7 @@ def test_an_outlier_and_a_constant_get_components_with_a_penalty():
         assert em.fit(values).status is em.Status.COLLAPSED
         fit = em.fit(values, penalty=1.0)
         assert fit.converged
-        best, _ = by_scipy(values, np.full((3, 2), NAN), penalty=1.0, near=fit.mixture, tries=4)
+        best, _ = by_scipy(values, np.full((3, 2), NAN), penalty=1.0, near=fit.mixture, tries=2)
         sds = fit.mixture.sds / values.std()
         own = fit.loglik - float((sds**-2 + 2 * np.log(sds)).sum())
         assert own == pytest.approx(best, abs=1e-5)
@@ -307,14 +316,14 @@ def test_an_outlier_and_a_constant_get_components_with_a_penalty():
 def test_the_penalty_does_not_depend_on_the_unit():
     "It is measured in sds of the sample."
     values = THREE.sample(60, rng=6)[0]
-    one, other = em.fit(values, 3, penalty=2.0), em.fit(1e6 - 1e-3 * values, 3, penalty=2.0)
+    one, other = (em.fit(v, 3, penalty=2.0, n_starts=4) for v in (values, 1e6 - 1e-3 * values))
     assert other.loglik == pytest.approx(one.loglik - 60 * math.log(1e-3), rel=1e-7)
     assert other.mixture.sds[::-1] == pytest.approx(1e-3 * one.mixture.sds, rel=1e-5)
 
 
 def test_the_history_of_a_penalised_fit_never_falls():
     "With the penalty taken off, which is what climbs."
-    fit = em.fit(THREE.sample(60, rng=7)[0], 3, penalty=3.0)
+    fit = em.fit(THREE.sample(60, rng=7)[0], 3, penalty=3.0, n_starts=2)
     assert (np.diff(fit.history) >= -1e-9 * abs(fit.loglik)).all()
     assert fit.history[-1] < fit.loglik
 
@@ -352,13 +361,19 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("n", [2500, 20_000])
-@pytest.mark.parametrize("name", SHAPES)
-def test_fits_of_nodes_are_fits_of_the_data(name, n):
-    "The log-likelihood to 1e-9 of itself, the estimates to 1e-6 standard errors."
+@functools.cache
+def on_nodes_and_data(name, n):
     mixture, k, equal = SHAPES[name]
     values = mixture.sample(n, rng=n)[0]
-    few, full = (em.fit(values, k, equal_sds=equal, squash=way) for way in (None, False))
+    return [em.fit(values, k, equal_sds=equal, squash=way) for way in (None, False)]
+
+
+@pytest.mark.parametrize(
+    ("name", "n"), [("heights", 2500), ("narrow", 2500), *((name, 20_000) for name in SHAPES)]
+)
+def test_fits_of_nodes_are_fits_of_the_data(name, n):
+    "The log-likelihood to 1e-9 of itself, the estimates to 1e-6 standard errors."
+    few, full = on_nodes_and_data(name, n)
     assert few.converged
     assert full.converged
     assert full.error_bound == 0
@@ -381,14 +396,13 @@ def test_small_samples_are_fitted_as_they_are(heights):
     assert em.fit(small, squash=True).loglik == pytest.approx(em.fit(small).loglik, rel=1e-9)
 
 
-@pytest.mark.parametrize("sd", [1e-5, 1e-3, 0.02, 0.1])
-@pytest.mark.parametrize("share", [0.02, 0.05, 0.15])
+@pytest.mark.parametrize(("share", "sd"), [(0.02, 1e-5), (0.15, 1e-3), (0.05, 0.02)])
 def test_a_spike_is_found_in_squashed_data(share, sd):
     "Bins become narrower, and in the end the data are taken as they are; no wrong answer."
     rng = np.random.default_rng(3)
-    inside = round(6000 * share)
+    inside = round(3000 * share)
     values = np.concatenate(
-        [HEIGHTS.sample(6000 - inside, rng=rng)[0], rng.normal(171.3, sd, inside)]
+        [HEIGHTS.sample(3000 - inside, rng=rng)[0], rng.normal(171.3, sd, inside)]
     )
     truth = em.Mixture([0.4 * (1 - share), share, 0.6 * (1 - share)], [164, 171.3, 176], [6, sd, 8])
     fit = em.fit(values, 3)
@@ -409,7 +423,7 @@ def test_asked_to_squash_a_fit_says_how_wrong_it_may_be():
 
 
 @given(SEEDS)
-@settings(max_examples=15)
+@settings(max_examples=5)
 def test_the_log_likelihood_is_within_its_error_bound(seed):
     "Whatever the data, to rounding."
     rng = np.random.default_rng(seed)
@@ -417,8 +431,8 @@ def test_the_log_likelihood_is_within_its_error_bound(seed):
     mixture = em.Mixture(
         rng.dirichlet(np.ones(k)), rng.normal(0, 5, k), np.exp(rng.normal(0, 1, k))
     )
-    values = mixture.sample(3000, rng=rng)[0]
-    fit = em.fit(values, k, n_starts=6, max_iter=60)
+    values = mixture.sample(2500, rng=rng)[0]
+    fit = em.fit(values, k, n_starts=3, max_iter=60)
     exact = math.fsum(fit.mixture.logpdf(values).tolist())
     size = np.abs(fit.mixture.logpdf(values)).sum()
     if fit.status is em.Status.COLLAPSED:
@@ -499,7 +513,7 @@ def test_weighted_data_are_squashed_too():
 # ---- certify ----
 
 
-@pytest.mark.parametrize("name", ["heights", "three", "narrow"])
+@pytest.mark.parametrize("name", ["heights", "narrow"])
 def test_a_hundred_thousand_values_are_fitted_exactly(name):
     "By one pass over all of them: log-likelihood to 1e-12, score below 1e-6 standard errors."
     mixture, k, equal = SHAPES[name]
@@ -628,14 +642,14 @@ def test_the_sandwich_of_one_normal_is_the_textbooks():
 
 
 def test_the_sandwich_is_right_where_the_model_is_wrong():
-    "Over 200 samples of two uniform groups, whose estimates vary less than those of normal ones."
+    "Over 100 samples of two uniform groups, whose estimates vary less than those of normal ones."
 
     def draw(rng):
         return np.concatenate([rng.uniform(-1, 1, 120), rng.uniform(4, 8, 180)])
 
     rng = np.random.default_rng(19)
     start = em.fit(draw(rng))
-    fits = [em.fit(draw(rng), start=start) for _ in range(200)]
+    fits = [em.fit(draw(rng), start=start) for _ in range(100)]
     spread = np.std([fit.mixture.sds for fit in fits], axis=0, ddof=1)
     claimed = np.mean([fit.standard_errors("sandwich").sds for fit in fits], axis=0)
     naive = np.mean([fit.standard_errors().sds for fit in fits], axis=0)
@@ -654,8 +668,7 @@ def test_the_sandwich_respects_what_is_fixed_and_equal(heights):
 
 def test_the_sandwich_of_nodes_is_that_of_the_data():
     "To five digits."
-    values = THREE.sample(10_000, rng=20)[0]
-    few, full = (em.fit(values, 3, squash=way).standard_errors("sandwich") for way in (None, False))
+    few, full = (fit.standard_errors("sandwich") for fit in on_nodes_and_data("three", 20_000))
     for one, other in zip(few, full, strict=True):
         assert one == pytest.approx(other, rel=1e-5)
 

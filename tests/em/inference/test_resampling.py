@@ -21,6 +21,11 @@ def fit(heights):
     return em.fit(heights())
 
 
+@pytest.fixture(scope="module")
+def apart():
+    return em.fit(APART.sample(100, rng=10)[0])
+
+
 @pytest.fixture(scope="module", params=KINDS)
 def many(request, fit):
     return em.bootstrap(fit, 999, request.param)
@@ -56,6 +61,7 @@ def test_the_interval_is_as_wide_as_the_standard_error_is_large(many, fit):
     assert (low, high) == pytest.approx(tuple(profile), abs=0.12)
 
 
+@pytest.mark.study
 def test_percentiles_of_the_parametric_bootstrap_by_a_second_route(fit):
     "Samples drawn and fitted one by one have the same distribution."
     rng = np.random.default_rng(1)
@@ -68,6 +74,7 @@ def test_percentiles_of_the_parametric_bootstrap_by_a_second_route(fit):
             assert stats.ks_2samp(alone, getattr(draws, kind)[:, k]).pvalue > 1e-3
 
 
+@pytest.mark.study
 def test_percentiles_of_the_nonparametric_bootstrap_by_a_second_route(fit, heights):
     "Values drawn with replacement and fitted one by one have the same distribution."
     rng = np.random.default_rng(3)
@@ -213,10 +220,9 @@ def test_a_generator_does_as_well_as_its_seed(fit):
 
 
 @pytest.mark.parametrize("n_refits", [2, 127, 256, 257, 520])
-def test_as_many_refits_as_were_asked_for(n_refits):
+def test_as_many_refits_as_were_asked_for(apart, n_refits):
     "However they are divided among the threads, and no two alike."
-    fit = em.fit(APART.sample(100, rng=10)[0])
-    made = em.bootstrap(fit, n_refits)
+    made = em.bootstrap(apart, n_refits)
     assert sum(made.status.values()) == made.n_refits == made.n_converged == n_refits
     assert np.unique(made.draws.means[:, 0]).size == n_refits
 

@@ -2,7 +2,6 @@
 
 import html
 import importlib
-import itertools
 import math
 
 import numpy as np
@@ -67,10 +66,10 @@ def test_the_best_is_the_lowest(table):
     assert table.best("icl").n_components == 1
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_two_groups_apart_are_two_by_every_criterion(seed):
     "BIC and ICL; AIC may ask for more."
-    found = em.select(APART.sample(200, rng=seed)[0], range(1, 5))
+    found = em.select(APART.sample(400, rng=seed)[0], range(1, 4))
     assert found.best("bic").n_components == found.best("icl").n_components == 2
 
 
@@ -139,11 +138,11 @@ def test_options_reach_every_fit():
 
 def test_a_table_of_rounded_values():
     "Every fit knows the step; models with more parameters than there are counts are left out."
-    values = np.round(em.Mixture([0.4, 0.6], [0, 5], [1, 1]).sample(300, rng=1)[0])
-    chosen = em.select(values, range(1, 6), rounding=1.0)
+    values = np.round(em.Mixture([0.4, 0.6], [0, 4], [0.6, 0.6]).sample(300, rng=2)[0])
+    chosen = em.select(values, range(1, 4), rounding=1.0)
     assert {fit.sample.rounding for fit in chosen.fits} == {1.0}
     distinct = np.unique(values).size
-    assert max(fit.n_parameters for fit in chosen.fits) < distinct <= 3 * 5 - 1
+    assert max(fit.n_parameters for fit in chosen.fits) < distinct <= 3 * 3 - 1
     assert chosen.best().n_components == 2
     assert chosen.fits[0].loglik == em.fit(values, 1, rounding=1.0).loglik
 
@@ -162,12 +161,18 @@ def test_counts_give_the_table_of_repeated_values():
 def test_shared_work_gives_each_model_the_fit_it_has_alone():
     "To the last digit, on few values and on many, in whatever order they are asked for."
     rng = np.random.default_rng(8)
-    for values in (APART.sample(60, rng=rng)[0], APART.sample(400, rng=rng)[0]):
-        for numbers in ([1, 2, 3], [3, 1, 2]):
-            for one in em.select(values, numbers).fits:
-                alone = em.fit(values, one.n_components, equal_sds=one.equal_sds)
-                assert (one.loglik, one.status) == (alone.loglik, alone.status)
-                assert one.mixture == alone.mixture
+    for values in (APART.sample(30, rng=rng)[0], APART.sample(400, rng=rng)[0]):
+        fits = [em.select(values, numbers).fits for numbers in ([1, 2, 3], [3, 1, 2])]
+        for one in fits[0]:
+            alone = em.fit(values, one.n_components, equal_sds=one.equal_sds)
+            (other,) = (
+                fit
+                for fit in fits[1]
+                if (fit.n_components, fit.equal_sds) == (one.n_components, one.equal_sds)
+            )
+            for shared in (one, other):
+                assert (shared.loglik, shared.status) == (alone.loglik, alone.status)
+                assert shared.mixture == alone.mixture
 
 
 @pytest.mark.parametrize(
@@ -207,20 +212,21 @@ def test_a_criterion_has_a_name(table):
 
 def test_the_p_value_is_the_share_of_simulated_ratios_that_are_as_large():
     "(1 + #{LR* >= LR}) / (B + 1), and LR is twice the difference of the two fits."
-    values = em.Mixture([0.5, 0.5], [0, 2.5], [1, 1]).sample(80, rng=6)[0]
-    found = em.lr_test(values, n_refits=19)
+    values = normal(6, 400)
+    found = em.lr_test(values, n_refits=9)
     assert found.n_components == 1
     gain = em.fit(values, 2).loglik - em.fit(values, 1).loglik
     assert found.statistic == pytest.approx(2 * gain, rel=1e-9)
-    assert found.null.shape == (19,)
+    assert found.null.shape == (9,)
     assert (found.null >= 0).all()
-    assert found.pvalue == (1 + sum(found.null >= found.statistic)) / 20
+    assert 0 < sum(found.null >= found.statistic) < 9
+    assert found.pvalue == (1 + sum(found.null >= found.statistic)) / 10
 
 
 @pytest.mark.parametrize("equal", [False, True], ids=["unequal", "equal"])
 def test_two_groups_apart_are_told_from_one(equal):
-    "With the smallest p-value that 19 refits can give."
-    assert em.lr_test(APART.sample(80, rng=7)[0], equal_sds=equal, n_refits=19).pvalue == 1 / 20
+    "With the smallest p-value that 9 refits can give."
+    assert em.lr_test(APART.sample(400, rng=7)[0], equal_sds=equal, n_refits=9).pvalue == 1 / 10
 
 
 @pytest.mark.study
@@ -233,29 +239,27 @@ def test_one_group_is_not_told_from_two():
 
 def test_two_groups_are_not_told_from_three_but_three_are_from_two():
     "K is the number under the null hypothesis."
-    two = em.lr_test(APART.sample(100, rng=8)[0], 2, n_refits=9)
+    two = em.lr_test(APART.sample(400, rng=8)[0], 2, n_refits=4)
     assert two.n_components == 2
-    assert two.pvalue > 0.1
-    three = em.Mixture([0.3, 0.3, 0.4], [0, 6, 12], [1, 1, 1]).sample(120, rng=9)[0]
-    assert em.lr_test(three, 2, equal_sds=True, n_refits=9).pvalue == 0.1
+    assert two.pvalue > 0.2  # the smallest that 4 refits can give
+    three = em.Mixture([0.3, 0.3, 0.4], [0, 6, 12], [1, 1, 1]).sample(400, rng=9)[0]
+    assert em.lr_test(three, 2, equal_sds=True, n_refits=4).pvalue == 0.2
 
 
 def test_without_a_regular_maximum_nothing_is_gained():
     "As in the simulated samples, so in the data: the ratio is 0 and p is 1."
-    seed = next(
-        seed
-        for seed in itertools.count()
-        if em.fit(normal(seed, 40), 2).status is em.Status.COLLAPSED
-    )
-    found = em.lr_test(normal(seed, 40), n_refits=9)
+    values = np.append(normal(0, 6), 1e4)
+    assert em.fit(values, 2).status is em.Status.COLLAPSED
+    found = em.lr_test(values, n_refits=4)
+    assert np.count_nonzero(found.null == 0.0) in range(1, 4)
     assert found.statistic == 0.0
     assert found.pvalue == 1.0
 
 
 def test_the_simulation_is_seeded():
     "The same seed, the same null; a generator goes on."
-    values = normal(1, 40)
-    first, same, other = (em.lr_test(values, n_refits=4, rng=seed).null for seed in (1, 1, 2))
+    values = normal(1, 400)
+    first, same, other = (em.lr_test(values, n_refits=3, rng=seed).null for seed in (1, 1, 2))
     assert first.tolist() == same.tolist()
     assert first.tolist() != other.tolist()
 
@@ -288,6 +292,7 @@ def test_a_null_model_without_a_maximum_cannot_be_simulated():
 # ---- the EM-test ----
 
 
+@pytest.mark.study
 def test_under_one_normal_the_em_test_rejects_as_often_as_it_says():
     "200 samples of 100: at 5 per cent, and the p-values are spread over (0, 1)."
     pvalues = [em.em_test(normal(seed)).pvalue for seed in range(200)]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, special, stats
 
@@ -129,6 +129,7 @@ def test_an_em_pass_knows_the_same_sums_as_a_sweep(problem):
         assert mine == pytest.approx(theirs, rel=1e-12, abs=1e-12)
 
 
+@settings(max_examples=20)
 @given(SEEDS, st.integers(1, 3), st.booleans(), st.sampled_from([0.1, 1.0, 3.0]))
 def test_the_likelihood_never_falls(seed, k, equal, rounding):
     "From any start every accepted mixture is as good as the last, to rounding."
@@ -257,7 +258,7 @@ def test_too_little_and_too_much_are_told():
         em.fit(np.random.default_rng(0).normal(size=50), rounding=0.5)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_larger_models_are_never_less_likely(seed):
     "On data rounded to wide steps: more components, or unequal sds instead of equal ones."
     rng = np.random.default_rng(seed)
@@ -353,8 +354,8 @@ def test_bootstrap_draws_are_rounded_as_the_data_are():
 
 def test_the_likelihood_ratio_test_rounds_what_it_simulates():
     "Two groups that are apart are told; the statistics simulated are those of rounded samples."
-    found = em.lr_test(em.Sample(rounded(100, 1.0, 1), rounding=1.0), n_refits=4)
-    assert found.pvalue == 0.2
+    found = em.lr_test(em.Sample(rounded(100, 1.0, 1), rounding=1.0), n_refits=2)
+    assert found.pvalue == 1 / 3
     assert (found.null < 15).all()
     assert (found.null > 0).any()
 

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-import em
 from em.likelihood.coordinates import Coordinates
 from em.likelihood.curvature import curvature
 from em.likelihood.information import sweep
@@ -110,18 +109,14 @@ def test_identical_components_come_apart(equal):
     assert climbed.loglik[0] == pytest.approx(direct.loglik[0], abs=1e-9)
 
 
-def test_newton_steps_reach_the_top_that_em_creeps_to(heights):
-    "Thousands of passes of EM and a few of the climb end at the same place."
-    values = heights(n=300)
-    sample = em.Sample((values - values.mean()) / values.std())
-    start = place([0.5, 0.5], [-0.8, 0.8], [0.7, 0.7])
-    quick = ascend(Observed(sample.values, sample.weights), start, Coordinates(2))
-    slow = ascend(
-        Observed(sample.values, sample.weights), start, Coordinates(2), em_passes=20_000,
-        max_iter=20_000, tol=1e-6,
-    )  # fmt: skip
+def test_newton_steps_reach_the_top_that_em_creeps_to():
+    "Hundreds of passes of EM and a few of the climb end at the same place."
+    data, start = Observed(*two_groups()), place([0.5, 0.5], [-0.8, 0.8], [0.7, 0.7])
+    quick = ascend(data, start, Coordinates(2))
+    slow = ascend(data, start, Coordinates(2), em_passes=20_000, max_iter=20_000, tol=1e-6)
     assert quick.status == slow.status == (Status.CONVERGED,)
-    assert quick.n_iter[0] < 40 < slow.n_iter[0]
+    assert quick.n_iter[0] < 40
+    assert slow.n_iter[0] > 100
     assert quick.loglik[0] == pytest.approx(slow.loglik[0], abs=1e-9)
     for mine, theirs in zip(quick.at, slow.at, strict=True):
         assert mine == pytest.approx(theirs, rel=1e-4)

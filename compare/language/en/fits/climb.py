@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
+import em
 from compare.language.en.fits.status import ended
 from compare.language.en.terms import fixed, observations, tiny
+from compare.language.en.words import listed
 
 if TYPE_CHECKING:
     from compare.findings.fits.climb import Climb, SeveralTops
@@ -31,11 +33,32 @@ def on_optima(found: SeveralTops | None) -> str:
     if found is None:
         return ""
     part = "" if found.shown is None else f", of which the first {found.shown} are shown"
-    return (
-        f"{found.n_climbs} climbs led to {found.count} different tops{part}. Those are set "
-        "aside where a component is a point (collapsed), or a clump of a few values such as "
-        "chance leaves (chance)."
+    told = f"{found.n_climbs} climbs led to {found.count} different tops{part}."
+    if not found.others:
+        return told
+    where = listed(
+        [f"{_no_answer(status)} ({status.name.lower()})" for status in found.others], "or"
     )
+    return f"{told} Those are set aside where {where}."
+
+
+def _no_answer(status: em.Status) -> str:
+    """Why a top is none."""
+    match status:
+        case em.Status.CONVERGED:
+            raise ValueError("expected a top that is set aside, got a maximum")
+        case em.Status.MAX_ITER:
+            return "EM was stopped on its way"
+        case em.Status.COLLAPSED:
+            return "a component is a point"
+        case em.Status.CHANCE:
+            return "a component is a clump of a few values such as chance leaves"
+        case em.Status.EMPTY:
+            return "a component holds none of the values"
+        case em.Status.FLAT:
+            return "the likelihood does not tell the components apart"
+        case _:
+            assert_never(status)
 
 
 def on_nodes(found: Nodes | None) -> str:
