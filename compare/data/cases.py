@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal, SupportsIndex
 import numpy as np
 
 from compare.data.origins import Column, Heights, Weighted
-from compare.tables import columns
 from compare.tables.errors import InputError
+from compare.tables.read import read as columns_of
 from compare.tables.sources import SYNTHETIC, Place, name_of, stem_of
 from em import Mixture, Sample
 from em.data.requirements import MOST
@@ -32,6 +32,7 @@ __all__ = [
     "TooFew",
     "refuse_constant",
     "refuse_extreme",
+    "refuse_lost_digits",
     "refuse_no_counts",
     "sample_of",
 ]
@@ -45,6 +46,9 @@ HIGHEST_SEED = 2**32 - 1
 
 SMALLEST, LARGEST = 1e-70, 1e70
 """Sizes of values whose fourth powers are numbers, with room for sums."""
+
+LOST = 1e-4
+"""Steps of floating-point numbers, in standard deviations, that a fit does not see."""
 
 SAY = (
     "say what they are: --weights-are shares --total N, N the number of values, or "
@@ -245,16 +249,19 @@ class Case:
         ------
         InputError
             A `ValueError` of one line, if the file or the column cannot be used: see
-            `compare.tables.columns.read`; or if all values are equal, or the name of the file is
+            `compare.tables.read.read`; or if all values are equal, or the name of the file is
             that of the synthetic heights.
         """
         file = Path(path)
         name = name_of(stem_of(file.name), file.name)
-        read = columns.read(file, column, weights)
-        where = Column(read.name, Place("file", file.name))
+        read = columns_of(file, column, weights)
+        how = None if read.plan is None else read.plan.how
+        where = Column(read.name, Place("file", file.name), how=how or None)
         sample = sample_of(
             read.values, read.weights, where, weights_are=weights_are or "counts", total=total
         )
+        if read.plan is not None and not read.plan.floating:
+            refuse_lost_digits(sample, where)
         refuse_constant(sample, where)
         if weights is not None:
             where = replace(where, weights=Weighted(weights, weights_are, total))
@@ -262,7 +269,7 @@ class Case:
         return cls(
             name=name,
             sample=sample,
-            unit=unit,
+            unit=unit or (how.unit if how is not None else ""),
             source=where,
             truth=None,
             variable=read.name,
@@ -398,6 +405,34 @@ def refuse_constant(sample: Sample, where: Origin) -> None:
             "a mixture needs values that differ"
         )
     refuse_extreme(sample, where)
+
+
+def refuse_lost_digits(sample: Sample, where: object) -> None:
+    """Make sure that values from a file are not changed by more than a fit would see.
+
+    Whole numbers beyond 2**53, and decimals of as many digits, are rounded to the nearest
+    floating-point number. That changes nothing where these lie much closer than the values.
+
+    Parameters
+    ----------
+    sample : Sample
+    where : Column
+        The column and its file.
+
+    Raises
+    ------
+    InputError
+        A `ValueError` of one line, if they do not.
+    """
+    largest = max(abs(sample.lowest), abs(sample.highest))
+    step = float(np.spacing(largest))
+    if step > LOST * sample.sd and largest > 0.0:
+        known = f"{sample.sd:.3g}" if sample.sd > 0.0 else "lost"
+        raise InputError(
+            f"{where}: floating-point numbers near {largest:.6g} are {step:.3g} apart, too far for "
+            f"values whose standard deviation is {known}; subtract a constant such as "
+            f"{int(sample.lowest)} from all values in the file"
+        )
 
 
 def refuse_extreme(sample: Sample, where: Origin) -> None:

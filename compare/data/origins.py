@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from compare.tables.errors import quoted
 
 if TYPE_CHECKING:
+    from compare.tables.how import HowRead
     from compare.tables.sources import Place
     from em.data.weighting import WeightsAre
 
@@ -82,6 +83,8 @@ class Column:
     part: tuple[str, str] | None = None
     """Another column, and what it says in the rows that are meant; None for all rows."""
     dropped: Dropped | None = None
+    how: HowRead | None = None
+    """How its numbers were read, where that must be said."""
 
     def __str__(self) -> str:
         """As an error names it."""

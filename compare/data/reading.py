@@ -7,19 +7,24 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.data.cases import Case, refuse_constant, refuse_no_counts, sample_of
+from compare.data.cases import (
+    Case,
+    refuse_constant,
+    refuse_lost_digits,
+    refuse_no_counts,
+    sample_of,
+)
 from compare.data.origins import Column, Dropped, Weighted
-from compare.tables import columns
 from compare.tables.errors import InputError
 from compare.tables.formats import pieces
-from compare.tables.parts import Piece, Wanted, split
+from compare.tables.parts import Hints, Piece, split
+from compare.tables.read import plan
 from compare.tables.sources import naturally
 from em.data.omission import equal_to
 
@@ -31,17 +36,15 @@ if TYPE_CHECKING:
     from compare.data.merged import Result
     from compare.data.passes import Again, Tally
     from compare.data.progress import Progress
-    from compare.tables.parts import Part
-    from compare.tables.sources import File, Source
+    from compare.tables.parts import Part, Wanted
+    from compare.tables.read import Plan
+    from compare.tables.sources import Source
     from em import Sample
     from em.data.weighting import WeightsAre
 
 __all__ = ["Reading", "read_cases"]
 
 Floats = NDArray[np.float64]
-
-SMALL = 1 << 26
-"""Bytes of a CSV file that is read into memory, row by row, with an eye on every line."""
 
 IN_MEMORY = 2_000_000
 """Rows that are kept; of more, only digests are."""
@@ -81,6 +84,10 @@ class Reading:
     """How many values the shares are shares of, those of all groups together."""
     leave_out: tuple[float, ...] = ()
     """Values that are not fitted, but counted."""
+    codes: tuple[str, ...] = ()
+    """What else says that there is no value."""
+    hints: Hints = Hints()
+    """What is known of how the files are written."""
 
 
 def read_cases(
@@ -109,27 +116,21 @@ def read_cases(
         A `ValueError` of one line, if anything cannot be used.
     """
     source = reading.source
-    first = source.files[0]
-    if len(source.files) == 1 and first.kind == "csv" and _is_small(first):
-        return _from_memory(reading), None
-    if find_spec("pyarrow") is None:
-        raise InputError(
-            "not installed: pyarrow, which reads Parquet files and large or many CSV files; "
-            "pip install 'em-vs-bayes[compare]' brings it"
-        )
-    others = tuple(name for name in (reading.weights, reading.by) if name is not None)
-    wanted = Wanted(
-        _column_of(_filled(source), reading.column, others),
-        _trimmed(reading.weights),
-        _trimmed(reading.by),
-        reading.missing,
+    planned = plan(
+        source,
+        reading.column,
+        reading.weights,
+        by=reading.by,
+        missing=reading.missing,
+        codes=reading.codes,
+        hints=reading.hints,
     )
-    parts = [part for file in source.files for part in _parts_of(file, wanted)]
+    wanted, parts = planned.wanted, list(planned.parts)
     known = [part.rows for part in parts]
     if None in known or sum(filter(None, known)) <= IN_MEMORY:
         held = _held(parts, wanted)
         if held is not None:
-            return _cases_of(held, reading, wanted), None
+            return _cases_of(held, reading, planned), None
     for asked, option, what in (
         (reading.weights_are == "sampling", "--weights-are sampling", ", with their weights"),
         (reading.leave_out, "--leave-out", ", or leave the values out of the files"),
@@ -139,50 +140,7 @@ def read_cases(
                 f"{source.place}: {option} needs all rows in memory, {IN_MEMORY:,} at the most; "
                 f"take a random part of the rows{what}"
             )
-    return _passed(parts, reading, wanted, progress, executor)
-
-
-def _is_small(file: File) -> bool:
-    if not file.zipped:
-        return file.size <= SMALL
-    # A gzip file ends with the size of what is in it, less whole multiples of 4 GB.
-    if file.size > SMALL // 4:
-        return False
-    if file.size < 8:
-        return True  # and damaged
-    with file.path.open("rb") as opened:
-        opened.seek(-4, os.SEEK_END)
-        return int.from_bytes(opened.read(4), "little") <= SMALL
-
-
-def _trimmed(name: str | None) -> str | None:
-    return None if name is None else name.strip()
-
-
-def _filled(source: Source) -> File:
-    """The first file with something in it; it says what the columns are."""
-    return next((file for file in source.files if file.size), source.files[0])
-
-
-def _column_of(file: File, column: str | None, others: tuple[str, ...]) -> str:
-    if file.kind == "parquet":
-        from compare.tables import parquet
-
-        return parquet.column_of(file, column, others)
-    from compare.tables import csv_stream
-
-    return csv_stream.column_of(file, column, others)
-
-
-def _parts_of(file: File, wanted: Wanted) -> list[Part]:
-    """The parts of a file, which must have the wanted columns, and numbers in them."""
-    if file.kind == "parquet":
-        from compare.tables import parquet
-
-        return parquet.parts(file, wanted)
-    from compare.tables import csv_stream
-
-    return csv_stream.parts(file, wanted)
+    return _passed(planned, reading, progress, executor)
 
 
 # ---- what fits into memory ----
@@ -215,26 +173,12 @@ def _held(parts: Iterable[Part], wanted: Wanted) -> _Held | None:
     return held
 
 
-def _from_memory(reading: Reading) -> tuple[Case, ...]:
-    """The cases of one small CSV file."""
-    file = reading.source.files[0].path
-    read = columns.read(
-        file, reading.column, reading.weights, by=reading.by, missing=reading.missing
-    )
-    piece = Piece(read.values, read.weights, read.groups, read.codes, read.dropped)
-    dropped = {str(file): read.dropped} if read.dropped else {}
-    held = _Held(read.values.size + read.dropped, [piece], dropped)
-    return _cases_of(
-        held, reading, Wanted(read.name, _trimmed(reading.weights), _trimmed(reading.by))
-    )
-
-
-def _cases_of(held: _Held, reading: Reading, wanted: Wanted) -> tuple[Case, ...]:
+def _cases_of(held: _Held, reading: Reading, planned: Plan) -> tuple[Case, ...]:
     groups: dict[str, list[tuple[Floats, Floats | None]]] = {}
     for piece in held.pieces:
         for group, values, weights in split(piece):
             groups.setdefault(group, []).append((values, weights))
-    told = _Told(reading, wanted, held.rows, held.dropped)
+    told = _Told(reading, planned, held.rows, held.dropped)
     all_mass = math.fsum(
         0.0 if weights is None else float(weights.sum())
         for some in groups.values()
@@ -290,9 +234,8 @@ def _without(
 
 
 def _passed(
-    parts: list[Part],
+    planned: Plan,
     reading: Reading,
-    wanted: Wanted,
     progress: Progress,
     executor: Executor | None,
 ) -> tuple[tuple[Case, ...], Checkpoint | None]:
@@ -301,6 +244,7 @@ def _passed(
     from compare.data.merged import Merged
     from compare.data.passes import Again, Tally, digest_part, digest_parts
 
+    wanted, parts = planned.wanted, planned.parts
     checkpoint, merged = None, Merged()
     if reading.keep is not None:
         path = reading.keep / f".{reading.source.name}.partial.npz"
@@ -335,8 +279,8 @@ def _passed(
         own.shutdown(cancel_futures=True)
     all_mass = math.fsum(digest.n for digest in merged.digests.values())
     factor = 1.0 if reading.total is None or not all_mass else reading.total / all_mass
-    again = Again(tuple(parts), wanted, reading.rounding, factor)
-    told = _Told(reading, wanted, merged.rows, merged.dropped, again)
+    again = Again(parts, wanted, reading.rounding, factor)
+    told = _Told(reading, planned, merged.rows, merged.dropped, again)
     samples = {}
     for group, digest in merged.digests.items():
         told.refuse_nothing(group, merged.rows - sum(merged.dropped.values()), digest.n)
@@ -361,10 +305,15 @@ class _Told:
     """All that makes a case of a sample."""
 
     reading: Reading
-    wanted: Wanted
+    planned: Plan
     rows: int
     dropped: dict[str, int]
     again: Again | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """The columns."""
+        return self.planned.wanted
 
     def where(self, group: str) -> Column:
         """The column and its files."""
@@ -376,6 +325,7 @@ class _Told:
             if weights is None
             else Weighted(weights, self.reading.weights_are, self.reading.total),
             None if by is None else (by, group),
+            how=self.planned.how or None,
         )
 
     def refuse_nothing(self, group: str, n_values: int, weight: float) -> None:
@@ -391,6 +341,8 @@ class _Told:
         if self.wanted.weights is not None:
             said = self.reading.weights_are is not None
             refuse_no_counts(sample, self.where(group), said=said)
+        if not self.planned.floating:
+            refuse_lost_digits(sample, self.where(group))
         if self.wanted.by is None:
             refuse_constant(sample, self.where(group))
 
@@ -406,7 +358,7 @@ class _Told:
             Case(
                 name=self.reading.source.name,
                 sample=samples[group],
-                unit=self.reading.unit,
+                unit=self.reading.unit or self.planned.how.unit,
                 source=replace(self.where(group), dropped=self._dropped(n_dropped)),
                 truth=None,
                 variable=self.wanted.column,

@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Literal
 
 from compare.tables.errors import quoted
+from compare.tables.numerals import PLAIN, Numerals, is_missing, number, taken_apart
 
-__all__ = ["DROP", "MISSING", "Trouble", "is_number", "to_number"]
-
-MISSING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "missing", "-", ".", "?"}
-"""How files say that there is no value, in lower case."""
+__all__ = ["DROP", "Trouble"]
 
 DROP = "fill them in, or leave those rows out with --missing drop (in Python missing='drop')"
 """What to try where values are missing."""
-
-DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
-
-NUMBER_WITH_UNIT = re.compile(r"\s*[+-]?\d+(\.\d+)?\s*[^\W\d_]{1,3}\.?\s*")
-
-
-def to_number(cell: str) -> float:
-    """Convert a cell; NaN where there is no number in it."""
-    try:
-        # Python alone takes "1_000" for a number.
-        return math.nan if "_" in cell else float(cell)
-    except ValueError:
-        return math.nan
-
-
-def is_number(cell: str) -> bool:
-    """Whether a cell holds a finite number."""
-    return math.isfinite(to_number(cell))
 
 
 @dataclass
@@ -46,6 +26,12 @@ class Trouble:
     """Whether its numbers may not be negative."""
     are_labels: bool = False
     """Whether it holds names of groups, which may be anything but nothing."""
+    codes: frozenset[str] = frozenset()
+    """What else says that there is no value."""
+    numerals: Numerals = PLAIN
+    """How its numbers are written."""
+    place: Literal["line", "row"] = "line"
+    """What is counted to find a cell."""
     kinds: Counter[str] = field(default_factory=Counter)
     """How many of each kind."""
     line: int = 0
@@ -55,24 +41,34 @@ class Trouble:
 
     def note(self, line: int, cell: str) -> None:
         """Count a cell, where there is something wrong with it."""
-        kind = self.kind_of(cell)
-        if kind and not self.kinds:
+        if kind := self.kind_of(cell):
+            self.count(kind, line, cell)
+
+    def count(self, kind: str, line: int, cell: str) -> None:
+        """Count a cell of which it is known what is wrong."""
+        if not self.kinds:
             self.line, self.cell = line, cell
-        if kind:
-            self.kinds[kind] += 1
+        self.kinds[kind] += 1
 
     def kind_of(self, cell: str) -> str:
         """Say in a word what is wrong with a cell; nothing if nothing is."""
         if self.are_labels:
-            return "" if cell.strip() else "missing"
-        if cell.strip().lower() in MISSING:
+            return "" if cell.strip() and cell.strip() not in self.codes else "missing"
+        if is_missing(cell, self.codes):
             return "missing"
-        number = to_number(cell)
-        if math.isnan(number):
-            return "text"
-        if math.isinf(number):
+        found = number(cell, self.numerals)
+        return "text" if math.isnan(found) else self.kind_of_number(found)
+
+    def kind_of_number(self, found: float) -> str:
+        """The same of a number."""
+        if math.isinf(found):
             return "infinite"
-        return "negative" if self.are_weights and number < 0 else ""
+        if self.codes and found in self._code_numbers():
+            return "missing"
+        return "negative" if self.are_weights and found < 0 else ""
+
+    def _code_numbers(self) -> set[float]:
+        return {number(code) for code in self.codes}
 
     def message(self, n_rows: int) -> str:
         """Say how many of the rows cannot be used, why, where the first is and what to try."""
@@ -81,15 +77,22 @@ class Trouble:
         text = f": {quoted(self.cell, 40)}" if self.cell.strip() else ""
         return (
             f"{self.kinds.total()} of the {n_rows} {what} in column {quoted(self.column)} cannot "
-            f"be used ({kinds}), the first on line {self.line}{text}; {self.advice()}"
+            f"be used ({kinds}), the first {'on' if self.place == 'line' else 'in'} {self.place} {self.line}{text}; {self.advice()}"
         )
 
     def advice(self) -> str:
         """Say what to try, going by the first cell."""
-        if DECIMAL_COMMA.fullmatch(self.cell):
-            return f"write decimals with a point, as in {self.cell.strip().replace(',', '.')}"
-        if NUMBER_WITH_UNIT.fullmatch(self.cell):
-            return "write the number alone, without its unit"
+        written = taken_apart(self.cell)
+        if written is not None and "text" in self.kinds:
+            around = (written.prefix, written.suffix)
+            if around not in {("", ""), (self.numerals.prefix, self.numerals.suffix)}:
+                return "write the number alone, without its unit"
+            if written.body.count(",") == 1 and self.numerals.decimal == ".":
+                return (
+                    "the other cells do not write decimals with a comma; write them all alike, or "
+                    "say --decimal ',' or --thousands ','"
+                )
+            return "write all numbers of a column alike"
         if "negative" in self.kinds:
             return "a weight says how often its value counts, zero or more"
         if set(self.kinds) == {"missing"}:

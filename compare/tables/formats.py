@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
 
-from compare.tables.parts import Part, Piece, Wanted, Watch
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-__all__ = ["pieces"]
+    from compare.tables.parts import Hints, Kind, Part, Piece, Wanted, Watch
+    from compare.tables.sources import File
+
+__all__ = ["Reader", "pieces", "reader_of"]
+
+READERS: dict[Kind, str] = {
+    "csv": "text",
+    "parquet": "parquet",
+    "workbook": "workbook",
+    "database": "database",
+}
+"""The module that reads each kind."""
+
+
+class Reader(Protocol):
+    """A module that reads files of one kind."""
+
+    def column_of(
+        self, file: File, column: str | None, others: tuple[str, ...], hints: Hints, /
+    ) -> tuple[str, bool]:
+        """Find the column that is meant, and whether it is one of many that nobody named."""
+
+    def parts(self, file: File, wanted: Wanted, /) -> list[Part]:
+        """Divide a file, after a look at what it says of itself."""
+
+    def pieces(self, part: Part, wanted: Wanted, watch: Watch | None = None, /) -> Iterator[Piece]:
+        """Read a part in pieces."""
+
+
+def reader_of(kind: Kind) -> Reader:
+    """The module that reads a kind of files, loaded when it is needed: libraries load slowly."""
+    return cast("Reader", import_module(f"compare.tables.kinds.{READERS[kind]}"))
 
 
 def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[Piece]:
@@ -28,8 +61,4 @@ def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[P
     InputError
         A `ValueError` of one line, if the part cannot be read, or holds what cannot be used.
     """
-    if part.kind == "parquet":
-        from compare.tables.parquet import pieces as read  # pyarrow is slow to import
-    else:
-        from compare.tables.csv_stream import pieces as read
-    yield from read(part, wanted, watch)
+    yield from reader_of(part.kind).pieces(part, wanted, watch)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +15,50 @@ from compare.tables.errors import InputError, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["MOST_GROUPS", "Part", "Piece", "Wanted", "Watch", "split", "too_many"]
+__all__ = [
+    "MOST_GROUPS",
+    "NO_HINTS",
+    "Hints",
+    "Part",
+    "Piece",
+    "Wanted",
+    "Watch",
+    "refuse_both",
+    "split",
+    "too_many",
+]
 
 Floats = NDArray[np.float64]
+
+type Kind = Literal["csv", "parquet", "workbook", "database"]
+"""Kinds of files."""
 
 PIECE = 1 << 20
 """Rows of a piece: enough to make the digest's own work small, and 8 MB a column."""
 
 MOST_GROUPS = 50
 """Values that the column of the groups may have."""
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What the caller says of how files are written; None where they tell it themselves."""
+
+    separator: str | None = None
+    """What stands between fields."""
+    decimal: Literal[".", ","] | None = None
+    """What stands before decimals."""
+    thousands: str | None = None
+    """What stands between thousands."""
+    encoding: str | None = None
+    """How characters are encoded."""
+    skip_lines: int | None = None
+    """So many lines stand above the header."""
+    sheet: str | None = None
+    """The sheet of a workbook, or the table of a database."""
+
+
+NO_HINTS = Hints()
 
 
 @dataclass(frozen=True)
@@ -37,6 +73,18 @@ class Wanted:
     """Which group a row belongs to."""
     missing: Literal["refuse", "drop"] = "refuse"
     """What to do with rows without a value, a weight or a group."""
+    codes: frozenset[str] = frozenset()
+    """What else says that there is no value, as it is written in cells."""
+    hints: Hints = NO_HINTS
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """Those of the codes that are numbers."""
+        found = []
+        for code in sorted(self.codes):
+            with suppress(ValueError):
+                found.append(float(code))
+        return tuple(found)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -46,14 +94,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Part:
-    """A CSV file, or some row groups of a Parquet file.
+    """A text, a sheet or a table, or some row groups of a Parquet file.
 
     The size and the time of the file tell whether it is still the one that was read before.
     """
 
     path: str
     """Absolute."""
-    kind: Literal["csv", "parquet"]
+    kind: Kind
     """What the file is."""
     size: int
     """Bytes of the file."""
@@ -67,6 +115,10 @@ class Part:
     """How many rows; None where that is not known before they are read."""
     n_bytes: int = 0
     """About how much there is to read."""
+    how: Any = None
+    """How it is to be read, for those who read this kind."""
+    floating: bool = False
+    """Whether its values are floating-point numbers in the file, so that reading changes none."""
 
     @property
     def is_unchanged(self) -> bool:
@@ -157,3 +209,26 @@ def too_many(groups: Sequence[str], by: str, where: str) -> InputError:
         f"{', '.join(quoted(group, 20) for group in groups[:3])}; a report has at most "
         f"{MOST_GROUPS} groups, so name a coarser column with --by"
     )
+
+
+def refuse_both(wanted: Wanted, shown: str) -> None:
+    """Make sure that no column is to be two things at once.
+
+    Raises
+    ------
+    InputError
+        If one is.
+    """
+    if wanted.weights is not None and wanted.weights.strip() == wanted.column:
+        raise InputError(
+            f"{shown}: column {quoted(wanted.column)} cannot be both the values and their weights; "
+            "name another column for one of them"
+        )
+    if wanted.by is not None and wanted.by.strip() in {
+        wanted.column,
+        (wanted.weights or "").strip(),
+    }:
+        raise InputError(
+            f"{shown}: column {quoted(wanted.by)} cannot be both numbers and the groups they "
+            "belong to; name another column for one of them"
+        )

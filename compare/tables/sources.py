@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import atexit
+import difflib
 import glob
 import os
 import re
+import shutil
 import stat
+import sys
+import tempfile
+import zipfile
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from compare.tables.columns import neighbour
 from compare.tables.errors import InputError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from compare.tables.parts import Kind
 
 __all__ = ["File", "Source", "find", "naturally"]
 
 SYNTHETIC = "synthetic-heights"
 """The name of the synthetic heights' report, kept for them."""
 
-ENDINGS = (".parquet", ".parq", ".pq", ".csv", ".tsv", ".csv.gz", ".tsv.gz")
+PACKINGS = (".gz", ".bz2", ".zip")
+
+ENDINGS = (
+    *(".parquet", ".parq", ".pq", ".xlsx", ".xls", ".xlsb", ".ods", ".sqlite", ".sqlite3", ".db"),
+    *(f".{text}{packing}" for text in ("csv", "tsv") for packing in ("", *PACKINGS)),
+)
 """Of a folder, the files that are read."""
 
 PARQUET = b"PAR1"
@@ -33,14 +45,15 @@ class File(NamedTuple):
     """A file, as it was when it was found."""
 
     path: Path
-    kind: Literal["csv", "parquet"]
+    kind: Kind
     """What it is, by its first bytes, or by its ending where these say nothing."""
     size: int
     """Bytes."""
     changed: int
     """When it was changed, in nanoseconds."""
-    zipped: bool = False
-    """Whether gzip has packed it."""
+
+    name: str = ""
+    """What it is called, if not by its name."""
 
     @property
     def shown(self) -> str:
@@ -50,7 +63,7 @@ class File(NamedTuple):
     @property
     def place(self) -> Place:
         """The file, as what was named."""
-        return Place("file", self.path.name or str(self.path))
+        return Place("file", self.name or self.path.name or str(self.path))
 
 
 @dataclass(frozen=True)
@@ -106,6 +119,13 @@ def find(data: str | os.PathLike[str]) -> Source:
         A `ValueError` of one line, if there is no such file, or nothing to read in it.
     """
     path = Path(data)
+    if str(data) == "-":
+        return _of_standard_input()
+    if re.match(r"[A-Za-z][A-Za-z0-9+.\-]+://", str(data)):
+        raise InputError(
+            f"{quoted(str(data), 100)} is an address, and nothing is fetched from the network; "
+            "download the file and name it"
+        )
     try:
         if path.is_dir():
             return _of_folder(path)
@@ -118,6 +138,17 @@ def find(data: str | os.PathLike[str]) -> Source:
             raise
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{quoted(path, 200)} cannot be read: {reason}") from None
+
+
+def _of_standard_input() -> Source:
+    """What comes through a pipe can be read only once, and is kept until the end of the process."""
+    if sys.stdin is None or sys.stdin.isatty():
+        raise InputError("- reads standard input, and nothing is sent there; name a file")
+    with tempfile.NamedTemporaryFile(prefix="standard-input-", delete=False) as file:
+        atexit.register(Path(file.name).unlink, missing_ok=True)
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    found = _file(Path(file.name))
+    return Source((found._replace(name="standard input"),), "standard-input", found.place)
 
 
 def _of_folder(folder: Path) -> Source:
@@ -134,7 +165,9 @@ def _of_folder(folder: Path) -> Source:
 def _of_pattern(pattern: str) -> Source:
     files: list[Path] = []
     given = list(takewhile(lambda name: not glob.has_magic(name), Path(pattern).parts))
-    for match in map(Path, glob.glob(pattern, recursive=True)):  # noqa: PTH207 - absolute ones too
+    rest = Path(pattern).parts[len(given) :]
+    # Unlike the module glob, this does not follow links to folders, which may go round in circles.
+    for match in Path(*given).glob("/".join(rest)):
         # What the pattern spells out is meant, whatever it begins with.
         if any(name.startswith((".", "_")) for name in match.parts[len(given) :]):
             continue
@@ -162,6 +195,7 @@ def _common(files: list[Path]) -> str:
 
 def _below(folder: Path) -> list[Path]:
     found = []
+    # Links to folders are not followed: a loop would never end.
     for above, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith((".", "_"))]
         found += [
@@ -173,7 +207,16 @@ def _below(folder: Path) -> list[Path]:
 
 
 def _found(paths: Iterable[Path]) -> tuple[File, ...]:
-    return tuple(_file(path) for path in sorted(set(paths), key=lambda path: naturally(str(path))))
+    """Every file once, though several links lead to it; of them the shortest path."""
+    once: dict[tuple[int, int], Path] = {}
+    for path in sorted(set(paths), key=lambda path: (len(path.parts), naturally(str(path)))):
+        try:
+            about = path.stat()
+        except OSError:
+            once[-1, len(once)] = path  # and `_file` says why
+            continue
+        once.setdefault((about.st_dev, about.st_ino), path)
+    return tuple(_file(path) for path in sorted(once.values(), key=lambda one: naturally(str(one))))
 
 
 def naturally(text: str) -> tuple[list[tuple[str, int]], str]:
@@ -196,28 +239,74 @@ def _file(path: Path) -> File:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            # What comes through a pipe can be read only once.
-            return File(path, "csv", 0, 0)
+            raise InputError(
+                f"{quoted(path, 200)} is no file, but {_what(found.st_mode)}; name a file, or send "
+                "the data to standard input and name it by -"
+            )
         with path.open("rb") as opened:
-            beginning = opened.read(4)
+            beginning = opened.read(64)
     except FileNotFoundError:
+        if path.is_symlink():
+            raise InputError(
+                f"{quoted(path, 200)} is a link to a file that is not there; mend or remove it"
+            ) from None
         raise InputError(f"there is no file {quoted(path, 200)}{neighbour(path)}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{quoted(path, 200)} cannot be read: {reason}") from None
-    is_parquet = beginning == PARQUET or path.suffix.lower() in {".parquet", ".parq", ".pq"}
-    return File(
-        path.absolute(),
-        "parquet" if is_parquet else "csv",
-        found.st_size,
-        found.st_mtime_ns,
-        beginning.startswith(b"\x1f\x8b"),
-    )
+    return File(path.absolute(), _kind(path, beginning), found.st_size, found.st_mtime_ns)
+
+
+def _what(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    return "a pipe" if stat.S_ISFIFO(mode) else "a device or a socket"
+
+
+def _kind(path: Path, beginning: bytes) -> Kind:
+    if beginning.startswith(PARQUET) or path.suffix.lower() in {".parquet", ".parq", ".pq"}:
+        return "parquet"
+    if beginning.startswith(b"SQLite format 3\0"):
+        return "database"
+    if beginning.startswith(b"\xd0\xcf\x11\xe0"):
+        return "workbook"
+    if beginning.startswith(b"PK\x03\x04"):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = set(archive.namelist())
+        except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+            return "workbook" if path.suffix.lower() in {".xlsx", ".xlsb", ".ods"} else "csv"
+        if "[Content_Types].xml" in names or {"mimetype", "content.xml"} <= names:
+            return "workbook"
+    return "csv"
+
+
+def neighbour(file: Path) -> str:
+    """Point to a file of a similar name in the same folder, or to the missing folder.
+
+    Parameters
+    ----------
+    file : Path
+        One that is not there.
+
+    Returns
+    -------
+    str
+        What follows the complaint.
+    """
+    try:
+        names = [entry.name for entry in islice(file.parent.iterdir(), 10_000)]
+    except OSError:
+        return f", nor a folder {quoted(file.parent, 200)} that could be read; check the path"
+    close = difflib.get_close_matches(file.name, names, n=1, cutoff=0.75)
+    return f"; did you mean {quoted(close[0])}?" if close else "; check the path"
 
 
 def stem_of(file: str) -> str:
     """The name of a file without its ending."""
-    return Path(file.removesuffix(".gz")).stem
+    for packing in PACKINGS:
+        file = file.removesuffix(packing)
+    return Path(file).stem
 
 
 def name_of(stem: str, file: str) -> str:

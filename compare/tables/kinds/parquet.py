@@ -5,19 +5,23 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from compare.tables.arrow import is_number, piece_of
-from compare.tables.csv_rows import listed, place, refuse_both, several
+from compare.tables.kinds.arrow import is_floating, is_number, piece_of
+from compare.tables.choice import one_of
+from compare.tables.layout import listed, place
 from compare.tables.errors import InputError, one_line, quoted
 from compare.tables.gaps import Gaps
-from compare.tables.parts import PIECE, Part
+from compare.tables.parts import PIECE, Part, refuse_both
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compare.tables.parts import Piece, Wanted, Watch
+    from compare.tables.parts import Hints, Piece, Wanted, Watch
     from compare.tables.sources import File
 
 __all__ = ["column_of", "parts", "pieces"]
+
+SOME = 1000
+"""Rows that show whether a column numbers them."""
 
 ROWS = 1 << 22
 """Rows of a part, where the row groups allow it."""
@@ -26,7 +30,9 @@ BUFFER = 1 << 20
 """Bytes read at a time, since whole row groups may be larger than the memory."""
 
 
-def column_of(file: File, column: str | None, others: tuple[str, ...]) -> str:
+def column_of(
+    file: File, column: str | None, others: tuple[str, ...], hints: Hints
+) -> tuple[str, bool]:
     """Find the column that is meant.
 
     Parameters
@@ -36,27 +42,33 @@ def column_of(file: File, column: str | None, others: tuple[str, ...]) -> str:
         May be None where there is one column, or one with numbers.
     others : tuple of str
         Columns that hold something else.
+    hints : Hints
 
     Returns
     -------
-    str
+    name : str
+    is_one_of_many : bool
+        Whether there are other columns, and nobody has named this one.
 
     Raises
     ------
     InputError
         If there is none, or if several could be meant.
     """
+    del hints  # a Parquet file says itself how it is written
     with _readable(file.path, file.shown):
-        schema = _opened(file.path).schema_arrow
-    if column is not None:
-        return str(schema.names[place(schema.names, column, file.shown)])
-    taken = {name.strip() for name in others}
-    rest = [field for field in schema if field.name not in taken]
-    if len(rest) > 1:
-        rest = [field for field in rest if is_number(field.type)]
-    if len(rest) != 1:
-        raise several(schema.names, file.shown)
-    return str(rest[0].name)
+        opened = _opened(file.path)
+        schema = opened.schema_arrow
+        if column is not None:
+            return str(schema.names[place(schema.names, column, file.shown)]), False
+        numeric = [field.name for field in schema if is_number(field.type)]
+        some = next(opened.iter_batches(batch_size=SOME, columns=numeric), None)
+    numbers: list[list[float] | None] = []
+    for name in schema.names:
+        cells = [] if some is None or name not in numeric else some.column(name).to_pylist()
+        known = [float(cell) for cell in cells if cell is not None]
+        numbers.append(known if name in numeric else None)
+    return one_of(schema.names, numbers, others, file.shown)
 
 
 def parts(file: File, wanted: Wanted) -> list[Part]:
@@ -82,6 +94,7 @@ def parts(file: File, wanted: Wanted) -> list[Part]:
         opened = _opened(file.path)
         schema, about = opened.schema_arrow, opened.metadata
         counts = [about.row_group(group).num_rows for group in range(about.num_row_groups)]
+    floating = False
     for name in wanted.names:
         kind = schema.field(place(schema.names, name, file.shown)).type
         if name != wanted.by and not is_number(kind):
@@ -90,25 +103,35 @@ def parts(file: File, wanted: Wanted) -> list[Part]:
                 f"{quoted(str(kind))}; convert that column, or name another one of "
                 f"{listed(schema.names)}"
             )
+        floating = floating or (name == wanted.column and is_floating(kind))
     found: list[Part] = []
     first, total = 1, max(sum(counts), 1)
     groups: list[int] = []
     rows = 0
     for group, count in enumerate(counts):
         if groups and rows + count > ROWS:
-            found.append(_part(file, groups, first, rows, total))
+            found.append(_part(file, groups, first, rows, total, floating=floating))
             first, groups, rows = first + rows, [], 0
         groups.append(group)
         rows += count
     if rows:
-        found.append(_part(file, groups, first, rows, total))
+        found.append(_part(file, groups, first, rows, total, floating=floating))
     return found
 
 
-def _part(file: File, groups: list[int], first: int, rows: int, total: int) -> Part:
-    n_bytes = file.size * rows // total
+def _part(
+    file: File, groups: list[int], first: int, rows: int, total: int, *, floating: bool
+) -> Part:
     return Part(
-        str(file.path), "parquet", file.size, file.changed, tuple(groups), first, rows, n_bytes
+        str(file.path),
+        "parquet",
+        file.size,
+        file.changed,
+        tuple(groups),
+        first,
+        rows,
+        file.size * rows // total,
+        floating=floating,
     )
 
 
@@ -132,6 +155,11 @@ def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[P
         if watch is not None:
             watch.pulse(batch.num_rows, round(share * batch.num_rows))
     gaps.finish()
+    if gaps.rows != part.rows:
+        raise InputError(
+            f"{part.shown} is damaged: it says that it has {part.rows:,} rows where {gaps.rows:,} "
+            "were found; copy or write it again, or take it away"
+        )
 
 
 def _understood(batch: Any, wanted: Wanted, gaps: Gaps) -> Piece:
@@ -157,7 +185,9 @@ def _places(opened: Any, wanted: Wanted, part: Part) -> list[int]:
 def _opened(path: Any) -> Any:
     import pyarrow.parquet
 
-    return pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER)
+    return pyarrow.parquet.ParquetFile(
+        path, pre_buffer=False, buffer_size=BUFFER, page_checksum_verification=True
+    )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.tables.columns import read
+from compare.tables.read import read
 from compare.tables.errors import InputError
 
 

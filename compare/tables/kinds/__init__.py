@@ -1,0 +1,1 @@
+"""Kinds: each format of files, read in pieces."""
