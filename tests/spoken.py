@@ -46,6 +46,7 @@ FOUND = {
     "on_rounding": rounding.rounding,
     "on_shares": tops.on_shares,
     "on_truth": agreement.on_truth,
+    "priors": lambda of: of.posterior.settings.priors,
     "recurring": points.recurring,
     "rival_table": rivals.rivals,
     "separation": group_count.separation,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bayes.calibration import ranks
 from bayes.calibration.trials import RANKED, Plan, Trial, names
+from bayes.model.reasons import Reason
 
 __all__ = ["ALPHA", "Calibration", "Quantity", "p_text"]
 
@@ -59,7 +60,7 @@ class Calibration:
     """What was simulated."""
     trials: tuple[Trial, ...]
     """In the order of their numbers, none left out."""
-    priors: tuple[tuple[str, str, str], ...]
+    priors: tuple[tuple[str, str, Reason], ...]
     """`Priors.describe` of the priors of all trials."""
     versions: dict[str, str]
     """Of the packages that did the work."""

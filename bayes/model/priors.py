@@ -27,6 +27,17 @@ from bayes.model.distributions import (
     words,
 )
 from bayes.model.propriety import improper_on_ties
+from bayes.model.reasons import (
+    AmongData,
+    Given,
+    NoneEmpty,
+    OnlyOne,
+    Reason,
+    Shrinking,
+    Unchosen,
+    read_reason,
+    write_reason,
+)
 from bayes.model.written import read, write
 from em import Parameters, Sample
 from em.data.requirements import require_counts
@@ -154,33 +165,20 @@ class Priors:
         K = check_components(sample, n_components)
         s = sample.sd
         weights = pm.Dirichlet.dist(np.full(K, CONCENTRATION))
-        weights.tag.reason = _reason_weights(K)
+        weights.tag.reason = _why_weights(K)
         # Arrays, because PyTensor would take a plain number with few digits in single precision.
         means = pm.Normal.dist(np.array(sample.mean), np.array(MEANS_SPREAD * s))
-        means.tag.reason = (
-            f"the data's mean and {MEANS_SPREAD:g} times their sd: a group lies somewhere among "
-            "the data or a little outside them"
-        )
+        means.tag.reason = AmongData(MEANS_SPREAD)
         sds = pm.LogNormal.dist(np.array(np.log(s / K)), np.array(SDS_SPREAD))
-        reason = (
-            "the median is the data's sd"
-            + (f" divided among {K} groups" if K > 1 else "")
-            + ", give or take a factor of 7; "
-        )
-        if sample.rounding > 0:
-            reason += "the values are known to be rounded, so no group gains by being ever narrower"
-        else:
-            reason += (
-                "falls to zero at zero fast enough to stop a group from shrinking onto one value"
-            )
         floor = min(smallest_sd(sample.grid), 0.5 * s)
         if floor > 0:
             sds = pm.Truncated.dist(sds, lower=np.array(floor))
-            reason += (
-                f"; values lie on a grid of steps of {sample.grid:.4g}, where no density is above "
-                "one over the step"
-            )
-        sds.tag.reason = reason
+        sds.tag.reason = Shrinking(
+            K,
+            factor=float(np.exp(1.96 * SDS_SPREAD)),
+            rounded=sample.rounding > 0,
+            step=float(sample.grid) if floor > 0 else 0.0,
+        )
         return cls(weights, means, sds)
 
     def filled(self, sample: Sample, n_components: int) -> Priors:
@@ -217,9 +215,9 @@ class Priors:
             filled._check_supports()
         if "sds" in given:
             why = improper_on_ties(sample, filled.sds, K)
-            if why and getattr(filled.sds.tag, "reason", "") != why:  # else it was said before
+            if why is not None and _why(filled.sds) != why:  # else it was said before
                 filled.sds.tag.reason = why
-                warnings.warn(why, stacklevel=3)
+                warnings.warn(str(why), stacklevel=3)
         return filled
 
     @property
@@ -342,8 +340,7 @@ class Priors:
             numbers = write(dist)
             if numbers is None:
                 return None
-            reason = getattr(dist.tag, "reason", "")
-            found[name] = {**numbers, **({"reason": reason} if reason else {})}
+            found[name] = {**numbers, "reason": write_reason(_why(dist))}
         return found
 
     @classmethod
@@ -367,26 +364,25 @@ class Priors:
         for name, numbers in written.items():
             found[name] = read(numbers)
             if "reason" in numbers:
-                found[name].tag.reason = numbers["reason"]
+                found[name].tag.reason = read_reason(numbers["reason"])
         return cls(**found)
 
-    def describe(self) -> tuple[tuple[str, str, str], ...]:
-        """Each prior in words.
+    def describe(self) -> tuple[tuple[str, str, Reason], ...]:
+        """Each prior as it is written, and why it is so.
 
         Returns
         -------
         tuple of (parameter, distribution, reason)
-            For example ``("means", "Normal(171.1, 13.85)", "...")``; numbers in the unit of the
-            data.
+            For example ``("means", "Normal(171.1, 13.85)", AmongData(1.5))``; numbers in the unit
+            of the data. The reasons are those of `bayes.model.reasons`.
         """
-        rows = []
-        for name in ("weights", "means", "sds"):
-            dist = getattr(self, name)
-            if dist is None:
-                rows.append((name, "weakly informative", "chosen from the data"))
-            else:
-                rows.append((name, words(dist), getattr(dist.tag, "reason", "given by the user")))
-        return tuple(rows)
+        given = dict(self._given())
+        return tuple(
+            (name, words(given[name]), _why(given[name]))
+            if name in given
+            else (name, "weakly informative", Unchosen())
+            for name in ("weights", "means", "sds")
+        )
 
 
 def check_components(sample: Sample, n_components: int) -> int:
@@ -422,10 +418,15 @@ def check_components(sample: Sample, n_components: int) -> int:
     return K
 
 
-def _reason_weights(K: int) -> str:
+def _why(dist: Any) -> Reason:
+    reason: Reason = getattr(dist.tag, "reason", Given())
+    return reason
+
+
+def _why_weights(K: int) -> Reason:
     if K == 1:
-        return "one component has all the weight"
+        return OnlyOne()
     from scipy.special import betaincinv
 
     low, high = betaincinv(CONCENTRATION, CONCENTRATION * (K - 1), [0.025, 0.975])
-    return f"no group is empty, and each weight may be anything from {low:.2f} to {high:.2f} (95%)"
+    return NoneEmpty(float(low), float(high))

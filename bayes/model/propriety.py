@@ -16,6 +16,7 @@ import pymc as pm
 from pytensor.compile.mode import Mode
 
 from bayes.model.distributions import words
+from bayes.model.reasons import Improper
 from em import Sample
 
 __all__ = ["improper_on_ties"]
@@ -24,8 +25,8 @@ NARROW = 10.0 ** np.array([[-60.0, -50.0], [-120.0, -110.0]])
 """Two pairs of sds, in sds of the data, at which the prior's power of the sd is read off."""
 
 
-def improper_on_ties(sample: Sample, sds: Any, n_components: int) -> str:
-    """Say in a sentence that ties make the posterior improper; empty where they do not.
+def improper_on_ties(sample: Sample, sds: Any, n_components: int) -> Improper | None:
+    """Find that ties make the posterior improper; None where they do not.
 
     Parameters
     ----------
@@ -37,19 +38,14 @@ def improper_on_ties(sample: Sample, sds: Any, n_components: int) -> str:
 
     Returns
     -------
-    str
+    Improper or None
     """
     ties = _most_ties(sample)
     if n_components == 1 or ties < 2.0 or sample.rounding > 0:
-        return ""
+        return None
     if _power_at_zero(sample.sd, sds, n_components) > ties - 2.0 + 1e-6:
-        return ""
-    return (
-        f"the prior {words(sds)} of the sds does not vanish fast enough at zero for tied values "
-        f"(one occurs {ties:,.0f} times): a group may shrink onto a tie without end, so the "
-        "posterior is improper; take one that does, such as "
-        f"pm.LogNormal.dist(np.log({sample.sd / n_components:.3g}), 1), or the default"
-    )
+        return None
+    return Improper(words(sds), ties, sample.sd / n_components)
 
 
 def _most_ties(sample: Sample) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bayes.posterior.records import Second
+from bayes.posterior.records import Failing, Second
 from em import Parameters
 
 __all__ = ["BFMI_AT_LEAST", "ESS_AT_LEAST", "RHAT_AT_MOST", "Diagnostics"]
@@ -64,14 +64,14 @@ class Diagnostics:
         return tuple(message for message in self._by_check.values() if message)
 
     @property
-    def failed(self) -> tuple[str, ...]:
+    def failed(self) -> tuple[Failing, ...]:
         """The names of the checks that fail, such as ``"R-hat"``, in the order of `messages`."""
         return tuple(name for name, message in self._by_check.items() if message)
 
     @property
-    def _by_check(self) -> dict[str, str]:
+    def _by_check(self) -> dict[Failing, str]:
         """What each check has to say; empty if it passes."""
-        said = {
+        said: dict[Failing, str] = {
             "R-hat": "" if self.by_sequential else self._rhat_message(),
             "bulk effective sample size": self._ess_message("bulk", self.ess_bulk),
             "tail effective sample size": self._ess_message("tail", self.ess_tail),

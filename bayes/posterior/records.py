@@ -6,7 +6,20 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-__all__ = ["Published", "Second", "Settings"]
+from bayes.model.reasons import Reason, read_reason, write_reason
+
+__all__ = ["Failing", "Mended", "Published", "Second", "Settings"]
+
+Failing = Literal[
+    "R-hat",
+    "bulk effective sample size",
+    "tail effective sample size",
+    "divergences",
+    "BFMI",
+    "two routes",
+    "modes",
+]
+"""Checks of draws by name."""
 
 Published = Literal["chains", "sequential"]
 
@@ -43,6 +56,22 @@ class Second:
 
 
 @dataclass(frozen=True)
+class Mended:
+    """Chains that ran once more because a check failed; each number before and after."""
+
+    failed: tuple[Failing, ...]
+    """What the first draws failed on; at least one."""
+    still: tuple[Failing, ...]
+    """What those fail on that took their place; empty if they pass."""
+    draws: tuple[int, int]
+    """Of each chain."""
+    tune: tuple[int, int]
+    """The same for tuning draws."""
+    target_accept: tuple[float, float]
+    """The acceptance rate that the step size was tuned for."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """How the draws were made."""
 
@@ -64,11 +93,11 @@ class Settings:
     """Wall time to load the sampler and to build and compile the model, in seconds."""
     seconds_sample: float
     """Wall time to sample, in seconds."""
-    priors: tuple[tuple[str, str, str], ...]
-    """What `Priors.describe` said, to be read: (parameter, distribution, reason)."""
-    note: str = ""
-    """What had to be done about draws that failed a check, in a sentence that says what failed,
-    what was done and whether it helped; empty where nothing was."""
+    priors: tuple[tuple[str, str, Reason], ...]
+    """What `Priors.describe` said: (parameter, distribution, reason)."""
+    note: Mended | str = ""
+    """What had to be done about draws that failed a check; empty where nothing was, and text in
+    posteriors that were saved before it was a record."""
     second: Second | None = None
     """What the second route to the posterior says, and whose draws these are; None where there
     was one route only."""
@@ -78,13 +107,18 @@ class Settings:
 
     def to_json(self) -> str:
         """Text that `from_json` reads, with every number as it is."""
-        return json.dumps(asdict(self))
+        priors = [(name, written, write_reason(why)) for name, written, why in self.priors]
+        return json.dumps({**asdict(self), "priors": priors})
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
         """The settings that `to_json` wrote."""
         found = json.loads(text)
-        found["priors"] = tuple(tuple(row) for row in found["priors"])
+        found["priors"] = tuple(
+            (name, written, read_reason(why)) for name, written, why in found["priors"]
+        )
+        if isinstance(found.get("note"), dict):
+            found["note"] = Mended(**{name: tuple(pair) for name, pair in found["note"].items()})
         if found.get("second") is not None:
             found["second"] = Second(**found["second"])
         return cls(**found)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bayes.posterior.diagnostics import ESS_AT_LEAST, Diagnostics
+from bayes.posterior.records import Mended
 
 __all__ = ["Plan", "mend", "what_was_done"]
 
@@ -80,8 +81,8 @@ def mend(plan: Plan, found: Diagnostics, seed: int) -> Plan | None:
     )
 
 
-def what_was_done(first: Diagnostics, again: Diagnostics) -> str:
-    """Say in a sentence what failed, what was done, and whether the draws pass now.
+def what_was_done(first: Diagnostics, again: Diagnostics) -> Mended:
+    """Tell what failed, what was done, and what fails now.
 
     Parameters
     ----------
@@ -90,19 +91,12 @@ def what_was_done(first: Diagnostics, again: Diagnostics) -> str:
 
     Returns
     -------
-    str
+    Mended
     """
-    if again.ok:
-        outcome = "these are the new draws, and they pass every check"
-    else:
-        outcome = f"these are the new draws, and still they fail on {_and(again.failed)}"
-    return (
-        f"The first run failed on {_and(first.failed)}, so the chains ran once more with "
-        f"draws={again.draws} (not {first.draws}), tune={again.tune} (not {first.tune}) and "
-        f"target_accept={again.target_accept:.4g} (not {first.target_accept:.4g}); {outcome}."
+    return Mended(
+        failed=first.failed,
+        still=again.failed,
+        draws=(first.draws, again.draws),
+        tune=(first.tune, again.tune),
+        target_accept=(first.target_accept, again.target_accept),
     )
-
-
-def _and(names: tuple[str, ...]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bayes.model.model import checked_priors
 from bayes.model.priors import Priors, check_components
 from bayes.posterior.posterior import Posterior
-from bayes.posterior.records import Second, Settings
+from bayes.posterior.records import Mended, Second, Settings
 from bayes.sampler.engines import Problem, Run, nutpie_engine, pymc_engine
 from bayes.sampler.mending import Plan, mend, what_was_done
 from bayes.sampler.second import compared
@@ -151,7 +151,7 @@ def fit(
     def posterior(
         plan: Plan,
         run: Run,
-        note: str = "",
+        note: Mended | str = "",
         second: Second | None = None,
         draws: Parameters | None = None,
     ) -> Posterior:

@@ -14,6 +14,7 @@ from compare.language.parts_book import PartsBook
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bayes.model.reasons import Reason
     from compare.comparison.original import Stop
     from compare.findings.agreement import Agreement, NoEstimates, OnTruth
     from compare.findings.answers import Answers, Columns
@@ -195,6 +196,9 @@ class Book(Proven, FigureBook, PartsBook, Protocol):
 
     def on_penalty(self, found: Penalty | None, /) -> str:
         """What a penalty on small sds does to EM's answer."""
+
+    def priors(self, found: Sequence[tuple[str, str, Reason]], /) -> tuple[tuple[str, str], ...]:
+        """Each prior, and why it is so."""
 
     def on_prior(self, found: Expected | None, /) -> str:
         """What data the prior expected before any were seen."""

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compare.findings.criticism.influence import conflicts
-from compare.findings.criticism.misfit import misfits
-from compare.findings.criticism.rounding import coarse
-from compare.findings.fits.nodes import inexact
-from compare.findings.head.cautions import left_out
+from compare.findings.head.cautions import left_out, second_look
 from compare.findings.head.points import recurring
-from compare.findings.names import renamed
 from compare.findings.survey import on_survey
 from compare.language import en
 
@@ -18,7 +13,7 @@ if TYPE_CHECKING:
     from compare.comparison.table import Comparison
     from compare.language.book import Book
 
-__all__ = ["cautions", "second_look"]
+__all__ = ["cautions"]
 
 
 def cautions(comparison: Comparison, book: Book = en) -> tuple[str, ...]:
@@ -41,17 +36,13 @@ def cautions(comparison: Comparison, book: Book = en) -> tuple[str, ...]:
         book.on_survey(on_survey(comparison)),
         book.recurring(recurring(comparison)),
     )
-    return (*filter(None, data), *second_look(comparison, book))
-
-
-def second_look(comparison: Comparison, book: Book = en) -> tuple[str, ...]:
-    """The same without what is said of the data and their weights."""
-    if not comparison.sampled_well:
-        return ()
+    found = second_look(comparison)
+    if found is None:
+        return tuple(filter(None, data))
     others = (
-        book.on_nodes(inexact(comparison)),
-        book.on_rounding(coarse(comparison)),
-        " ".join(book.conflicts(conflicts(comparison))),
-        *map(book.renamed, renamed(comparison)),
+        book.on_nodes(found.nodes),
+        book.on_rounding(found.rounding),
+        book.furniture.space.join(book.conflicts(found.conflicts)),
+        *map(book.renamed, found.renamed),
     )
-    return (*book.misfits(misfits(comparison)), *filter(None, others))
+    return tuple(filter(None, (*data, *book.misfits(found.misfits), *others)))

@@ -11,7 +11,6 @@ from compare.findings.parts import head
 from compare.findings.parts import overview as side_by_side
 from compare.findings.standing import standing, together
 from compare.page.blocks import Block, Facts
-from compare.page.cautions import second_look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +85,6 @@ def not_fitted(grouped: GroupedComparison, book: Book) -> Facts | None:
 def at_head(grouped: GroupedComparison, book: Book) -> Head:
     """What stands above the overview."""
     found = head.about(grouped)
-    minded = [part for part in grouped.parts if second_look(part.comparison, book)]
     headline = (book.scope(found), book.on_extremes(extremes(grouped)))
     return Head(
         title=book.parts_title(book.title(about(grouped.parts[0].comparison)), grouped.by),
@@ -96,5 +94,5 @@ def at_head(grouped: GroupedComparison, book: Book) -> Head:
         warning=book.parts_warning(head.warning(grouped)),
         headline=book.furniture.space.join(filter(None, headline)),
         verdict=book.parts_verdict(head.verdict(grouped)),
-        cautions=book.parts_cautions(head.cautions(grouped, minded)),
+        cautions=book.parts_cautions(head.cautions(grouped)),
     )

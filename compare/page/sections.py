@@ -15,7 +15,6 @@ from compare.page.answers import explained, side_by_side
 from compare.page.blocks import Code, Drawing, Facts, Heading, Section, Table, section
 from compare.page.document import versions
 from compare.tables.errors import one_line
-from compare.tables.printable import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,7 +126,7 @@ def sections(
         section(
             "prior",
             titles.prior,
-            _priors(comparison),
+            Facts(book.priors(comparison.posterior.settings.priors)),
             book.on_prior(influence.expected(comparison)),
             figure("expected"),
             book.on_influence(speaking),
@@ -166,15 +165,6 @@ def table(said: Cells | None) -> Table | None:
 def _names(comparison: Comparison, book: Book) -> tuple[Heading | str, ...]:
     told = book.on_names(names.on_names(comparison))
     return (Heading(book.furniture.names), told) if told else ()
-
-
-def _priors(comparison: Comparison) -> Facts:
-    return Facts(
-        tuple(
-            (f"{plain(parameter, 300)} ~ {plain(distribution, 300)}", plain(reason, 300))
-            for parameter, distribution, reason in comparison.posterior.settings.priors
-        )
-    )
 
 
 def _optima(comparison: Comparison, book: Book) -> Table | None:

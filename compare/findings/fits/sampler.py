@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, assert_never
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from compare.findings.terms import Parameter
 
 if TYPE_CHECKING:
     from bayes.posterior.diagnostics import Diagnostics
+    from bayes.posterior.records import Failing, Mended, Second
     from compare.comparison.table import Comparison
     from em import Parameters
 
@@ -155,8 +156,8 @@ class Chains:
     other: OtherRoute | None
     by_sequential: bool
     """Whether the draws are those of the sequential run."""
-    note: str
-    """What the sampler did besides, in its own words; may be empty."""
+    note: Mended | str
+    """What was mended, as the posterior has it; empty if nothing was."""
 
 
 def sampler_failures(comparison: Comparison) -> tuple[SamplerFailure, ...]:
@@ -204,7 +205,7 @@ def _failures(comparison: Comparison) -> list[SamplerFailure]:
     return [_failure(comparison, checks, name) for name in checks.failed]
 
 
-def _failure(comparison: Comparison, checks: Diagnostics, name: str) -> SamplerFailure:
+def _failure(comparison: Comparison, checks: Diagnostics, name: Failing) -> SamplerFailure:
     """What a check finds that fails."""
     match name:
         case "R-hat":
@@ -220,15 +221,22 @@ def _failure(comparison: Comparison, checks: Diagnostics, name: str) -> SamplerF
             low = checks.bfmi[~(checks.bfmi >= BFMI_AT_LEAST)]
             worst = None if np.isnan(low).any() else float(low.min())
             return LowEnergy(worst, low.size, checks.bfmi.size, max(2000, 2 * checks.tune))
-    second = checks.second
-    if second is None:
-        raise AssertionError(f"no finding for the check {name!r}")
-    if name == "modes":
-        return Unseen(second.unseen)
-    if checks.by_sequential and second.size < ESS_AT_LEAST:
-        return Imprecise(second.size)
-    where = _called(comparison, second.parameter)
-    return RoutesApart(checks.by_sequential, where, second.difference, second.allowed)
+        case "modes":
+            return Unseen(_second(checks).unseen)
+        case "two routes":
+            second = _second(checks)
+            if checks.by_sequential and second.size < ESS_AT_LEAST:
+                return Imprecise(second.size)
+            where = _called(comparison, second.parameter)
+            return RoutesApart(checks.by_sequential, where, second.difference, second.allowed)
+        case _:
+            assert_never(name)
+
+
+def _second(checks: Diagnostics) -> Second:
+    if checks.second is None:
+        raise AssertionError("expected checks of two routes, got those of one")
+    return checks.second
 
 
 def _rhat(comparison: Comparison, checks: Diagnostics) -> NoRhat | NotMixed:

@@ -5,10 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from compare.data.cases import Case
+from compare.findings.criticism.influence import conflicts
+from compare.findings.criticism.misfit import misfits
+from compare.findings.criticism.rounding import coarse
+from compare.findings.fits.nodes import inexact
+from compare.findings.names import renamed
 
-__all__ = ["Gone", "LeftOut", "left_out"]
+if TYPE_CHECKING:
+    from compare.comparison.table import Comparison
+    from compare.data.cases import Case
+    from compare.findings.criticism.influence import Conflicts
+    from compare.findings.criticism.misfit import Misfit
+    from compare.findings.criticism.rounding import Rounding
+    from compare.findings.fits.nodes import Nodes
+    from compare.findings.names import Renamed
+
+__all__ = ["Gone", "LeftOut", "SecondLook", "left_out", "second_look"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,17 @@ class LeftOut:
     """In increasing order."""
     share: float
     """Of all."""
+
+
+@dataclass(frozen=True)
+class SecondLook:
+    """What to mind of the model, the nodes, the prior and the names; at least one of them."""
+
+    misfits: tuple[Misfit, ...]
+    nodes: Nodes | None
+    rounding: Rounding | None
+    conflicts: Conflicts | None
+    renamed: tuple[Renamed, ...]
 
 
 def left_out(*cases: Case) -> LeftOut | None:
@@ -53,3 +76,25 @@ def left_out(*cases: Case) -> LeftOut | None:
         total = sum(counts.values())
         share = total / (total + sum(case.sample.n for case in cases))
     return LeftOut(tuple(Gone(value, count) for value, count in sorted(counts.items())), share)
+
+
+def second_look(comparison: Comparison) -> SecondLook | None:
+    """What to mind, beside what is true of the data whatever is fitted.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    SecondLook or None
+        None if there is nothing, or if the draws fail their checks, which is said elsewhere.
+    """
+    if not comparison.sampled_well:
+        return None
+    prior = conflicts(comparison)
+    if prior is not None and not (prior.both.parameters or prior.prior.parameters):
+        prior = None
+    parts = (misfits(comparison), inexact(comparison), coarse(comparison), prior)
+    others = renamed(comparison)
+    return SecondLook(*parts, others) if any((*parts, others)) else None

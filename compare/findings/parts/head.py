@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from compare.findings.fits import verdict as verdict_of_part
 from compare.findings.fits.sampler import sampler_failures
 from compare.findings.group_count import preferred
-from compare.findings.head.cautions import left_out
+from compare.findings.head.cautions import left_out, second_look
 from compare.findings.standing import Standing, standing
 
 if TYPE_CHECKING:
@@ -235,14 +235,12 @@ def warning(grouped: GroupedComparison) -> PartsWarning | None:
     return PartsWarning(len(grouped.parts), named(grouped.failing), found[0].distrusted)
 
 
-def cautions(grouped: GroupedComparison, minded: Sequence[Fitted]) -> PartsCautions:
+def cautions(grouped: GroupedComparison) -> PartsCautions:
     """What to mind, and where.
 
     Parameters
     ----------
     grouped : GroupedComparison
-    minded : sequence of Fitted
-        Parts that need a second look.
 
     Returns
     -------
@@ -257,5 +255,5 @@ def cautions(grouped: GroupedComparison, minded: Sequence[Fitted]) -> PartsCauti
         skipped=named(grouped.skipped),
         preferences=tuple(Preference(count, named(other[count])) for count in sorted(other)),
         is_survey=grouped.is_survey,
-        minded=named(minded),
+        minded=named([part for part in grouped.parts if second_look(part.comparison)]),
     )

@@ -24,6 +24,7 @@ from compare.language.en.criticism.misfit import (
     on_loo,
     what_is_checked,
 )
+from compare.language.en.criticism.priors import priors
 from compare.language.en.criticism.rivals import on_rivals, rival_table, what_rivals_mean
 from compare.language.en.criticism.rounding import on_rounding
 from compare.language.en.diagnostics import diagnostics
@@ -155,6 +156,7 @@ __all__ = [
     "path_figure",
     "pit_figure",
     "predictive_figure",
+    "priors",
     "priors_figure",
     "probability_of",
     "ranks_figure",

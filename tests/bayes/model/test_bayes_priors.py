@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pytensor.compile.mode import Mode
 
 from bayes import Priors
+from bayes.model.reasons import AmongData, Given, NoneEmpty, OnlyOne, Shrinking, Unchosen
 from em import Sample
 
 PYTHON = Mode("py", None)
@@ -83,16 +84,18 @@ def test_describe_gives_numbers_and_a_reason_for_each_prior():
     assert rows[0][1] == "Dirichlet(2, 2)"
     assert rows[1][1] == f"Normal({ROUNDED.mean:.4g}, {1.5 * ROUNDED.sd:.4g})"
     assert rows[2][1] == f"LogNormal(log {ROUNDED.sd / 2:.4g}, 1) above {FLOOR:.4g}"
-    assert "0.09 to 0.91" in rows[0][2]
-    assert "on a grid of steps of 1," in rows[2][2]
-    assert "grid" not in Priors.weakly_informative(HEIGHTS, 2).describe()[2][2]
+    assert rows[0][2] == NoneEmpty(pytest.approx(0.094, abs=5e-4), pytest.approx(0.906, abs=5e-4))
+    assert rows[1][2] == AmongData(1.5)
+    assert rows[2][2] == Shrinking(2, pytest.approx(7.1, abs=0.01), rounded=False, step=1.0)
+    assert Priors.weakly_informative(HEIGHTS, 2).describe()[2][2].step == 0
+    assert Priors.weakly_informative(HEIGHTS, 1).describe()[0][2] == OnlyOne()
 
 
 def test_describe_does_not_lend_a_reason_to_a_replaced_prior():
     mixed = Priors(sds=pm.HalfNormal.dist(5)).filled(HEIGHTS, 2).describe()
-    assert mixed[2] == ("sds", "HalfNormal(0, 5)", "given by the user")
-    assert mixed[1][2] != "given by the user"
-    assert Priors().describe()[0] == ("weights", "weakly informative", "chosen from the data")
+    assert mixed[2] == ("sds", "HalfNormal(0, 5)", Given())
+    assert mixed[1][2] == AmongData(1.5)
+    assert Priors().describe()[0] == ("weights", "weakly informative", Unchosen())
 
 
 def test_describe_calls_the_weight_of_one_component_a_constant():

@@ -11,6 +11,7 @@ from scipy import integrate
 
 from bayes import Priors, build_model
 from bayes.model.propriety import improper_on_ties
+from bayes.model.reasons import Given, Improper
 from em import Sample
 
 RNG = np.random.default_rng(8)
@@ -44,26 +45,27 @@ def told(sds, sample, K=2):
 
 @pytest.mark.parametrize("sds", TOO_HIGH_AT_ZERO)
 def test_a_prior_that_lets_a_group_shrink_onto_a_tie_is_warned_of(sds):
-    "In words, once, and beside the prior in the report."
+    "In words, once, and kept beside the prior."
     ((message,), reason) = told(sds, TIED)
     assert "for tied values" in message
     assert "improper" in message
     assert f"one occurs {TIED.collapse().weights.max():.0f} times" in message
-    assert reason == message
+    assert isinstance(reason, Improper)
+    assert str(reason) == message
 
 
 @pytest.mark.parametrize("sds", VANISHING_AT_ZERO)
 def test_a_prior_that_vanishes_fast_enough_is_not(sds):
     "Faster than any power, not at all near zero, or with a power high enough."
-    assert told(sds, TIED) == ([], "given by the user")
+    assert told(sds, TIED) == ([], Given())
 
 
 @pytest.mark.parametrize("sds", TOO_HIGH_AT_ZERO)
 def test_without_ties_or_with_one_group_nothing_is_wrong(sds):
     "A single value gains by a shrinking group no more than the group's place costs."
-    assert told(sds, HEIGHTS) == ([], "given by the user")
+    assert told(sds, HEIGHTS) == ([], Given())
     if sds.ndim == 0:
-        assert told(sds, TIED, K=1) == ([], "given by the user")
+        assert told(sds, TIED, K=1) == ([], Given())
 
 
 @pytest.mark.parametrize(("power", "ties", "improper"), [(0, 2, True), (1, 2, False), (1, 3, True)])

@@ -230,7 +230,7 @@ def test_rounded_values_need_no_floor_under_the_sds_and_no_warning():
     default = Priors().filled(known, 2)
     assert default.numbers.floor == 0.0
     assert default.describe()[2][1] == f"LogNormal(log {known.sd / 2:.4g}, 1)"
-    assert "known to be rounded" in default.describe()[2][2]
+    assert default.describe()[2][2].rounded
     flat = Priors(sds=pm.HalfNormal.dist(5.0))
     with pytest.warns(UserWarning, match="improper"):
         flat.filled(tied, 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,16 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from bayes import Posterior, Settings
+from bayes.model.reasons import (
+    AmongData,
+    Given,
+    Improper,
+    NoneEmpty,
+    OnlyOne,
+    Shrinking,
+    Unchosen,
+)
+from bayes.posterior.records import Mended
 from em import Parameters, Sample
 
 SETTINGS = Settings(
@@ -46,6 +58,19 @@ def make(seed=0, chains=4, draws=1000, K=2, **changes):
     return Posterior.from_draws(
         SAMPLE, Parameters(parts["weights"], parts["means"], parts["sds"]), stats_, prior, SETTINGS
     )
+
+
+def test_settings_come_back_from_text_as_they_were():
+    "Records as records; text, which earlier versions kept in their place, as text."
+    reasons = (
+        NoneEmpty(1 / 3, 0.9), AmongData(1.5), Shrinking(2, 7.1, rounded=True, step=0.0),
+        OnlyOne(), Given(), Unchosen(), Improper("HalfNormal(0, 5)", 3.0, 1 / 3), "in words",
+    )  # fmt: skip
+    mended = Mended(("R-hat", "BFMI"), (), (1, 2), (3, 4), (0.9, 0.975))
+    priors = tuple(("sds", "LogNormal(0, 1)", reason) for reason in reasons)
+    for note in (mended, "", "The chains ran once more."):
+        kept = replace(SETTINGS, priors=priors, note=note)
+        assert Settings.from_json(kept.to_json()) == kept
 
 
 def test_draws_come_back_as_they_went_in():

@@ -23,6 +23,7 @@ from benchmarks.sampling.rates import seconds
 from benchmarks.sampling.turns import Processes, default_priors
 from benchmarks.size.exact import certificate, pieces
 from benchmarks.size.scale import LIMIT, REPORT, estimate
+from compare.language.en.fits.sampler import mended
 
 __all__ = ["TOOLS", "measure"]
 
@@ -140,7 +141,7 @@ def _judge(row: Row, posterior: Any) -> None:
     found = posterior.diagnostics
     row["draws"] = posterior.means.shape[0] * found.draws
     row["ess"] = min(float(v.min()) for kind in (found.ess_bulk, found.ess_tail) for v in kind)
-    said = [row["note"], posterior.settings.note, *found.messages]
+    said = [row["note"], mended(posterior.settings.note), *found.messages]
     row["note"] = "; ".join(filter(None, said))
 
 

@@ -17,13 +17,13 @@ from compare.command.options import parse
 from compare.data import passes, reading
 from compare.data.origins import Column, Dropped, Weighted
 from compare.data.progress import Progress
+from compare.tables.sources import Place
 
 ROOT = Path(run.__file__).parents[1]
 
 SLOW = """
 import sys, time
 from compare.tables import parquet
-from compare.tables.sources import Place
 from compare.tables import formats
 from compare.data import passes
 from compare.data import reading

@@ -20,14 +20,15 @@ from compare.findings.fits.sampler import (
     SamplerFailure,
     Unseen,
 )
-from compare.language.en.terms import counted, parameter
+from compare.language.en.terms import counted, listed, parameter
 from compare.tables.printable import plain
 
 if TYPE_CHECKING:
+    from bayes.posterior.records import Mended
     from compare.findings.fits.sampler import Chains, OtherRoute
     from compare.findings.terms import Parameter
 
-__all__ = ["failure", "on_chains"]
+__all__ = ["failure", "mended", "on_chains"]
 
 
 def failure(found: SamplerFailure) -> str:  # noqa: PLR0911 - a sentence for each check
@@ -125,7 +126,24 @@ def on_chains(found: Chains) -> str:
         told = f"Divergences: {found.divergences} (none allowed). {energies} (at least 0.3)."
         if found.other is not None:
             told += f" A tempered sequential run from the prior {_away(found.other)}"
-    return f"{told} {plain(found.note, 600)}".strip()
+    return f"{told} {mended(found.note)}".strip()
+
+
+def mended(found: Mended | str) -> str:
+    """What failed at first, what was done and whether it helped; empty if nothing was done."""
+    if isinstance(found, str):
+        return plain(found, 600)
+    outcome = (
+        f"these are the new draws, and still they fail on {listed([*found.still])}"
+        if found.still
+        else "these are the new draws, and they pass every check"
+    )
+    draws, tune, accept = found.draws, found.tune, found.target_accept
+    return (
+        f"The first run failed on {listed([*found.failed])}, so the chains ran once more with "
+        f"draws={draws[1]} (not {draws[0]}), tune={tune[1]} (not {tune[0]}) and "
+        f"target_accept={accept[1]:.4g} (not {accept[0]:.4g}); {outcome}."
+    )
 
 
 def _away(other: OtherRoute) -> str:
