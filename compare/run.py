@@ -22,6 +22,7 @@ from compare.data.cases import Case
 from compare.data.progress import Progress
 from compare.data.reading import Reading, read_cases
 from compare.tables.errors import InputError, one_line, quoted
+from compare.tables.parts import Hints
 from compare.tables.sources import find
 
 if TYPE_CHECKING:
@@ -161,6 +162,15 @@ def _cases(options: Options, progress: Progress) -> tuple[tuple[Case, ...], Chec
             options.weights_are,
             options.total,
             options.leave_out,
+            options.missing_values,
+            Hints(
+                options.separator,
+                options.decimal,
+                options.thousands,
+                options.encoding,
+                options.skip_lines,
+                options.sheet,
+            ),
         )
         if options.scheduler is None:
             return read_cases(reading, progress)

@@ -426,7 +426,8 @@ def refuse_lost_digits(sample: Sample, where: object) -> None:
     """
     largest = max(abs(sample.lowest), abs(sample.highest))
     step = float(np.spacing(largest))
-    if step > LOST * sample.sd and largest > 0.0:
+    # Values that do not differ at all may be so in the file; whole numbers this large may not.
+    if step > LOST * sample.sd and (sample.sd > 0.0 or largest >= 2**53):
         known = f"{sample.sd:.3g}" if sample.sd > 0.0 else "lost"
         raise InputError(
             f"{where}: floating-point numbers near {largest:.6g} are {step:.3g} apart, too far for "

@@ -23,7 +23,7 @@ from compare.data.cases import (
 from compare.data.origins import Column, Dropped, Weighted
 from compare.tables.errors import InputError
 from compare.tables.formats import pieces
-from compare.tables.parts import Hints, Piece, split
+from compare.tables.parts import NO_HINTS, Hints, Piece, split
 from compare.tables.read import plan
 from compare.tables.sources import naturally
 from em.data.omission import equal_to
@@ -86,7 +86,7 @@ class Reading:
     """Values that are not fitted, but counted."""
     codes: tuple[str, ...] = ()
     """What else says that there is no value."""
-    hints: Hints = Hints()
+    hints: Hints = NO_HINTS
     """What is known of how the files are written."""
 
 

@@ -75,9 +75,10 @@ class Trouble:
         kinds = ", ".join(f"{count} {kind}" for kind, count in self.kinds.items())
         what = "labels" if self.are_labels else "weights" if self.are_weights else "values"
         text = f": {quoted(self.cell, 40)}" if self.cell.strip() else ""
+        where = f"on line {self.line}" if self.place == "line" else f"in row {self.line}"
         return (
             f"{self.kinds.total()} of the {n_rows} {what} in column {quoted(self.column)} cannot "
-            f"be used ({kinds}), the first {'on' if self.place == 'line' else 'in'} {self.place} {self.line}{text}; {self.advice()}"
+            f"be used ({kinds}), the first {where}{text}; {self.advice()}"
         )
 
     def advice(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from compare.tables.errors import InputError
@@ -40,7 +41,7 @@ def looks_like_another(name: str, numbers: Sequence[float]) -> bool:
     low = name.strip().lower()
     if OF_ROWS.fullmatch(low) or OF_COUNTS.fullmatch(low):
         return True
-    steps = {later - earlier for earlier, later in zip(numbers, numbers[1:], strict=False)}
+    steps = {later - earlier for earlier, later in pairwise(numbers)}
     return len(numbers) > 2 and steps == {1.0} and float(numbers[0]).is_integer()
 
 

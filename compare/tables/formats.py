@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol, cast
+
+from compare.tables.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +42,11 @@ class Reader(Protocol):
 
 def reader_of(kind: Kind) -> Reader:
     """The module that reads a kind of files, loaded when it is needed: libraries load slowly."""
+    if kind == "parquet" and find_spec("pyarrow") is None:
+        raise InputError(
+            "not installed: pyarrow, which reads Parquet files; "
+            "pip install 'em-vs-bayes[compare]' brings it"
+        )
     return cast("Reader", import_module(f"compare.tables.kinds.{READERS[kind]}"))
 
 

@@ -32,6 +32,8 @@ class HowRead:
     """What stands between thousands, if anything."""
     affix: str = ""
     """What stands before or behind every number, if anything."""
+    open_point: str = ""
+    """A cell whose point might stand between thousands, where all of them are so."""
     units_line: bool = False
     """Whether a line of units below the names was passed over."""
     sheet: str = ""
@@ -81,6 +83,7 @@ def how_read(parts: Sequence[Part], wanted: Wanted, *, found: bool) -> HowRead:
         comma=numerals.decimal == "," and numerals.proven,
         thousands=numerals.thousands,
         affix=affix,
+        open_point=numerals.open,
         units_line=bool(layout.units),
         sheet=sheet or "",
         codes=codes,

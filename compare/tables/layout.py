@@ -17,16 +17,19 @@ if TYPE_CHECKING:
     from _csv import Reader
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Layout", "Sniffed", "listed", "lay_out", "lay_out_rows", "place", "ragged", "rows_of"]
+__all__ = ["Layout", "Sniffed", "lay_out", "lay_out_rows", "listed", "place", "ragged", "rows_of"]
 
 SEPARATORS = ",;\t|"
 
-UNITS = frozenset(
-    "mm cm dm m km in inch inches ft feet yd mi um µm nm mg g kg t lb lbs oz st ml dl l cl ul µl "
-    "ms s sec min h hr hrs d day days wk weeks month months y yr yrs year years k c f °c °f ° % ‰ "
-    "pa hpa kpa mpa bar mbar mmhg atm v mv kv a ma w kw mw j kj hz khz mhz ghz n kn mol mmol bpm "
-    "usd eur gbp chf cny jpy € $ £ ¥ rad deg ppm ppb db lx cd pts points px count counts".split()
+LENGTHS = "mm cm dm m km in inch inches ft feet yd mi um µm nm"
+WEIGHTS = "mg g kg t lb lbs oz st ml dl l cl ul µl mol mmol"
+TIMES = "ms s sec min h hr hrs d day days wk weeks month months y yr yrs year years hz khz mhz ghz"
+OTHERS = (
+    "k c f °c °f ° % ‰ pa hpa kpa mpa bar mbar mmhg atm v mv kv a ma w kw mw j kj n kn bpm rad deg "
+    "ppm ppb db lx cd pts points px usd eur gbp chf cny jpy € $ £ ¥"
 )
+
+UNITS = frozenset(f"{LENGTHS} {WEIGHTS} {TIMES} {OTHERS}".split())
 """What a line of units says, in lower case."""
 
 MOST = 5000
@@ -327,8 +330,9 @@ def _is_value(cell: str) -> bool:
 def _are_row_names(quotes: list[bool], body: list[tuple[int, list[str]]], separator: str) -> bool:
     """Whether the first fields are names of rows: in quotes, or one, two, three, or text."""
     firsts = [row[0] for _, row in body if any(row)]
-    if separator != ";" and firsts == [str(i + 1) for i in range(len(firsts))]:
-        return len(firsts) > 2
+    counted = firsts == [str(i + 1) for i in range(len(firsts))]
+    if separator != ";" and counted and len(firsts) > 2:
+        return True
     quoted_names = [quotes[line - 1] for line, row in body[:50] if any(row)]
     return all(quoted_names) or (separator != ";" and not any(map(_is_value, firsts)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from compare.tables.errors import InputError, quoted
@@ -16,8 +16,6 @@ __all__ = ["MISSING", "PLAIN", "Evidence", "Numerals", "Written", "decide", "is_
 
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "missing", "-", ".", "?"})
 """How files say that there is no value, in lower case."""
-
-type Mark = Literal[".", ","]
 
 MINUS = "\u2212\u2013"
 """A typographic minus, and the dash that word processors put in its place."""
@@ -40,7 +38,7 @@ CELL = re.compile(
 class Numerals(NamedTuple):
     """How numbers are written."""
 
-    decimal: Mark = "."
+    decimal: str = "."
     """What stands before the decimals."""
     thousands: str = ""
     """What stands between thousands; "" for nothing, " " for blanks of any width."""
@@ -50,13 +48,15 @@ class Numerals(NamedTuple):
     """What stands behind every number, such as a unit or a per cent sign."""
     minus: bool = False
     """Whether negative numbers have a typographic minus."""
+    open: str = ""
+    """A cell that shows a mark which may be either, where no cell says which."""
     proven: bool = False
     """Whether a cell shows which mark stands before decimals: no later one can say otherwise."""
 
     @property
     def plain(self) -> bool:
         """Whether numbers are written as programs write them."""
-        return self._replace(proven=False) == Numerals()
+        return self._replace(proven=False, open="") == Numerals()
 
 
 PLAIN = Numerals()
@@ -235,7 +235,7 @@ def _is_float(cell: str) -> bool:
 class Said:
     """What the caller has said of how numbers are written."""
 
-    decimal: Mark | None = None
+    decimal: Literal[".", ","] | None = None
     thousands: str | None = None
 
 
@@ -293,7 +293,8 @@ def decide(evidence: Evidence, separator: str, said: Said, where: str) -> Numera
     ((mark, cell),) = evidence.either.items()
     home = {",": ".", ";": ","}.get(separator, "." if mark == "." else "")
     if evidence.large or (mark == home and not evidence.bare):
-        return found._replace(decimal=mark, thousands=blank, proven=bool(evidence.large))
+        sure = bool(evidence.large)
+        return found._replace(decimal=mark, thousands=blank, proven=sure, open="" if sure else cell)
     if mark == "," and separator == ",":
         return found._replace(decimal=".", thousands=",", proven=True)
     raise _ask(where, cell)
@@ -352,8 +353,9 @@ def floats(column: Any, numerals: Numerals) -> Any:
         text = pc.replace_substring_regex(text, f"\\s*{re.escape(numerals.suffix)}$", "")
     if numerals.thousands:
         marks = BLANKS[:4] if numerals.thousands == " " else numerals.thousands
-        grouped = f"^[+-]?\\d{{1,3}}(?:[{re.escape(marks)}]\\d{{3}})+(?:[{re.escape(numerals.decimal)}]\\d*)?$"
-        bare = f"^[+-]?\\d*(?:[{re.escape(numerals.decimal)}]\\d*)?$"
+        decimals = f"(?:[{numerals.decimal}]\\d*)?$"
+        grouped = f"^[+-]?\\d{{1,3}}(?:[{re.escape(marks)}]\\d{{3}})+{decimals}"
+        bare = f"^[+-]?\\d*{decimals}"
         is_grouped = pc.match_substring_regex(text, grouped)
         fine = pc.or_(is_grouped, pc.match_substring_regex(text, bare))
         if not pc.all(fine).as_py():

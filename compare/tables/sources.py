@@ -252,6 +252,8 @@ def _file(path: Path) -> File:
             ) from None
         raise InputError(f"there is no file {quoted(path, 200)}{neighbour(path)}") from None
     except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{quoted(path, 200)} cannot be read: {reason}") from None
     return File(path.absolute(), _kind(path, beginning), found.st_size, found.st_mtime_ns)

@@ -85,7 +85,7 @@ def _numbers(column: Any, wanted: Wanted) -> Floats:
     if of.is_null(column.type):
         return np.full(len(column), np.nan)
     if not of.is_float64(column.type):
-        # Whole numbers beyond 2**53 lose their last digits; whether these matter is seen at the end.
+        # Whole numbers beyond 2**53 lose last digits; whether these matter is seen at the end.
         column = column.cast(pa.float64(), safe=False)
     found: Floats = column.to_numpy(zero_copy_only=column.null_count == 0)
     if wanted.numbers:

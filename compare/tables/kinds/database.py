@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from compare.tables.choice import chosen
 from compare.tables.errors import InputError, one_line, quoted
+from compare.tables.kinds.typed import TypedHow, how_of, text_of, typed_pieces
 from compare.tables.layout import Layout, listed, place
 from compare.tables.parts import Part, refuse_both
-from compare.tables.kinds.typed import TypedHow, how_of, text_of, typed_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +63,7 @@ def parts(file: File, wanted: Wanted) -> list[Part]:
 
 def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[Piece]:
     """Read a table; see `compare.tables.formats.pieces`."""
-    how = part.how
-    assert isinstance(how, TypedHow)
+    how: TypedHow = part.how
     seen = 0
     with _opened(Path(part.path), part.shown) as base:
         # Names as the table has them, whatever blanks stand around those that are asked for.

@@ -198,8 +198,8 @@ def _member(archive: zipfile.ZipFile, shown: str) -> IO[bytes]:
 def encoding_of(sample: bytes, shown: str, said: str | None = None) -> str:
     """How text is encoded, told from its beginning.
 
-    Text that is no UTF-8 is taken for Western European (Windows-1252) where every letter beyond
-    ASCII stands alone among ASCII, as in ``Größe``; what else it may be cannot be told.
+    Text that is no UTF-8 is taken for Western European (Windows-1252) where bytes beyond ASCII
+    stand alone or in pairs within a word, as in ``Größe``; what else it may be cannot be told.
 
     Parameters
     ----------
@@ -236,10 +236,19 @@ def encoding_of(sample: bytes, shown: str, said: str | None = None) -> str:
         # The sample may end within a character.
         codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError as error:
-        if re.search(rb"[\x80-\xff]{2}", sample) or re.search(rb"[\x81\x8d\x8f\x90\x9d]", sample):
+        if not all(map(_may_be_western, re.finditer(rb"[\x80-\xff]+", sample))):
             raise InputError(_not_utf8(shown, sample, error, 1)) from None
         return "cp1252"
     return "utf-8"
+
+
+def _may_be_western(run: re.Match[bytes]) -> bool:
+    """Whether bytes beyond ASCII may be letters within a word, or a sign such as that of the euro."""
+    begin, end = run.span()
+    if len(run[0]) == 1:
+        return run[0] not in b"\x81\x8d\x8f\x90\x9d"
+    around = run.string[max(begin - 1, 0) : begin] + run.string[end : end + 1]
+    return len(run[0]) == 2 and min(run[0]) >= 0xC0 and any(chr(one).isalpha() for one in around)
 
 
 def _not_utf8(shown: str, data: bytes, error: UnicodeDecodeError, line: int) -> str:

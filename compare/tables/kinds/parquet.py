@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from compare.tables.kinds.arrow import is_floating, is_number, piece_of
 from compare.tables.choice import one_of
-from compare.tables.layout import listed, place
 from compare.tables.errors import InputError, one_line, quoted
 from compare.tables.gaps import Gaps
+from compare.tables.kinds.arrow import is_floating, is_number, piece_of
+from compare.tables.layout import listed, place
 from compare.tables.parts import PIECE, Part, refuse_both
 
 if TYPE_CHECKING:

@@ -6,16 +6,18 @@ import csv
 import functools
 import math
 from array import array
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from compare.tables.kinds.arrow import piece_of
 from compare.tables.cells import Trouble
 from compare.tables.choice import chosen
 from compare.tables.errors import InputError, quoted
 from compare.tables.gaps import Gaps
+from compare.tables.kinds.arrow import piece_of
+from compare.tables.kinds.opening import CHUNK, Lines, encoding_of, opened, readable
 from compare.tables.layout import Layout, lay_out, place, ragged, rows_of
 from compare.tables.numerals import (
     MISSING,
@@ -25,10 +27,8 @@ from compare.tables.numerals import (
     Said,
     decide,
     floats,
-    is_missing,
     number,
 )
-from compare.tables.kinds.opening import CHUNK, Lines, encoding_of, opened, readable
 from compare.tables.parts import MOST_GROUPS, Part, Piece, refuse_both, too_many
 
 if TYPE_CHECKING:
@@ -92,7 +92,10 @@ def _look(file: File, wanted: tuple[str, ...], hints: Hints) -> tuple[Sniffed, s
             )
         encoding = encoding_of(sample, file.shown, hints.encoding)
     with readable(file.path, file.shown), opened(file.path, file.shown) as (_, content):
-        text = Lines(content, encoding, file.shown).block()
+        lines = Lines(content, encoding, file.shown)
+        text = lines.block()
+        if len(text) < SAMPLE:
+            text += lines.block()  # the last line has no end
     sniffed = lay_out(
         text.decode(), file.shown, wanted, separator=hints.separator, skip=hints.skip_lines
     )
@@ -144,8 +147,8 @@ def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[P
     A block in which pyarrow finds as many rows as there are lines, and in them nothing odd, is
     taken as it finds it. All others are read row by row, which names the line of what is wrong.
     """
-    path, shown, how = Path(part.path), part.shown, part.how
-    assert isinstance(how, TextHow)
+    path, shown = Path(part.path), part.shown
+    how: TextHow = part.how
     with readable(path, shown), opened(path, shown) as (raw, content):
         lines = Lines(content, how.encoding, shown)
         rest = _past(lines, how.layout.first)
@@ -201,7 +204,8 @@ class _Reader:
 
     def read(self, block: bytes) -> Iterator[Piece]:
         """Read the rows of a block; of the next one too where a field goes on there."""
-        piece = None if len(block) < FEW or self.empty else self._fast(block)
+        odd = len(block) < FEW or self.empty or find_spec("pyarrow") is None
+        piece = None if odd else self._fast(block)
         if piece is not None:
             yield piece
         else:
@@ -225,7 +229,7 @@ class _Reader:
         if table is None or table.num_rows != block.count(b"\n"):
             return None
         try:
-            batch = self._converted(table, block)
+            batch = self._converted(table)
             if batch is None:
                 return None
             piece = piece_of(batch, self.wanted, self.gaps)
@@ -269,7 +273,7 @@ class _Reader:
         except (pa.ArrowException, UnicodeDecodeError):
             return None
 
-    def _converted(self, table: Any, block: bytes) -> Any:
+    def _converted(self, table: Any) -> Any:
         """The wanted columns with numbers in them; None where a cell is not so simple."""
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -286,8 +290,8 @@ class _Reader:
                 column = self._from_text(at, column)
                 if column is None:
                     return None
-            elif self.evidence[at] is not None:
-                self._whole_numbers(at, column)
+            elif (evidence := self.evidence[at]) is not None:
+                _note_whole_numbers(evidence, column)
             finite = pc.is_finite(column)
             if not pc.all(finite, skip_nulls=True).as_py():
                 return None  # infinite, or not a number in a way that is not one of the usual
@@ -309,15 +313,6 @@ class _Reader:
             return floats(pc.if_else(gone, None, column), self.numerals[at])
         except pa.ArrowException:
             return None
-
-    def _whole_numbers(self, at: int, column: Any) -> None:
-        import pyarrow.compute as pc
-
-        evidence = self.evidence[at]
-        assert evidence is not None
-        sizes = pc.abs(column)
-        evidence.large += pc.sum(pc.greater_equal(sizes, 1000.0)).as_py() or 0
-        evidence.bare += pc.sum(pc.less(sizes, 1000.0)).as_py() or 0
 
     def _decide(self, at: int) -> None:
         """Ask again how numbers are written, where no cell has shown it so far."""
@@ -447,8 +442,16 @@ class _Reader:
                     )
 
 
+def _note_whole_numbers(evidence: Evidence, column: Any) -> None:
+    import pyarrow.compute as pc
+
+    sizes = pc.abs(column)
+    evidence.large += pc.sum(pc.greater_equal(sizes, 1000.0)).as_py() or 0
+    evidence.bare += pc.sum(pc.less(sizes, 1000.0)).as_py() or 0
+
+
 def _is_tidy(block: bytes, separator: bytes) -> bool:
-    """Whether quotes stand at both ends of fields and nowhere else, and the last row is not empty."""
+    """Whether quotes stand at both ends of fields only, and the last row is not empty."""
     n_quotes = block.count(b'"')
     if n_quotes:
         begins = block.count(separator + b'"') + block.count(b'\n"') + block.startswith(b'"')

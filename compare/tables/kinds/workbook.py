@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from compare.tables.choice import chosen
 from compare.tables.errors import InputError, one_line, quoted
+from compare.tables.kinds.typed import TypedHow, how_of, text_of, typed_pieces
 from compare.tables.layout import lay_out_rows, listed, place
 from compare.tables.parts import Part, refuse_both
-from compare.tables.kinds.typed import TypedHow, how_of, text_of, typed_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,8 +60,7 @@ def parts(file: File, wanted: Wanted) -> list[Part]:
 
 def pieces(part: Part, wanted: Wanted, watch: Watch | None = None) -> Iterator[Piece]:
     """Read a sheet; see `compare.tables.formats.pieces`."""
-    how = part.how
-    assert isinstance(how, TypedHow)
+    how: TypedHow = part.how
     with _readable(Path(part.path), part.shown) as book:
         rows = book.get_sheet_by_name(how.sheet).to_python(skip_empty_area=False)
     places = [place(how.layout.names, name, part.shown) for name in wanted.names]
@@ -127,14 +126,7 @@ def _readable(path: Path, shown: str) -> Iterator[Any]:
             "pip install 'em-vs-bayes[compare]' brings it"
         ) from None
     try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                size = sum(member.file_size for member in archive.infolist())
-            if size > LARGEST:
-                raise InputError(
-                    f"{shown} unpacks to {size:,} bytes, and a workbook is read into memory, up to "
-                    f"{LARGEST:,}; save the sheet as CSV"
-                )
+        _refuse_bomb(path, shown)
         yield python_calamine.CalamineWorkbook.from_path(str(path))
     except InputError:
         raise
@@ -146,3 +138,16 @@ def _readable(path: Path, shown: str) -> Iterator[Any]:
             f"{shown} is a damaged workbook, or locked by a password: {reason}; open and save it "
             "again, or save the sheet as CSV"
         ) from None
+
+
+def _refuse_bomb(path: Path, shown: str) -> None:
+    """Refuse what would not fit into memory once it is unpacked."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > LARGEST:
+        raise InputError(
+            f"{shown} unpacks to {size:,} bytes, and a workbook is read into memory, up to "
+            f"{LARGEST:,}; save the sheet as CSV"
+        )

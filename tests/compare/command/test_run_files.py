@@ -17,14 +17,16 @@ from compare.command.options import parse
 from compare.data import passes, reading
 from compare.data.origins import Column, Dropped, Weighted
 from compare.data.progress import Progress
+from compare.tables import formats
+from compare.tables.kinds import text as text_files
 from compare.tables.sources import Place
 
 ROOT = Path(run.__file__).parents[1]
 
 SLOW = """
 import sys, time
-from compare.tables import parquet
 from compare.tables import formats
+from compare.tables.kinds import parquet
 from compare.data import passes
 from compare.data import reading
 from compare import run
@@ -159,14 +161,16 @@ def test_a_report_never_replaces_one_of_the_files_it_reads(tmp_path, capsys):
     assert "would overwrite its data" in capsys.readouterr().err
 
 
-def test_without_pyarrow_small_files_are_read_and_others_say_what_is_missing(
+def test_without_pyarrow_text_is_read_and_parquet_says_what_is_missing(
     tmp_path, capsys, monkeypatch
 ):
     "One line with the command that installs it."
-    monkeypatch.setattr(reading, "find_spec", lambda _: None)
-    (tmp_path / "ages.csv").write_text("x\n1\n2\n3\n4\n")
+    for module in (formats, text_files):
+        monkeypatch.setattr(module, "find_spec", lambda _: None)
+    values = list(range(20_000))
+    (tmp_path / "ages.csv").write_text("x\n" + "".join(f"{value}\n" for value in values))
     ((case,), _) = cases("--data", tmp_path / "ages.csv")
-    assert case.sample.values.tolist() == [1, 2, 3, 4]
+    assert case.sample.values.tolist() == values
     pq.write_table(pa.table({"x": [1.0]}), tmp_path / "ages.parquet")
     assert run.main(["--data", str(tmp_path / "ages.parquet"), "--out", str(tmp_path)]) == 2
     assert "not installed: pyarrow" in capsys.readouterr().err
@@ -254,9 +258,8 @@ def test_the_beginning_of_a_zipped_file_is_called_damaged(tmp_path, capsys, n_by
 
 
 def test_a_zipped_file_that_is_large_inside_is_not_taken_into_memory(tmp_path, monkeypatch):
-    "What counts is the size of the text, which the end of the file tells."
-    monkeypatch.setattr(reading, "SMALL", 100_000)
-    monkeypatch.setattr(reading, "IN_MEMORY", 1000)
+    "What counts is how many rows there are; nobody believes what the end of the file says."
+    monkeypatch.setattr(reading, "IN_MEMORY", 20_000)
     path = tmp_path / "a.csv.gz"
     for n, is_kept in ((10_000, True), (60_000, False)):
         path.write_bytes(gzip.compress(b"x\n" + b"1\n2\n" * (n // 2)))

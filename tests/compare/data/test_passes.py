@@ -18,9 +18,9 @@ from compare.data.origins import Column, Dropped
 from compare.data.passes import Again, digest_part, digest_parts
 from compare.data.progress import Progress
 from compare.data.reading import Reading, read_cases
-from compare.tables import parquet
 from compare.tables.errors import InputError
 from compare.tables.formats import pieces
+from compare.tables.kinds import parquet
 from compare.tables.parts import Wanted
 from compare.tables.sources import Place, find
 from em import Digest, Sample
@@ -30,7 +30,6 @@ from em import Digest, Sample
 def _small(monkeypatch):
     "Few rows are many here: nothing is kept in memory, and every part is worth keeping."
     monkeypatch.setattr(reading, "IN_MEMORY", 0)
-    monkeypatch.setattr(reading, "SMALL", 0)
     monkeypatch.setattr(passes, "SAVE_EVERY", 0.0)
     monkeypatch.setattr(parquet, "ROWS", 1000)
     monkeypatch.setattr(em.data.sketch, "MOST_POINTS", 600)

@@ -15,8 +15,8 @@ from clusters import cluster, kill, pids, wait_for
 from compare import run
 from compare.data import reading, scheduler
 from compare.data.passes import digest_part, digest_parts
-from compare.tables import parquet as parquet_files
 from compare.tables.errors import InputError
+from compare.tables.kinds import parquet as parquet_files
 from compare.tables.parts import Wanted
 from compare.tables.sources import find
 

@@ -29,8 +29,8 @@ from compare.figures import curves, figures
 from compare.language import en
 from compare.page.overview import at_head, overview_table
 from compare.page.report import render, render_groups
-from compare.tables import parquet
 from compare.tables.errors import InputError
+from compare.tables.kinds import parquet
 from compare.tables.sources import find
 
 LIKELIHOOD = re.compile(r"\bBIC\b|\bAIC\b|\bICL\b|EM-test|profile|leave-one-out|thorough|Pareto")
@@ -340,7 +340,7 @@ def test_a_survey_is_read_row_by_row(tmp_path):
 @pytest.fixture
 def pieces(tmp_path, monkeypatch):
     "A folder of two files that are too large to be kept, with shares of 10,000 values."
-    for module, name, value in ((reading, "IN_MEMORY", 0), (reading, "SMALL", 0)):
+    for module, name, value in ((reading, "IN_MEMORY", 0),):
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(parquet, "ROWS", 1000)
     monkeypatch.setattr(em.data.sketch, "MOST_POINTS", 600)

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from compare.tables import parquet
 from compare.tables.errors import InputError
 from compare.tables.formats import pieces
-from compare.tables.parts import Wanted, split
+from compare.tables.kinds import parquet
+from compare.tables.parts import NO_HINTS, Wanted, split
 from compare.tables.sources import find
 
 ROOT = Path(parquet.__file__).parents[2]
@@ -168,10 +168,22 @@ def test_dates_name_groups(write):
 def test_the_only_column_of_numbers_needs_no_name(write):
     "Weights and groups are not taken for it."
     (file,) = find(write(person=["a"], x=[1.0], w=[1])).files
-    assert parquet.column_of(file, None, ("w",)) == "x"
-    assert parquet.column_of(file, " x ", ()) == "x"
+    assert parquet.column_of(file, None, ("w",), NO_HINTS) == ("x", True)
+    assert parquet.column_of(file, " x ", (), NO_HINTS) == ("x", False)
+    (file,) = find(write(person=["a"], x=[1.0], y=[1])).files
     with pytest.raises(InputError, match="say which one holds the values"):
-        parquet.column_of(file, None, ())
+        parquet.column_of(file, None, (), NO_HINTS)
+
+
+def test_a_page_whose_checksum_is_wrong_is_refused(tmp_path):
+    "One bit has changed on the way."
+    path = tmp_path / "a.parquet"
+    table = pa.table({"x": np.random.default_rng(1).normal(size=5000)})
+    pq.write_table(table, path, compression="none", write_page_checksum=True)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert "'a.parquet' is damaged in rows 1 to 5,000" in complaint(path, Wanted("x"))
 
 
 def test_too_many_groups_are_refused_at_once(write):
@@ -205,7 +217,7 @@ import resource, sys
 from pathlib import Path
 from compare.tables.formats import pieces
 from compare.tables.parts import Wanted
-from compare.tables.parquet import parts
+from compare.tables.kinds.parquet import parts
 from compare.tables.sources import find
 import pyarrow.parquet, numpy
 

@@ -73,20 +73,24 @@ def test_a_file_whose_name_looks_like_a_pattern_is_that_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "kind", "zipped"),
+    ("name", "content", "kind"),
     [
-        ("a.csv", b"x\n1\n", "csv", False),
-        ("a.dat", b"PAR1rest", "parquet", False),
-        ("a.parquet", b"rest", "parquet", False),
-        ("a.csv.gz", gzip.compress(b"x\n1\n", mtime=0), "csv", True),
-        ("a", b"", "csv", False),
+        ("a.csv", b"x\n1\n", "csv"),
+        ("a.dat", b"PAR1rest", "parquet"),
+        ("a.parquet", b"rest", "parquet"),
+        ("a.csv.gz", gzip.compress(b"x\n1\n", mtime=0), "csv"),
+        ("a", b"", "csv"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook"),
+        ("a.xlsx", b"PK\x03\x04cut off", "workbook"),
+        ("a.zip", b"PK\x03\x04cut off", "csv"),
+        ("a.bin", b"SQLite format 3\0", "database"),
     ],
 )
-def test_files_are_told_apart_by_what_they_begin_with(tmp_path, name, content, kind, zipped):
+def test_files_are_told_apart_by_what_they_begin_with(tmp_path, name, content, kind):
     "The ending decides only where the content says nothing."
     (tmp_path / name).write_bytes(content)
     (file,) = find(tmp_path / name).files
-    assert (file.kind, file.zipped, file.size) == (kind, zipped, len(content))
+    assert (file.kind, file.size) == (kind, len(content))
     assert file.changed == (tmp_path / name).stat().st_mtime_ns
 
 
@@ -123,11 +127,38 @@ def test_names_of_the_synthetic_heights_are_kept_for_them(tmp_path):
             find(data)
 
 
-def test_a_pipe_is_not_opened_to_see_what_it_is(tmp_path):
-    "What comes through it can be read only once."
-    os.mkfifo(tmp_path / "pipe")
-    (file,) = find(tmp_path / "pipe").files
-    assert (file.kind, file.size) == ("csv", 0)
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (os.mkfifo, "is no file, but a pipe; name a file, or send the data to standard input"),
+        (lambda path: path.symlink_to("/dev/zero"), "is no file, but a device"),
+        (lambda path: path.symlink_to("gone.csv"), "is a link to a file that is not there"),
+    ],
+)
+def test_what_is_no_file_is_answered_at_once(tmp_path, make, expected):
+    "It is not opened to see what it is: that may take for ever."
+    make(tmp_path / "it")
+    with pytest.raises(InputError, match=expected):
+        find(tmp_path / "it")
+
+
+def test_every_file_counts_once_whatever_leads_to_it(folder):
+    "Links to folders go round in circles, and links to files lead to one that is there already."
+    (folder / "round").symlink_to(folder)
+    (folder / "again").symlink_to(folder)
+    (folder / "part-9b.csv").symlink_to(folder / "part-9.csv")
+    os.link(folder / "part-10.csv", folder / "part-10b.csv")
+    for data in (folder, str(folder / "**" / "*.csv")):
+        found = find(data)
+        assert len({file.path.resolve() for file in found.files}) == len(found.files) == 3
+    assert find(folder / "part-9b.csv").name == "part-9b"
+
+
+@pytest.mark.parametrize("data", ["https://example.org/a.csv", "s3://bucket/a.parquet"])
+def test_nothing_is_fetched(data):
+    "An address is called one."
+    with pytest.raises(InputError, match="is an address, and nothing is fetched"):
+        find(data)
 
 
 def test_numbers_in_names_are_sorted_by_their_size():

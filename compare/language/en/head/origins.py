@@ -10,6 +10,7 @@ from compare.tables.errors import quoted
 
 if TYPE_CHECKING:
     from compare.data.origins import Dropped, Origin, Weighted
+    from compare.tables.how import HowRead
     from compare.tables.sources import Place
 
 __all__ = ["reason", "source"]
@@ -40,7 +41,43 @@ def _column(found: Column) -> str:
     if found.part is not None:
         by, group = found.part
         told += f", where {quoted(by)} is {quoted(group)}"
+    if found.how is not None and (read := _read(found.how)):
+        told += f"; {read}"
     return told if found.dropped is None else f"{told}; {_dropped(found.dropped)}"
+
+
+def _read(found: HowRead) -> str:
+    """How numbers were taken from the file."""
+    told = []
+    if found.found:
+        told.append("the only column of numbers that neither numbers the rows nor counts them")
+    if found.sheet:
+        told.append(f"in {quoted(found.sheet)}")
+    if found.above:
+        lines = "1 line" if found.above == 1 else f"{found.above} lines"
+        told.append(f"{lines} above the names of the columns passed over")
+    if found.units_line:
+        told.append("a line of units below them passed over")
+    if found.row_names:
+        told.append("rows begin with a name of their own")
+    if found.comma:
+        told.append("decimals follow a comma")
+    if found.thousands:
+        mark = _MARKS.get(found.thousands, quoted(found.thousands))
+        told.append(f"{mark} stand between thousands")
+    if found.affix:
+        told.append(f"numbers are written with {quoted(found.affix)}")
+    if found.open_point:
+        told.append(f"{quoted(found.open_point)} was read as a number with decimals")
+    if found.encoding:
+        told.append(f"text is encoded as {found.encoding}")
+    if found.codes:
+        some = ", ".join(map(quoted, found.codes))
+        told.append(f"{some} {'means' if len(found.codes) == 1 else 'mean'} that there is no value")
+    return "read so: " + ", ".join(told) if told else ""
+
+
+_MARKS = {",": "commas", ".": "points", " ": "blanks", "'": "apostrophes", "\u2019": "apostrophes"}
 
 
 def _place(found: Place) -> str:
