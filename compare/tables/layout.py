@@ -35,6 +35,9 @@ UNITS = frozenset(f"{LENGTHS} {WEIGHTS} {TIMES} {OTHERS}".split())
 MOST = 5000
 """Lines that are looked at."""
 
+type Merit = tuple[int, float, int, int]
+"""How well a separator fits: wanted names, rows like the header, lines above it, columns."""
+
 NAMED = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar", " ": "blanks"}
 
 
@@ -127,7 +130,7 @@ def lay_out(
     at, above, comment, said = _preamble(lines, at, above)
     if at >= len(lines) and comment is None:
         raise InputError(f"{shown} is empty; expected a header line and one value a line")
-    best: tuple[tuple[int, float, int], Sniffed] | None = None
+    best: tuple[Merit, Sniffed] | None = None
     fixed = separator if separator is not None else said
     for one in SEPARATORS if fixed is None else fixed:
         found = _with(lines, at, above, comment, one, wanted, exact=skip is not None)
@@ -167,10 +170,10 @@ def _narrow(
     above: int,
     comment: int | None,
     wanted: Sequence[str],
-    best: tuple[tuple[int, float, int], Sniffed] | None,
+    best: tuple[Merit, Sniffed] | None,
     *,
     exact: bool,
-) -> tuple[tuple[int, float, int], Sniffed] | None:
+) -> tuple[Merit, Sniffed] | None:
     """Look whether blanks separate, or nothing does: one number a line, whatever marks it has."""
     blanks = _with(lines, at, above, comment, " ", wanted, exact=exact)
     if blanks is not None and blanks[1].layout.width > 1 and blanks[0][1] >= 0.9:
@@ -181,7 +184,10 @@ def _narrow(
     alone = _with(lines, at, above, comment, "", wanted, exact=exact)
     if alone is not None and (best is None or best[0][1] < 0.5):
         cells = [row[0] for row in alone[1].rows]
-        if cells and all(taken_apart(cell) or is_missing(cell) for cell in cells):
+        header = alone[1].layout.names[0]
+        if not any(mark in header for mark in SEPARATORS) and all(
+            taken_apart(cell) or is_missing(cell) for cell in cells
+        ):
             return alone
     return best
 
@@ -195,7 +201,7 @@ def _with(
     wanted: Sequence[str],
     *,
     exact: bool,
-) -> tuple[tuple[int, float, int], Sniffed] | None:
+) -> tuple[Merit, Sniffed] | None:
     """The layout with this separator, and how well it fits: names found, rows that fit, columns."""
     rows = _split(lines, at, separator)
     named = None
@@ -251,7 +257,7 @@ def _of_rows(
     *,
     end: int,
     exact: bool,
-) -> tuple[tuple[int, float, int], Sniffed]:
+) -> tuple[Merit, Sniffed]:
     """The layout of rows, and how well it fits."""
     widths = Counter(len(row) for _, row in rows[1:201] if any(row))
     common = widths.most_common(1)[0][0] if widths else (len(rows[0][1]) if rows else 1)
@@ -284,7 +290,7 @@ def _of_rows(
     first = body[0][0] if body else end
     layout = Layout(separator, tuple(names), line, first, above, units, row_names, open_end)
     found = sum(name.strip() in names for name in wanted)
-    merit = found, (fit if len(names) > 1 else 0.5 * fit), len(names)
+    merit = found, (fit if len(names) > 1 else 0.5 * fit), -above, len(names)
     return merit, Sniffed(layout, tuple(tuple(row) for _, row in fitting if any(row)))
 
 
@@ -317,7 +323,7 @@ def _header(rows: list[tuple[int, list[str]]], common: int, *, exact: bool) -> i
         full = sum(bool(cell.strip()) for cell in row)
         below = [] if after is None else [cell for cell in rows[after][1] if cell.strip()]
         # A title stands in few cells above names that are many, none of them a number.
-        title = full <= common / 2 and len(below) > full and not any(map(_is_value, below))
+        title = full <= common / 2 and len(below) > full and not any(map(taken_apart, below))
         if common == 1 or (len(row) in {common, common - 1} and not title):
             return at
     return 0
@@ -334,7 +340,8 @@ def _are_row_names(quotes: list[bool], body: list[tuple[int, list[str]]], separa
     if separator != ";" and counted and len(firsts) > 2:
         return True
     quoted_names = [quotes[line - 1] for line, row in body[:50] if any(row)]
-    return all(quoted_names) or (separator != ";" and not any(map(_is_value, firsts)))
+    # Words that blanks part may be what stands before a number, as in "about 170".
+    return all(quoted_names) or (separator == "\t" and not any(map(_is_value, firsts)))
 
 
 def _are_units(rows: list[tuple[int, list[str]]]) -> bool:

@@ -243,7 +243,7 @@ def encoding_of(sample: bytes, shown: str, said: str | None = None) -> str:
 
 
 def _may_be_western(run: re.Match[bytes]) -> bool:
-    """Whether bytes beyond ASCII may be letters within a word, or a sign such as that of the euro."""
+    """Whether bytes beyond ASCII may be letters within a word, or a sign alone, as the euro's."""
     begin, end = run.span()
     if len(run[0]) == 1:
         return run[0] not in b"\x81\x8d\x8f\x90\x9d"

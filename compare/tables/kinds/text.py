@@ -14,7 +14,7 @@ import numpy as np
 
 from compare.tables.cells import Trouble
 from compare.tables.choice import chosen
-from compare.tables.errors import InputError, quoted
+from compare.tables.errors import InputError, one_line, quoted
 from compare.tables.gaps import Gaps
 from compare.tables.kinds.arrow import piece_of
 from compare.tables.kinds.opening import CHUNK, Lines, encoding_of, opened, readable
@@ -419,7 +419,7 @@ class _Reader:
         except csv.Error as error:
             raise InputError(
                 f"{self.shown}: the row that begins on line {start} cannot be read as CSV "
-                f"({error}); check its quotes"
+                f"({one_line(str(error))}); check its quotes"
             ) from None
         if taken < len(held):
             self.lines.back(("\n".join(held[taken:]) + "\n").encode())

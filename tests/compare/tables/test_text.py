@@ -214,7 +214,8 @@ def test_a_blank_before_a_quote_far_into_a_file_only_costs_time(write, in_blocks
     assert 0 < sum(in_blocks) < 2000
 
 
-def test_whoever_watches_hears_of_all_rows_and_bytes(write, in_blocks):
+@pytest.mark.usefixtures("in_blocks")
+def test_whoever_watches_hears_of_all_rows_and_bytes(write):
     "Bytes are those of the file as it lies on the disk, packed or not."
     plain = ("x\n" + "".join(f"{i / 7}\n" for i in range(20_000))).encode()
     for content in (plain, gzip.compress(plain)):
