@@ -101,9 +101,9 @@ def test_a_question_that_comes_late_is_asked_all_the_same(write):
     "Whole numbers first, and thousands of lines below what may be either."
     path = write("h\n" + "950\n" * 20_000 + "1.200\n" * 20_000)
     assert "'1.200' may be a number with decimals" in said(path)
+    assert read(path, hints=Hints(decimal=".")).values[-1] == 1.2
     proven = write("h\n" + "950\n" * 20_000 + "1.200\n" * 20_000 + "1.5\n")
-    assert "'1.200' may be" in said(proven)
-    assert read(proven, hints=Hints(decimal=".")).values[-1] == 1.5
+    assert read(proven).values[-1] == 1.5
 
 
 @pytest.mark.parametrize(
@@ -207,11 +207,11 @@ def test_a_column_that_numbers_or_counts_rows_is_not_chosen(write, header, row, 
     assert found.plan.how.found == ("," in header)
 
 
-@pytest.mark.parametrize("header", ["h,w2", "id,n", "id,sex"])
+@pytest.mark.parametrize("header", ["h,w2", "id,n", "sex,name"])
 def test_several_columns_or_none_are_listed(write, header):
     "With the option that names one."
-    rows = [f"{i},{(7 * i) % 11}" for i in range(3, 9)]
-    message = said(write("\n".join([header, *rows, ""])).with_name("a.csv"))
+    rows = ["a,b" if header == "sex,name" else f"{i},{i + 1}" for i in (3, 1, 4, 1, 5)]
+    message = said(write("\n".join([header, *rows, ""])))
     assert "say which one holds the values with --column" in message
     assert all(repr(name) in message for name in header.split(","))
 
@@ -312,12 +312,8 @@ def test_digits_that_no_floating_point_number_holds_are_not_lost_silently(tmp_pa
 
     rng = np.random.default_rng(1)
     for apart, is_read in ((300, False), (3_600_000_000_000, True)):
-        values = [
-            1_700_000_000_000_000_000
-            + apart * int(rng.integers(0, 2))
-            + int(rng.integers(0, apart))
-            for _ in range(50)
-        ]
+        steps = apart * rng.integers(0, 2, 50) + rng.integers(0, apart, 50)
+        values = [1_700_000_000_000_000_000 + int(step) for step in steps]
         path = tmp_path / f"a.{'csv' if kind == 'csv' else 'parquet'}"
         if kind == "csv":
             path.write_text("t\n" + "".join(f"{value}\n" for value in values))
