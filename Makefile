@@ -18,7 +18,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report sample calibration bench test lint types check format dev constraints clean FORCE
+.PHONY: help report sample calibration bench hostile test lint types check format dev constraints clean FORCE
 
 help: ## list these commands
 	@echo 'make COMMAND [ARGS="..."] [PYTHON=/path/to/python3.13]'
@@ -36,6 +36,9 @@ calibration: $(VENV)/.test ## simulate 300 data sets and see whether their poste
 
 bench: $(VENV)/.bench ## time EM and the samplers beside the usual tools (half an hour; ARGS="--quick": five; "--huge": a billion values)
 	@PYTHONPATH=tests $(PY) -m benchmarks.run $(ARGS)
+
+hostile: $(VENV)/.test ## put 10,000 made tables through the reading, whole and damaged (a few minutes; ARGS="--n 100000")
+	@PYTHONPATH=tests $(PY) -m benchmarks.reading.hostile $(ARGS)
 
 test: $(VENV)/.test ## run the tests, on all cores (ARGS="tests/em -k name": some of them)
 	@$(PY) -m pytest -n auto --dist worksteal $(ARGS)

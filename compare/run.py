@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from compare.command.analysis import Outcome, analyse, analyse_groups, require_one
 from compare.command.files import check_targets, earlier_files, prepare_folder, write_together
+from compare.command.naming import named_apart
 from compare.command.options import Options, parse
 from compare.comparison.groups import slugs
 from compare.data.cases import Case
@@ -91,6 +92,7 @@ def _run(options: Options, signals: Sequence[int]) -> int:
     with progress.step("read", "Reading the data"):
         cases, checkpoint = _cases(options, progress)
     require_one(cases, options.components)
+    cases = named_apart(cases, options.out)
     name, grouped = cases[0].name, options.by is not None
     targets = _targets(name, [case.group for case in cases] if grouped else None)
     check_targets(options.out, targets)

@@ -41,7 +41,12 @@ FLOORS = {
     ),
     "benchmarks": (
         ("benchmarks.engine",),
-        ("benchmarks.fitting", "benchmarks.searching", "benchmarks.sampling"),
+        (
+            "benchmarks.fitting",
+            "benchmarks.reading",
+            "benchmarks.searching",
+            "benchmarks.sampling",
+        ),
         ("benchmarks.size",),
         ("benchmarks.writing",),
         ("benchmarks.run", "benchmarks"),

@@ -11,6 +11,7 @@ import numpy as np
 
 from compare.data.origins import Column, Heights, Weighted
 from compare.tables.errors import InputError
+from compare.tables.parts import Hints
 from compare.tables.read import read as columns_of
 from compare.tables.sources import SYNTHETIC, Place, name_of, stem_of
 from em import Mixture, Sample
@@ -18,7 +19,7 @@ from em.data.requirements import MOST
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -222,15 +223,27 @@ class Case:
         *,
         weights_are: WeightsAre | None = None,
         total: float | None = None,
+        missing: Literal["refuse", "drop"] | None = None,
+        missing_values: Iterable[str] = (),
+        separator: str | None = None,
+        decimal: Literal[".", ","] | None = None,
+        thousands: str | None = None,
+        encoding: str | None = None,
+        skip_lines: int | None = None,
+        sheet: str | None = None,
     ) -> Case:
-        """Read a column of a CSV file.
+        """Read a column of a table: text, Parquet, a workbook or an SQLite database.
+
+        How text is written (separator, decimal mark, encoding, lines above the header) is told from
+        the file; where it does not tell, an error says which of the options below decides.
 
         Parameters
         ----------
         path : path
-            UTF-8 text with a header line; separated by commas, semicolons or tabs; may be gzipped.
+            Text has a header line, and may be packed by gzip, bzip2 or zip.
         column : str, optional
-            The column to fit. May be left out where there is one column, or one with numbers.
+            The column to fit. May be left out where there is one with numbers that neither number
+            the rows nor count them.
         weights : str, optional
             The column that says how often each value counts.
         unit : str
@@ -239,6 +252,23 @@ class Case:
             What the weights are, see `em.Sample`; counts by default, if they can be.
         total : float, optional
             How many values the shares are shares of.
+        missing : {"refuse", "drop"}, optional
+            What to do with rows without a value: refuse them, or drop them, which is the default
+            where there are `missing_values`.
+        missing_values : iterable of str
+            What else says that there is no value, such as "-999".
+        separator : str, optional
+            What stands between fields; " " for blanks of any number.
+        decimal : {".", ","}, optional
+            What stands before decimals.
+        thousands : str, optional
+            What stands between thousands.
+        encoding : str, optional
+            How characters are encoded.
+        skip_lines : int, optional
+            So many lines stand above the header.
+        sheet : str, optional
+            The sheet of a workbook, or the table of a database.
 
         Returns
         -------
@@ -254,7 +284,15 @@ class Case:
         """
         file = Path(path)
         name = name_of(stem_of(file.name), file.name)
-        read = columns_of(file, column, weights)
+        codes = tuple(missing_values)
+        read = columns_of(
+            file,
+            column,
+            weights,
+            missing=missing or ("drop" if codes else "refuse"),
+            codes=codes,
+            hints=Hints(separator, decimal, thousands, encoding, skip_lines, sheet),
+        )
         how = None if read.plan is None else read.plan.how
         where = Column(read.name, Place("file", file.name), how=how or None)
         sample = sample_of(
@@ -272,6 +310,7 @@ class Case:
             unit=unit or (how.unit if how is not None else ""),
             source=where,
             truth=None,
+            dropped=read.dropped,
             variable=read.name,
         )
 

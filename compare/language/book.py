@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from compare.findings.fits.verdict import Distrusted, NotAtMaximum, Verdict
     from compare.findings.group_count import GroupCount, Separation, Tried
     from compare.findings.head.cautions import LeftOut
+    from compare.findings.head.codes import Code
     from compare.findings.head.headline import Headline
     from compare.findings.head.points import Recurring
     from compare.findings.made import About, Made, SamplerSettings
@@ -73,6 +74,9 @@ class Book(Proven, FigureBook, PartsBook, Protocol):
 
     def alarms(self, found: tuple[NotAtMaximum | SamplerFailure, ...], /) -> tuple[str, ...]:
         """What a reader must know before looking at a number, one by one."""
+
+    def codes(self, found: tuple[Code, ...], /) -> str:
+        """Extreme values that many rows share, which may say that there is none."""
 
     def left_out(self, found: LeftOut | None, /) -> str:
         """What was left out of the data on purpose."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compare.findings.head.cautions import left_out, second_look
+from compare.findings.head.codes import codes
 from compare.findings.head.points import recurring
 from compare.findings.survey import on_survey
 from compare.language import en
@@ -33,6 +34,7 @@ def cautions(comparison: Comparison, book: Book = en) -> tuple[str, ...]:
     """
     data = (
         book.left_out(left_out(comparison.case)),
+        book.codes(codes(comparison.case)),
         book.on_survey(on_survey(comparison)),
         book.recurring(recurring(comparison)),
     )

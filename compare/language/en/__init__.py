@@ -60,7 +60,7 @@ from compare.language.en.fits.tops import on_shares, share_of_draws
 from compare.language.en.fits.verdict import alarms, verdict, warning
 from compare.language.en.furniture import furniture
 from compare.language.en.group_count import criteria, number_of_groups, separation
-from compare.language.en.head.cautions import left_out
+from compare.language.en.head.cautions import codes, left_out
 from compare.language.en.head.headline import headline
 from compare.language.en.head.points import recurring
 from compare.language.en.made import about, made, sampler_settings, seconds, title
@@ -98,6 +98,7 @@ __all__ = [
     "chance",
     "check_table",
     "climb_figure",
+    "codes",
     "columns",
     "conflicts",
     "contrast_table",

@@ -47,7 +47,7 @@ def table(rng: np.random.Generator) -> Table:
     values = [round(float(value), digits) for value in rng.normal(scale, 0.3 * scale, n)]
     if kind == "text":
         return _text(rng, values, digits)
-    return _typed(rng, kind, values)
+    return _typed(rng, str(kind), values)
 
 
 def _text(rng: np.random.Generator, values: list[float], digits: int) -> Table:
@@ -212,11 +212,11 @@ def damaged(rng: np.random.Generator) -> Table:
         numbers = [
             base + 300 * int(rng.integers(0, 2)) + int(rng.integers(0, 40)) for _ in range(50)
         ]
-        lines = "x\n" + "".join(f"{value}\n" for value in numbers)
+        column = "x\n" + "".join(f"{value}\n" for value in numbers)
         exact = len(set(map(float, numbers))) == len(set(numbers)) and base == 2**53
         values = tuple(map(float, numbers)) if exact else None
         return Table(
-            "a.csv", lines.encode(), "x", values, {"damage": how, "base": base}, may_ask=True
+            "a.csv", column.encode(), "x", values, {"damage": how, "base": base}, may_ask=True
         )
     if how == "noise":
         noise = rng.integers(0, 256, int(rng.integers(1, 3000)), dtype=np.uint8).tobytes()
