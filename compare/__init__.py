@@ -1,8 +1,8 @@
 """The two answers side by side: EM's estimates against the posterior, as a report."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # `typing` takes longer to load than all that is here
 if TYPE_CHECKING:
     from compare.comparison.table import BayesEstimate, EmEstimate, Row
     from compare.data.cases import Case
@@ -21,7 +21,7 @@ _HOMES = {
 """Loaded when asked for: the command passes here first, and must soon hear of Ctrl-C."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

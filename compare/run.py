@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
-
-from compare.command import stopping
+from compare.command import guard
 
 if __name__ == "__main__":
     # What follows takes half a second to load, and Ctrl-C may come in that, too.
-    stopping.at_once()
+    guard.at_once()
 
 import gc
+import os
+import signal
+import sys
 import traceback
 from functools import partial
 from importlib.util import find_spec
@@ -26,7 +25,7 @@ from compare.command.analysis import Outcome, analyse, analyse_groups, require_o
 from compare.command.files import check_targets, prepare_folder, write_together
 from compare.command.options import Options, parse
 from compare.command.seal import sealed
-from compare.command.stopping import Stopped, said, stoppable
+from compare.command.stopping import Stopped, stoppable
 from compare.comparison.groups import slugs
 from compare.data.cases import Case
 from compare.data.progress import Progress
@@ -75,9 +74,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         status = _end(BAD_INPUT, f"error: {error}")
     except KeyboardInterrupt:
-        status = _end(128 + signal.SIGINT, said(signal.SIGINT))
+        status = _end(128 + signal.SIGINT, guard.said(signal.SIGINT))
     except Stopped as stop:
-        status = _end(128 + stop.number, said(stop.number))
+        status = _end(128 + stop.number, guard.said(stop.number))
     except SystemExit as end:
         # --help and --version have printed what was asked for.
         status = DONE if end.code is None else int(end.code)
@@ -248,7 +247,7 @@ def _leave(stream: TextIO, error: OSError) -> None:
 
 if __name__ == "__main__":
     ended = main()
-    stopping.not_at_all()
+    guard.not_at_all()
     # Half a second is not spent on taking apart what the process leaves behind anyway.
     gc.freeze()
     sys.exit(ended)

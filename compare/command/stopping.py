@@ -1,7 +1,4 @@
-"""Stopping: Ctrl-C, SIGTERM and SIGHUP end a run in one line, at any moment.
-
-Loads the standard library only, so that it can stand guard while the rest is loaded.
-"""
+"""Stopping: Ctrl-C, SIGTERM and SIGHUP end a run, and all that it has begun is put away."""
 
 from __future__ import annotations
 
@@ -12,14 +9,13 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from compare.command.guard import heeded
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
 
-__all__ = ["Stopped", "at_once", "held_back", "not_at_all", "said", "stoppable"]
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""Those that mean that the run shall end."""
+__all__ = ["Stopped", "held_back", "stoppable"]
 
 AGAIN = 0.05
 """Seconds after which a signal is sent again that came where no exception can leave."""
@@ -35,31 +31,6 @@ class Stopped(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
-
-
-def said(number: int) -> str:
-    """What is told of a signal."""
-    by = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
-    return f"stopped by {by}"
-
-
-def at_once() -> None:
-    """Let a signal end the process there and then: nothing is begun that would need an end."""
-
-    def end(number: int, _: FrameType | None) -> None:
-        try:
-            os.write(sys.stderr.fileno(), f"compare.run: {said(number)}\n".encode())
-        finally:
-            os._exit(128 + number)
-
-    for number in _heeded():
-        signal.signal(number, end)
-
-
-def not_at_all() -> None:
-    """Let a signal end the process without a word: all is said, and the report is written."""
-    for number in _heeded():
-        signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager
@@ -91,7 +62,7 @@ def stoppable() -> Iterator[Sequence[int]]:
         else:
             hook(lost)
 
-    earlier = {number: signal.signal(number, stop) for number in _heeded()}
+    earlier = {number: signal.signal(number, stop) for number in heeded()}
     hook, sys.unraisablehook = sys.unraisablehook, unraisable
     try:
         yield signals
@@ -114,7 +85,7 @@ def held_back() -> Iterator[None]:
     waiting: list[int] = []
     earlier = {
         number: signal.signal(number, lambda number, _: waiting.append(number))
-        for number in _heeded()
+        for number in heeded()
     }
     try:
         yield
@@ -123,8 +94,3 @@ def held_back() -> Iterator[None]:
             signal.signal(number, handler)
         for received in waiting:
             signal.raise_signal(received)
-
-
-def _heeded() -> list[signal.Signals]:
-    """Without those that who started the command, nohup for example, has asked to ignore."""
-    return [number for number in SIGNALS if signal.getsignal(number) not in {signal.SIG_IGN, None}]

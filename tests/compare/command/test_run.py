@@ -29,7 +29,7 @@ class Pages:
     run: str = "0123456789abcdef"
 
 
-def outcome(*, trusted=True, pages=None, save=lambda path, run: path.write_bytes(b"draws")):
+def outcome(*, trusted=True, pages=None, save=lambda path, **_: path.write_bytes(b"draws")):
     return run.Outcome(
         report=pages or Pages(),
         save_posterior=save,
@@ -331,7 +331,8 @@ def test_no_error_reaches_the_user_as_a_traceback(
         UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
     ],
 )
-def test_data_that_cannot_be_read_end_in_one_line(folder, capsys, monkeypatch, error):
+@pytest.mark.usefixtures("folder")
+def test_data_that_cannot_be_read_end_in_one_line(capsys, monkeypatch, error):
     "Whatever the reader did not foresee."
 
     def fail(*_):
@@ -348,7 +349,7 @@ def test_an_interrupt_ends_in_one_line_and_status_130(folder, capsys, analysed):
     "While it computes and while it writes: no file is touched."
     before = tree(folder)
 
-    def half(path, run):
+    def half(path, **_):
         path.write_bytes(b"half")
         raise KeyboardInterrupt
 
@@ -366,7 +367,7 @@ def test_a_report_that_cannot_be_written_ends_in_one_line_and_leaves_the_old_one
     "A full disk is not a bug; the earlier report is still whole."
     before = tree(folder)
 
-    def fail(path, run):
+    def fail(path, **_):
         path.write_bytes(b"half")
         raise error
 

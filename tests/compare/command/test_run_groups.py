@@ -128,7 +128,7 @@ def analysed(monkeypatch):
             headline="They differ.",
             verdict="All can be believed.",
             trusted=trusted,
-            save_groups={"north.nc": lambda path, run: path.write_bytes(b"draws")},
+            save_groups={"north.nc": lambda path, **_: path.write_bytes(b"draws")},
         )
         monkeypatch.setattr(run, "analyse_groups", lambda *_: outcome)
 
