@@ -5,19 +5,28 @@
 
 from __future__ import annotations
 
+from compare.command import guard
+
+if __name__ == "__main__":
+    # What follows takes half a second to load, and Ctrl-C may come in that, too.
+    guard.at_once()
+
 import gc
 import os
 import signal
 import sys
-import threading
-from contextlib import contextmanager
+import traceback
+from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from compare.command.analysis import Outcome, analyse, analyse_groups, require_one
-from compare.command.files import check_targets, earlier_files, prepare_folder, write_together
+from compare.command.files import check_targets, prepare_folder, write_together
 from compare.command.naming import named_apart
 from compare.command.options import Options, parse
+from compare.command.seal import sealed
+from compare.command.stopping import Stopped, stoppable
 from compare.comparison.groups import slugs
 from compare.data.cases import Case
 from compare.data.progress import Progress
@@ -27,31 +36,22 @@ from compare.tables.parts import Hints
 from compare.tables.sources import find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from types import FrameType
+    from collections.abc import Sequence
 
     from compare.command.files import Content
     from compare.data.checkpoint import Checkpoint
 
 __all__ = ["Outcome", "analyse", "main"]
 
-DONE, BAD_INPUT, UNTRUSTED = 0, 2, 3
+DONE, BUG, BAD_INPUT, UNTRUSTED = 0, 1, 2, 3
 """Exit statuses; a run stopped by a signal ends with 128 and the signal's number."""
 
 NEEDED = ("pymc", "arviz", "h5netcdf", "arviz_plots", "matplotlib", "jinja2")
 """What the extra `compare` installs and a run cannot do without."""
 
 
-class Stopped(BaseException):
-    """Ctrl-C or SIGTERM came.
-
-    It is no KeyboardInterrupt, because both samplers catch that one and go on with the draws they
-    have, which would end in a report nobody asked for.
-    """
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
+TRACEBACK = "EM_VS_BAYES_TRACEBACK"
+"""The environment variable that asks for the traceback of a bug."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -65,25 +65,44 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0 done; 2 the input cannot be used; 3 a diagnostic failed, with
-        ``--strict``; 130 and 143 stopped by Ctrl-C and by SIGTERM.
+        The exit status: 0 done; 1 a mistake in this program; 2 the input cannot be used, or
+        the report cannot be written; 3 a diagnostic failed, with ``--strict``; 129, 130 and 143
+        stopped by SIGHUP, Ctrl-C and SIGTERM.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
-        with _stoppable() as signals:
+        with stoppable() as signals:
             status = _run(parse(arguments), signals)
     except InputError as error:
         status = _end(BAD_INPUT, f"error: {error}")
     except KeyboardInterrupt:
-        status = _end(128 + signal.SIGINT, "stopped by Ctrl-C")
+        status = _end(128 + signal.SIGINT, guard.said(signal.SIGINT))
     except Stopped as stop:
-        by = "Ctrl-C" if stop.number == signal.SIGINT else signal.Signals(stop.number).name
-        status = _end(128 + stop.number, f"stopped by {by}")
+        status = _end(128 + stop.number, guard.said(stop.number))
     except SystemExit as end:
         # --help and --version have printed what was asked for.
         status = DONE if end.code is None else int(end.code)
+    except MemoryError:
+        status = _end(BAD_INPUT, "error: the memory does not suffice; take fewer data or --draws")
+    except OSError as error:
+        status = _end(BAD_INPUT, f"error: {error}")
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        status = _end(BUG, f"error: {_bug(error)}")
     _flush_output()
     return status
+
+
+def _bug(error: Exception) -> str:
+    """What to say of an error that no input explains."""
+    frames = traceback.extract_tb(error.__traceback__)
+    file, line = next((frame.filename, frame.lineno) for frame in reversed(frames))
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return (
+        f"this is a mistake in em-vs-bayes or in what it uses, please report it: {what[:300]} "
+        f"({Path(file).name}, line {line}); {TRACEBACK}=1 in the environment shows all of it"
+    )
 
 
 def _run(options: Options, signals: Sequence[int]) -> int:
@@ -110,23 +129,27 @@ def _run(options: Options, signals: Sequence[int]) -> int:
     contents: dict[str, Content] = {
         f"{name}/{file}": picture for file, picture in report.figures.items()
     }
-    contents |= {f"{name}/{file}": save for file, save in outcome.save_groups.items()}
-    if outcome.save_posterior is not None:
-        contents[f"{name}.nc"] = outcome.save_posterior
-    # The page that people open comes last, when all that it may point to is there.
     contents |= {
-        f"{name}.md": report.markdown.encode(),
-        f"{name}.json": report.json.encode(),
-        f"{name}.html": report.html.encode(),
+        f"{name}/{file}": partial(save, run=report.run)
+        for file, save in outcome.save_groups.items()
     }
-    stale = earlier_files(options.out, name) - contents.keys()
+    if outcome.save_posterior is not None:
+        contents[f"{name}.nc"] = partial(outcome.save_posterior, run=report.run)
+    contents |= {f"{name}.md": report.markdown.encode(), f"{name}.html": report.html.encode()}
+    # It vouches for the others, so it comes last.
+    files = tuple(contents)
+    contents[f"{name}.json"] = lambda path: path.write_bytes(
+        sealed(report.json, report.run, path.parent, files)
+    )
+    wait = partial(progress.note, "Waiting for another run that writes the same report.")
     try:
         with progress.step("write", "Writing the report"):
-            write_together(options.out, contents, remove=sorted(stale))
+            write_together(options.out, name, contents, wait)
     except OSError as error:
+        state = "; ".join(getattr(error, "__notes__", ())) or "earlier reports are as they were"
         raise InputError(
             f"the report cannot be written to {quoted(options.out, 200)}: "
-            f"{error.strerror or error}; earlier reports are as they were"
+            f"{error.strerror or error}; {state}"
         ) from error
     if checkpoint is not None:
         checkpoint.remove()
@@ -183,6 +206,11 @@ def _cases(options: Options, progress: Progress) -> tuple[tuple[Case, ...], Chec
             return read_cases(reading, progress, executor)
     except MemoryError:
         raise InputError("the data do not fit into memory; take fewer of them") from None
+    except InputError:
+        raise
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        what = "the data" if options.data is None else quoted(options.data, 200)
+        raise InputError(f"{what} cannot be used: {error}") from error
 
 
 def _check_installed(sampler: str) -> None:
@@ -194,44 +222,6 @@ def _check_installed(sampler: str) -> None:
             f"not installed: {', '.join(missing)}; pip install 'em-vs-bayes[compare]' brings all "
             "that a report needs"
         )
-
-
-@contextmanager
-def _stoppable() -> Iterator[Sequence[int]]:
-    """Turn Ctrl-C and SIGTERM into `Stopped`, so that everything on the way out is cleaned up.
-
-    Yields the signals that came, because compiled code may lose the exception, or put a
-    SystemError in its place.
-    """
-    signals: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield signals
-        return
-    process = os.getpid()
-
-    def stop(number: int, _: FrameType | None) -> None:
-        if os.getpid() == process:
-            signals.append(number)
-            raise Stopped(number)
-        # A process that PyMC's own sampler forked: it knows what to do with the usual handlers.
-        usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
-        signal.signal(number, usual)
-        signal.raise_signal(number)
-
-    earlier = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Who started the command, nohup for example, may have asked to ignore a signal.
-        if signal.getsignal(number) not in {signal.SIG_IGN, None}:
-            earlier[number] = signal.signal(number, stop)
-    try:
-        yield signals
-    except Exception:
-        if signals:
-            raise Stopped(signals[0]) from None
-        raise
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)
 
 
 def _end(status: int, message: str) -> int:
@@ -246,20 +236,22 @@ def _say(text: str, stream: TextIO | None) -> None:
     encoding = stream.encoding or "utf-8"
     try:
         print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
-    except BrokenPipeError:
-        _leave(stream)
+    except OSError as error:
+        _leave(stream, error)
 
 
 def _flush_output() -> None:
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
-    except BrokenPipeError:
-        _leave(sys.stdout)
+    except OSError as error:
+        _leave(sys.stdout, error)
 
 
-def _leave(stream: TextIO) -> None:
+def _leave(stream: TextIO, error: OSError) -> None:
     """Send the rest nowhere, since Python would complain about the broken pipe when it ends."""
+    if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+        _say(f"compare.run: what was found cannot be printed: {error.strerror}", sys.stderr)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
@@ -267,6 +259,7 @@ def _leave(stream: TextIO) -> None:
 
 if __name__ == "__main__":
     ended = main()
+    guard.not_at_all()
     # Half a second is not spent on taking apart what the process leaves behind anyway.
     gc.freeze()
     sys.exit(ended)

@@ -51,10 +51,15 @@ def write(data: xr.DataTree, path: str | os.PathLike[str]) -> None:
         f"/{name}": {str(variable): squeeze for variable in group.data_vars}
         for name, group in data.children.items()
     }
+    # In memory first: where the disk is full, the HDF5 library takes the process down with it.
+    content = marked.to_netcdf(engine="h5netcdf", encoding=encoding)
     # In the same folder, because only there is the last step a rename.
-    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+    partial = target.with_name(f".{secrets.token_hex(8)}.partial")
     try:
-        marked.to_netcdf(partial, engine="h5netcdf", encoding=encoding)
+        with partial.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)

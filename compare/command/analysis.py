@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 import em
 from compare.data.origins import Column
@@ -11,10 +12,10 @@ from compare.data.progress import Progress
 from compare.tables.errors import InputError, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from bayes import Settings
+    from bayes import Posterior, Settings
     from compare.command.options import Options
     from compare.comparison.table import Comparison
     from compare.data.cases import Case, TooFew
@@ -23,14 +24,21 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "analyse", "analyse_groups", "require_one"]
 
 
+class Save(Protocol):
+    """Writes draws to a path, marked with what tells the run from others."""
+
+    def __call__(self, path: Path, *, run: str) -> object:
+        """Write them."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """All that a run has to write and to say, before a file is touched."""
 
     report: Report
     """The pages and figures."""
-    save_posterior: Callable[[Path], object] | None
-    """Writes the draws to the path it is given; None where each group has its own."""
+    save_posterior: Save | None
+    """Writes the draws; None where each group has its own."""
     headline: str
     """What was found, in a sentence or two."""
     verdict: str
@@ -39,8 +47,8 @@ class Outcome:
     """Whether EM converged and every diagnostic of the sampler passed, in every group."""
     cautions: tuple[str, ...] = ()
     """What else to mind: where the model misses the data, or the prior decides."""
-    save_groups: Mapping[str, Callable[[Path], object]] = field(default_factory=dict)
-    """Writes the draws of each group, by the name of its file, to the path it is given."""
+    save_groups: Mapping[str, Save] = field(default_factory=dict)
+    """Writes the draws of each group, by the name of its file."""
 
 
 def analyse(case: Case, options: Options, progress: Progress) -> Outcome:
@@ -68,7 +76,7 @@ def analyse(case: Case, options: Options, progress: Progress) -> Outcome:
         report = render(comparison)
     return Outcome(
         report=report,
-        save_posterior=comparison.posterior.save,
+        save_posterior=partial(_save, comparison.posterior),
         headline=en.headline(headline(comparison)),
         verdict=en.verdict(verdict(comparison)),
         trusted=comparison.ok,
@@ -132,7 +140,9 @@ def analyse_groups(cases: Sequence[Case], options: Options, progress: Progress) 
         verdict=head.verdict,
         trusted=grouped.ok,
         cautions=head.cautions,
-        save_groups={f"{part.slug}.nc": part.comparison.posterior.save for part in grouped.parts},
+        save_groups={
+            f"{part.slug}.nc": partial(_save, part.comparison.posterior) for part in grouped.parts
+        },
     )
 
 
@@ -155,11 +165,18 @@ def require_one(cases: Sequence[Case], n_components: int) -> None:
         raise InputError(f"{many}{cases[0].source}: {reasons[0]}")
 
 
+def _save(posterior: Posterior, path: Path, run: str) -> None:
+    replace(posterior, data=posterior.data.assign_attrs(run=run)).save(path)
+
+
 def _compared(case: Case, options: Options, progress: Progress, which: str = "") -> Comparison:
     """Both fits of a case, compared and criticised; `which` says in progress whose they are."""
     k, of = options.components, f", {which}" if which else ""
     with progress.step("em", f"Fitting {k} components by EM{of}"):
-        fit = em.fit(case.sample, k, rng=options.rng)
+        try:
+            fit = em.fit(case.sample, k, rng=options.rng)
+        except ValueError as error:
+            raise InputError(f"{case.source}: {error}") from error
     # What follows takes seconds to load, and bad input must be answered at once: hence here.
     with progress.step("import", "Loading PyMC"):
         from bayes import fit as fit_by_bayes

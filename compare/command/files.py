@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import signal
 import stat
 import tempfile
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compare.command.staging import finish_others, flush, move, staging
 from compare.tables.errors import InputError, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["Content", "check_targets", "earlier_files", "prepare_folder", "write_together"]
 
@@ -24,9 +22,6 @@ type Content = bytes | Callable[[Path], object]
 
 OURS = frozenset({".png", ".svg", ".nc"})
 """Endings of what a report has in its folder."""
-
-STAGING = ".em-vs-bayes-"
-"""What the name of the folder begins with in which files are made before they appear."""
 
 
 def check_targets(folder: Path, targets: Iterable[str], data: Path | None = None) -> None:
@@ -83,6 +78,8 @@ def check_targets(folder: Path, targets: Iterable[str], data: Path | None = None
 def prepare_folder(folder: Path) -> None:
     """Make the output folder where it is missing, and prove that files can be made in it.
 
+    What killed runs have left there is finished, or swept away.
+
     Raises
     ------
     InputError
@@ -90,7 +87,9 @@ def prepare_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        Path(tempfile.mkdtemp(prefix=STAGING, dir=folder)).rmdir()
+        finish_others(folder)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise InputError(
             f"the output folder {quoted(folder, 200)} cannot be written to: {error.strerror}; "
@@ -99,45 +98,46 @@ def prepare_folder(folder: Path) -> None:
 
 
 def write_together(
-    folder: Path, contents: Mapping[str, Content], remove: Iterable[str] = ()
+    folder: Path,
+    name: str,
+    contents: Mapping[str, Content],
+    waiting: Callable[[], object] = lambda: None,
 ) -> None:
-    """Write files so that each appears whole or not at all, and all appear at the same time.
+    """Write the files of a report so that each appears whole or not at all, and all together.
 
     They are made in a hidden folder beside their destination and moved into place, in order, only
     once all of them are complete. Whatever happens before that, existing files stay as they are
-    and nothing is left behind. Moving takes a few milliseconds, in which signals have to wait.
+    and nothing is left behind, unless the process is killed: then the next run sweeps it away, or
+    moves the rest if the moving had begun. Runs that write the same report wait for each other.
 
     Parameters
     ----------
     folder : path
         An existing folder.
+    name : str
+        The name of the report. What an earlier one of this name had, and this one has not, goes.
     contents : mapping of str to bytes or callable
         What to write for each name; a name may have a folder in it, as in ``heights/fit.png``.
-        A callable gets the path to write to.
-    remove : iterable of str
-        Files of an earlier report to remove once the new ones are in place.
+        A callable gets the path to write to, when all that comes before it is written.
+    waiting : callable, optional
+        Is called once if another run writes this report, and that takes a while.
 
     Raises
     ------
     OSError
         If something cannot be written, for example on a full disk.
     """
-    with tempfile.TemporaryDirectory(prefix=STAGING, dir=folder) as staging:
-        for name, content in contents.items():
-            staged = Path(staging, name)
-            staged.parent.mkdir(parents=True, exist_ok=True)
+    with staging(folder, name, waiting) as files:
+        for file, content in contents.items():
+            staged = files / file
+            staged.parent.mkdir(exist_ok=True)
             # Files that are opened the ordinary way have the permissions the user's umask asks for.
             if callable(content):
                 content(staged)
             else:
                 staged.write_bytes(content)
-            _flush(staged)
-        with _signals_held_back():
-            for name in contents:
-                (folder / name).parent.mkdir(exist_ok=True)
-                Path(staging, name).replace(folder / name)
-            for name in remove:
-                (folder / name).unlink(missing_ok=True)
+            flush(staged)
+        move(folder, files, contents, sorted(earlier_files(folder, name) - contents.keys()))
 
 
 def earlier_files(folder: Path, name: str) -> set[str]:
@@ -168,36 +168,3 @@ def earlier_files(folder: Path, name: str) -> set[str]:
         files = [path for path in (folder / name).iterdir() if path.suffix in OURS]
         found |= {f"{name}/{path.name}" for path in files if f"/{path.name}" in page}
     return {path for path in found if (folder / path).is_file()}
-
-
-def _flush(path: Path) -> None:
-    """Make sure that the content is on the disk before the file takes the place of another."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        # Some network file systems cannot do this; they can still hold the file.
-        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
-            raise
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _signals_held_back() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait until the block is done."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    waiting: list[int] = []
-    earlier = {
-        number: signal.signal(number, lambda number, _: waiting.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
-        for received in waiting:
-            signal.raise_signal(received)

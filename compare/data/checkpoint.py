@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
-import os
+import math
 import zipfile
+import zlib
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,19 +15,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from compare.data.hidden import put
 from compare.data.merged import Merged
-from compare.tables.parts import Part
 from em import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from compare.tables.parts import Wanted
+    from numpy.typing import NDArray
+
+    from compare.tables.parts import Part, Wanted
 
 __all__ = ["Checkpoint"]
 
-FORMAT = 1
+FORMAT = 2
 """Changes when digests of today would not fit those of yesterday."""
+
+DAMAGED = (
+    *(OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, IndexError),
+    *(ArithmeticError, RecursionError, MemoryError, NotImplementedError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What the reading of a file may end in that is something else."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,8 @@ class Checkpoint:
             "names": list(self.wanted.names),
             "weighted": self.wanted.weights is not None,
             "by": self.wanted.by,
+            "codes": sorted(self.wanted.codes),
+            "hints": asdict(self.wanted.hints),
             "rounding": self.rounding,
         }
 
@@ -76,16 +90,12 @@ class Checkpoint:
             for place, digest in enumerate(merged.digests.values())
             for name, array in digest.state().items()
         }
-        text = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
-        made = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+        arrays["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
+        content = io.BytesIO()
+        np.savez(content, sum=_sum(arrays), **arrays)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with made.open("wb") as file:
-                    np.savez(file, about=text, **arrays)
-                made.replace(self.path)
-            finally:
-                made.unlink(missing_ok=True)
+            put(content.getbuffer(), self.path)
         except OSError:
             return False
         return True
@@ -106,35 +116,70 @@ class Checkpoint:
             Why not, in words; empty if nothing was kept.
         """
         try:
-            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-                about = json.loads(kept["about"].tobytes())
-                if {name: about[name] for name in self._asked} != self._asked:
-                    return None, "it is of other columns or options"
-                known = [
-                    Part(**{**part, "groups": tuple(part["groups"])}) for part in about["parts"]
-                ]
-                if known != list(parts[: len(known)]):
-                    return None, "files were changed, added or taken away since"
-                if about["dropped"] and self.wanted.missing == "refuse":
-                    return None, "rows without a value were left out, which are now refused"
-                digests = {
-                    group: Digest.from_state(
-                        {
-                            name.partition("/")[2]: kept[name]
-                            for name in kept.files
-                            if name.startswith(f"{place}/")
-                        }
-                    )
-                    for place, group in enumerate(about["groups"])
-                }
-            return Merged(digests, about["rows"], about["dropped"], len(known)), ""
+            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                kept = dict(stored)
+            about = json.loads(kept["about"].tobytes())
+            if {name: about[name] for name in self._asked} != self._asked:
+                return None, "it is of other columns or options"
+            known = parts[: len(about["parts"])]
+            if about["parts"] != json.loads(json.dumps(list(map(asdict, known)))):
+                return None, "files were changed, added or taken away since"
+            if about["dropped"] and self.wanted.missing == "refuse":
+                return None, "rows without a value were left out, which are now refused"
+            digests = {
+                group: Digest.from_state(
+                    {
+                        name.partition("/")[2]: array
+                        for name, array in kept.items()
+                        if name.startswith(f"{place}/")
+                    }
+                )
+                for place, group in enumerate(about["groups"])
+            }
+            merged = Merged(digests, about["rows"], about["dropped"], len(known))
+            if not np.array_equal(kept.pop("sum"), _sum(kept)) or not self._agree(merged, known):
+                return None, "it is damaged"
         except FileNotFoundError:
             return None, ""
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        except DAMAGED:
             return None, "it is damaged"
+        return merged, ""
+
+    def _agree(self, merged: Merged, parts: Sequence[Part]) -> bool:
+        """Whether the digests are of as many rows as are said to be read."""
+        fitted = merged.rows - sum(merged.dropped.values())
+        rows = [part.rows for part in parts]
+        return (
+            (None in rows or sum(filter(None, rows)) == merged.rows)
+            and {part.path for part in parts} >= merged.dropped.keys()
+            and (
+                self.wanted.weights is not None
+                or math.fsum(digest.n for digest in merged.digests.values()) == fitted
+            )
+            and all(
+                math.isclose(digest.n, _mass(digest), rel_tol=1e-9)
+                for digest in merged.digests.values()
+            )
+        )
 
     def remove(self) -> None:
         """Remove the file, now that the report is written."""
         # The report is there; what cannot be removed is no reason to say otherwise.
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
+
+
+def _sum(arrays: Mapping[str, Any]) -> NDArray[np.uint8]:
+    """A checksum of named arrays."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype} {arrays[name].shape}\n".encode())
+        digest.update(array.tobytes())
+    return np.frombuffer(digest.digest(), dtype=np.uint8)
+
+
+def _mass(digest: Digest) -> float:
+    """The weight of all that a digest holds, counted once more."""
+    cells = digest.cells
+    return math.fsum([cells.masses.sum(), *(held.sums[0].sum() for held in cells.levels.values())])

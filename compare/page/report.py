@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -31,6 +33,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Report", "render", "render_groups"]
 
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; style-src-elem 'sha256-{}'; "
+    "style-src-attr 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
+"""What a browser may do for a page: apply its one style sheet, and the styles that figures have.
+
+The second clause is for browsers that do not know the two after it."""
+
+RUN = "the run"
+"""Stands in the head of a page until that is known."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -44,6 +57,8 @@ class Report:
     """The numbers, for machines."""
     figures: dict[str, bytes]
     """The figures of the Markdown by file name."""
+    run: str
+    """What tells it from others, in the pages too; the same if all in it is the same."""
 
 
 def render(comparison: Comparison, book: Book = en) -> Report:
@@ -63,11 +78,11 @@ def render(comparison: Comparison, book: Book = en) -> Report:
     drawn = figures.draw(comparison, original, book=book)
     parts = sections(comparison, {figure.name: figure for figure in drawn}, original, book)
     context = _context(comparison, parts, book)
-    return Report(
-        html=write("report.html", context),
-        markdown=write("report.md", context),
-        json=to_json(comparison),
-        figures={f"{figure.name}.png": figure.png for figure in drawn},
+    return _marked(
+        write("report.html", context),
+        write("report.md", context),
+        to_json(comparison),
+        {f"{figure.name}.png": figure.png for figure in drawn},
     )
 
 
@@ -105,20 +120,39 @@ def render_groups(grouped: GroupedComparison, book: Book = en) -> Report:
             "after": after(grouped, book),
         }
     )
+    return _marked(
+        write("groups.html", context),
+        write("groups.md", context),
+        groups_to_json(grouped),
+        pictures,
+    )
+
+
+def _marked(html: str, markdown: str, json: str, figures: dict[str, bytes]) -> Report:
+    """The report, with a digest of all of it in its pages."""
+    digest = hashlib.sha256()
+    for content in (html.encode(), markdown.encode(), json.encode(), *figures.values()):
+        digest.update(hashlib.sha256(content).digest())
+    run = digest.hexdigest()[:16]
     return Report(
-        html=write("groups.html", context),
-        markdown=write("groups.md", context),
-        json=groups_to_json(grouped),
-        figures=pictures,
+        html=html.replace(RUN, run, 1),
+        markdown=f"{markdown}\n<!-- em-vs-bayes run {run} -->\n",
+        json=json,
+        figures=figures,
+        run=run,
     )
 
 
 def _page(name: str, book: Book) -> dict[str, Any]:
-    """What every page knows: where its figures lie, its colours, and the words around the rest."""
+    """What every page knows: where its figures lie, its style, and the words around the rest."""
+    style = f"\n{drawing.stylesheet()}\n{write('report.css', {})}"
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return {
         "words": book.furniture,
         "folder": Markup(quote(name)),  # noqa: S704 - a quoted address
-        "palette": Markup(drawing.stylesheet()),  # noqa: S704 - our own constants
+        "style": Markup(style),  # noqa: S704 - our own constants
+        "policy": Markup(POLICY.format(digest)),  # noqa: S704 - as above
+        "run": RUN,
     }
 
 

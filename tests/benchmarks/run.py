@@ -51,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     drawn = growth_figure.draw(results.get("growth", []))
     write_together(
         asked.out,
+        name,
         {
             **({} if drawn is None else {picture: drawn}),
             f"{name}.json": (json.dumps(results, indent=1) + "\n").encode(),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import resource
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -29,13 +32,30 @@ def test_file_is_replaced_only_once_the_new_one_is_complete(tmp_path, monkeypatc
     archive.write(small_tree(), path)
     before = path.read_bytes()
 
-    def fail_half_way(_tree, target, **_options):
-        target.write_bytes(b"half a file")
+    def interrupted(_handle):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(xr.DataTree, "to_netcdf", fail_half_way)
+    monkeypatch.setattr(os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
         archive.write(small_tree(), path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("limit", [0, 1000, 5000])
+def test_a_full_disk_is_an_error_and_no_crash(tmp_path, limit):
+    "Where no file can be larger than so many bytes; the HDF5 library would end the process."
+    path = tmp_path / "posterior.nc"
+    archive.write(small_tree(), path)
+    before = path.read_bytes()
+    assert len(before) > limit
+    earlier = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, earlier[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            archive.write(small_tree(), path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, earlier)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 

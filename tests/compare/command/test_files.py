@@ -24,6 +24,7 @@ def test_all_files_are_written_with_their_content(tmp_path):
     "Bytes are written as they are, a callable writes to the path it gets, nothing else is left."
     files.write_together(
         tmp_path,
+        "a",
         {
             "a/fit.png": b"png",
             "a.nc": lambda path: path.write_bytes(b"draws"),
@@ -43,15 +44,10 @@ def test_earlier_files_are_replaced_and_stale_ones_removed(tmp_path):
     (tmp_path / "a").mkdir()
     for name in ("a/fit.png", "a/old.png", "a/mine.txt", "a.html"):
         (tmp_path / name).write_bytes(b"old")
-    files.write_together(
-        tmp_path, {"a/fit.png": b"new", "a.html": b"new"}, remove=["a/old.png", "a/never.png"]
-    )
-    assert tree(tmp_path) == {
-        "a": None,
-        "a/fit.png": b"new",
-        "a/mine.txt": b"old",
-        "a.html": b"new",
-    }
+    (tmp_path / "a.md").write_text("![](a/fit.png) ![](a/old.png) ![](a/never.png)")
+    new = {"a/fit.png": b"new", "a.html": b"new", "a.md": b"new"}
+    files.write_together(tmp_path, "a", new)
+    assert tree(tmp_path) == {"a": None, "a/mine.txt": b"old", **new}
 
 
 @pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
@@ -61,7 +57,7 @@ def test_permissions_are_those_of_any_new_file(tmp_path, mask):
     try:
         for _ in range(2):
             files.write_together(
-                tmp_path, {"a/fit.png": b"", "a.nc": lambda path: path.write_bytes(b"")}
+                tmp_path, "a", {"a/fit.png": b"", "a.nc": lambda path: path.write_bytes(b"")}
             )
             for name in ("a/fit.png", "a.nc"):
                 assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o666 & ~mask
@@ -84,11 +80,7 @@ def test_nothing_changes_when_a_file_cannot_be_completed(tmp_path, error, new):
         raise error
 
     with pytest.raises(type(error)):
-        files.write_together(
-            tmp_path,
-            {"a/fit.png": b"new", "a.json": b"new", "a.nc": fail},
-            remove=["old.png"],
-        )
+        files.write_together(tmp_path, "a", {"a/fit.png": b"new", "a.json": b"new", "a.nc": fail})
     assert tree(tmp_path) == before
 
 
@@ -104,14 +96,14 @@ def test_signals_wait_until_all_files_are_in_place(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "replace", interrupted)
     contents = {"a/fit.png": b"new", "a.json": b"new", "a.html": b"new"}
     with pytest.raises(KeyboardInterrupt):
-        files.write_together(tmp_path, contents)
+        files.write_together(tmp_path, "a", contents)
     assert tree(tmp_path) == {"a": None, **contents}
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_files_can_be_written_from_any_thread(tmp_path):
     "Only the main thread may handle signals; another one does without."
-    worker = threading.Thread(target=files.write_together, args=(tmp_path, {"a.html": b"new"}))
+    worker = threading.Thread(target=files.write_together, args=(tmp_path, "a", {"a.html": b"new"}))
     worker.start()
     worker.join()
     assert tree(tmp_path) == {"a.html": b"new"}
@@ -177,6 +169,6 @@ def test_a_folder_is_proved_to_be_writable(tmp_path, monkeypatch):
     def refuse(**_):
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
     with pytest.raises(InputError, match="Read-only file system"):
         files.prepare_folder(tmp_path)

@@ -26,9 +26,10 @@ class Pages:
     markdown: str = "![The fit](synthetic-heights/fit.png)"
     json: str = "{}"
     figures: dict = field(default_factory=lambda: {"fit.png": b"fit"})
+    run: str = "0123456789abcdef"
 
 
-def outcome(*, trusted=True, pages=None, save=lambda path: path.write_bytes(b"draws")):
+def outcome(*, trusted=True, pages=None, save=lambda path, **_: path.write_bytes(b"draws")):
     return run.Outcome(
         report=pages or Pages(),
         save_posterior=save,
@@ -53,9 +54,16 @@ def analysed(monkeypatch):
     return replace
 
 
+def is_sealed(path):
+    return path.suffix == ".json" and path.read_bytes() != b"old"
+
+
 def tree(folder):
+    "Every file with its content, but for the JSON, which says what the others are."
     return {
-        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        str(path.relative_to(folder)): (b"JSON" if is_sealed(path) else path.read_bytes())
+        if path.is_file()
+        else None
         for path in folder.rglob("*")
     }
 
@@ -64,7 +72,7 @@ FILES = {
     "synthetic-heights": None,
     "synthetic-heights/fit.png": b"fit",
     "synthetic-heights.md": b"![The fit](synthetic-heights/fit.png)",
-    "synthetic-heights.json": b"{}",
+    "synthetic-heights.json": b"JSON",
     "synthetic-heights.nc": b"draws",
     "synthetic-heights.html": "<p>身高</p>".encode(),
 }
@@ -255,7 +263,7 @@ def test_a_folder_without_permission_is_refused(capsys, monkeypatch):
     def refuse(**_):
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
     monkeypatch.setattr(run, "analyse", lambda *_: pytest.fail("computed all the same"))
     assert run.main([]) == 2
     assert "Read-only file system; choose another with --out" in capsys.readouterr().err
@@ -286,20 +294,62 @@ def test_bad_input_is_answered_without_loading_anything_heavy(folder):
 # ---- runs that end early ----
 
 
-def test_a_bug_keeps_its_traceback(folder, analysed):
-    "An error that no input explains is not dressed up as one; no file is touched."
+@pytest.mark.parametrize(
+    ("error", "status", "expected"),
+    [
+        (ZeroDivisionError("a\n bug"), 1, "a mistake in em-vs-bayes or in what it uses, please "),
+        (RecursionError("too deep"), 1, "RecursionError: too deep (test_run.py, line "),
+        (MemoryError(), 2, "the memory does not suffice; take fewer data or --draws"),
+        (OSError(28, "No space left on device"), 2, "No space left on device"),
+    ],
+)
+def test_no_error_reaches_the_user_as_a_traceback(
+    folder, capsys, monkeypatch, analysed, error, status, expected
+):
+    "One line; of a bug it says that it is one, and how to see all of it. No file is touched."
     before = tree(folder)
-    analysed(ZeroDivisionError("bug"))
-    with pytest.raises(ZeroDivisionError):
-        run.main([])
+    analysed(error)
+    assert run.main([]) == status
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert expected in said.err
     assert tree(folder) == before
+    if status == 1:
+        assert f"{run.TRACEBACK}=1" in said.err
+        monkeypatch.setenv(run.TRACEBACK, "1")
+        with pytest.raises(type(error)):
+            run.main([])
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("weights that sum to inf"),
+        OverflowError("too large"),
+        RecursionError("too deep"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_data_that_cannot_be_read_end_in_one_line(capsys, monkeypatch, error):
+    "Whatever the reader did not foresee."
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(run, "read_cases", fail)
+    assert run.main(["--data", "ages.csv", "--column", "age"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("compare.run: error: 'ages.csv' cannot be used: ")
+    assert said.count("\n") == 1
 
 
 def test_an_interrupt_ends_in_one_line_and_status_130(folder, capsys, analysed):
     "While it computes and while it writes: no file is touched."
     before = tree(folder)
 
-    def half(path):
+    def half(path, **_):
         path.write_bytes(b"half")
         raise KeyboardInterrupt
 
@@ -317,7 +367,7 @@ def test_a_report_that_cannot_be_written_ends_in_one_line_and_leaves_the_old_one
     "A full disk is not a bug; the earlier report is still whole."
     before = tree(folder)
 
-    def fail(path):
+    def fail(path, **_):
         path.write_bytes(b"half")
         raise error
 
@@ -368,7 +418,7 @@ import sys, time
 from compare import run
 from test_run import outcome
 
-def wait(path=None):
+def wait(path=None, run=None):
     if path is not None:
         path.write_bytes(b"half")
     print("ready", flush=True)
@@ -389,6 +439,7 @@ sys.exit(run.main([]))
     [
         ("computing", signal.SIGINT, 130, "Ctrl-C"),
         ("computing", signal.SIGTERM, 143, "SIGTERM"),
+        ("computing", signal.SIGHUP, 129, "SIGHUP"),
         ("writing", signal.SIGTERM, 143, "SIGTERM"),
     ],
 )
@@ -410,7 +461,7 @@ def test_a_forked_worker_dies_of_sigterm_in_the_usual_way(folder):
 import os, signal, time
 from compare import run
 ready, say = os.pipe()
-with run._stoppable():
+with run.stoppable():
     worker = os.fork()
     if worker == 0:
         try:

@@ -108,7 +108,12 @@ def test_the_pages_of_a_run_hold_together(folder):
 class Pages:
     "A report with nothing in it."
 
-    html, json, figures = "<p></p>", "{}", {"overview.png": b"x", "north-fit.png": b"x"}
+    html, json, run, figures = (
+        "<p></p>",
+        "{}",
+        "0123456789abcdef",
+        {"overview.png": b"x", "north-fit.png": b"x"},
+    )
     markdown = "![](heights/overview.png) ![](heights/north-fit.png) heights/north.nc"
 
 
@@ -123,7 +128,7 @@ def analysed(monkeypatch):
             headline="They differ.",
             verdict="All can be believed.",
             trusted=trusted,
-            save_groups={"north.nc": lambda path: path.write_bytes(b"draws")},
+            save_groups={"north.nc": lambda path, **_: path.write_bytes(b"draws")},
         )
         monkeypatch.setattr(run, "analyse_groups", lambda *_: outcome)
 
