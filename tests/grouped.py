@@ -4,6 +4,7 @@ from unittest import mock
 
 from handmade import case, comparison, criticised, made, normals
 from once import once
+from plain import sketched
 
 from compare.comparison.groups import GroupedComparison
 from compare.data.cases import TooFew
@@ -49,6 +50,6 @@ FIGURES = ("forest", "fit")
 
 @once
 def report():
-    "With two figures for each part."
-    with mock.patch("compare.page.report.figures_of", return_value=FIGURES):
+    "With two figures for each part, which have ids but show nothing."
+    with mock.patch("compare.page.report.figures_of", return_value=FIGURES), sketched():
         return render_groups(regions())
