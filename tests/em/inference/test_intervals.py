@@ -562,7 +562,7 @@ def test_every_admissible_maximum_that_is_as_likely_lies_within_the_intervals(se
         return -loglik(x, shares, theta[1:3], np.exp(np.clip(theta[3:], -12, 6)))
 
     intervals = fit.conf_int()
-    for _ in range(20):
+    for _ in range(12):
         sds = x.std() * rng.uniform(0.1, 1.2, 2)
         start = np.r_[rng.normal(), rng.choice(x, 2), np.log(sds)]
         found = optimize.minimize(cost, start, method="BFGS")
