@@ -173,16 +173,21 @@ def normals(*groups, seed=0):
     return np.concatenate([rng.normal(mean, sd, count) for count, mean, sd in groups])
 
 
-def made(of, k=2, *, fit=None, center=None, level=0.95, command=None, seconds=None, **drawn):
+def made(
+    of, k=2, *, fit=None, center=None, level=0.95, command=None, seconds=None, alone=False, **drawn
+):
     """A comparison of a case, without criticism.
 
-    Its posterior lies around EM's own estimate unless a center is given.
+    Its posterior lies around EM's own estimate unless a center is given. Alone it is not held
+    against other numbers of groups.
     """
     fit = fitted(of.sample, k) if fit is None else fit
     said = posterior(of.sample, fit.mixture if center is None else center, **drawn)
-    return compare(
-        fit, said, level=level, case=of, criticism=False, command=command, seconds=seconds
-    )
+    others = {"select": lambda *_: em.Selection(())} if alone else {}
+    with mock.patch.dict(_KNOWN, others):
+        return compare(
+            fit, said, level=level, case=of, criticism=False, command=command, seconds=seconds
+        )
 
 
 def criticised(of, rng=0):
