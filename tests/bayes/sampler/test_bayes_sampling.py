@@ -329,7 +329,7 @@ def test_draws_that_fail_a_check_are_made_again_and_the_result_says_so(monkeypat
     note = settings.note
     assert "divergences" in note.failed
     assert note.still == ()
-    assert (note.draws, note.tune) == ((600, again.draws), (500, 1000))
+    assert (note.draws, note.tune) == ((300, again.draws), (300, 600))
     assert note.target_accept == (0.9, again.target_accept)
 
 
