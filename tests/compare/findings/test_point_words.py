@@ -10,6 +10,7 @@ from spoken import findings
 import em
 from compare.findings.criticism.rounding import coarse
 from compare.page.cautions import cautions
+from em.inference.points import Point
 
 headline, recurring = findings.headline, findings.recurring
 
@@ -107,7 +108,7 @@ def recurrent(*heaps):
 
 
 def test_a_likelier_point_is_minded_once_at_the_head():
-    "With its count; nothing where values merely lie on a grid."
+    "With its count; nothing where no value does."
     of = recurrent((170.0, 25))
     told = recurring(of)
     assert of.fit.converged
@@ -119,6 +120,20 @@ def test_a_likelier_point_is_minded_once_at_the_head():
     assert "these are set aside as points" in recurring(recurrent((170.0, 20), (160.0, 25)))
     assert recurring(recurrent()) == ""
     assert recurring(comparison("separate")) == ""
+
+
+@pytest.mark.parametrize(("name", "often"), [("separate", 5), ("overlapping", 10)])
+def test_a_point_is_minded_from_five_values_and_one_in_a_hundred_on(name, often):
+    "Of 200 values five are as many as it takes, of 1,000 ten; fewer are a coincidence of the grid."
+    of = comparison(name)
+
+    def told(count):
+        fit = dataclasses.replace(of.fit)
+        vars(fit)["points"] = (Point(12.0, count, np.inf),)
+        return recurring(dataclasses.replace(of, fit=fit))
+
+    assert told(often - 1) == ""
+    assert f"{often} of the " in told(often)
 
 
 def test_where_every_common_value_recurs_they_were_recorded_roughly():
