@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import traceback
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +30,7 @@ from compare.command.seal import sealed
 from compare.command.stopping import Stopped, stoppable
 from compare.comparison.groups import slugs
 from compare.data.cases import Case
+from compare.data.origins import Column
 from compare.data.progress import Progress
 from compare.data.reading import Reading, read_cases
 from compare.tables.errors import InputError, one_line, quoted
@@ -154,10 +156,19 @@ def _run(options: Options, signals: Sequence[int]) -> int:
     if checkpoint is not None:
         checkpoint.remove()
     minded = "".join(f"Mind: {text}\n" for text in outcome.cautions)
-    _say(f"{outcome.headline}\n{outcome.verdict}\n{minded}", sys.stdout)
+    _say(f"{_read(cases[0])}{outcome.headline}\n{outcome.verdict}\n{minded}", sys.stdout)
     for target in (target for target in targets if target in contents):
         _say(one_line(str(options.out / target)), sys.stdout)
     return UNTRUSTED if options.strict and not outcome.trusted else DONE
+
+
+def _read(case: Case) -> str:
+    """How the numbers were read, where nobody has said it; else empty."""
+    if not (isinstance(case.source, Column) and case.source.how):
+        return ""
+    from compare.language.en.head.origins import source
+
+    return f"{one_line(source(replace(case.source, part=None)))}.\n"
 
 
 def _targets(name: str, groups: Sequence[str] | None = None) -> list[str]:

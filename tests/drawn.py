@@ -1,16 +1,19 @@
 """Figures of comparisons made by hand, for tests, and how to read what is drawn."""
 
+import contextlib
 from types import SimpleNamespace
+from unittest import mock
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import xarray as xr
 from once import once
+from plain import sketched
 
 from compare.comparison.original import Mark
 from compare.comparison.table import BayesEstimate, Comparison, EmEstimate, Row
 from compare.data.cases import Case
-from compare.figures import figures
+from compare.figures import drawing, figures
 from em import Mixture, Sample
 
 SVG = "http://www.w3.org/2000/svg"
@@ -129,20 +132,33 @@ def pair():
 
 @once
 def five():
-    "A comparison of five groups, and its largest figures by name."
-    comparison = made(Mixture(np.full(5, 0.2), 10.0 * np.arange(5), np.full(5, 2.0)), draws=50)
-    drawn = figures.draw(comparison, only=("forest", "pairs", "groups", "priors"))
-    return comparison, {figure.name: figure for figure in drawn}
+    "The figures of five groups, by name; the largest and the one with the longest key are drawn."
+    comparison = made(Mixture(np.full(5, 0.2), 10.0 * np.arange(5), np.full(5, 2.0)), draws=25)
+    with without_png():
+        drawn = figures.draw(comparison, only=("pairs", "groups"))
+    with sketched():
+        drawn += figures.draw(comparison, only=("forest", "priors"))
+    return {figure.name: figure for figure in drawn}
 
 
 @once
 def hostile():
-    "The figures of a comparison whose names a file made up."
+    "The figures of a comparison whose names a file made up: one in full, the others in words."
     comparison = made(
         variable='$\\frac{a}{b}$ <script>x</script> & "q"\u202e\x00 and on and on and on',
         unit="<b>&$y_2$",
+        draws=25,
     )
-    return figures.draw(comparison)
+    with sketched():
+        words = figures.draw(comparison, only=("forest", "pairs", "groups", "predictive", "priors"))
+    return (figures.fit(comparison), *words)
+
+
+@contextlib.contextmanager
+def without_png():
+    "Within it, figures are drawn as SVG alone."
+    with mock.patch.object(drawing, "_png", return_value=b""):
+        yield
 
 
 def parsed(figure):

@@ -1,22 +1,79 @@
 """Comparisons made by hand: real EM fits of small samples beside posteriors that nobody sampled."""
 
+import contextlib
+import functools
 from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 from once import once
 
+import compare as comparing
 import em
 from bayes import Posterior, Settings
 from bayes.posterior.records import Second
-from compare import compare
-from compare.comparison.criticism import criticise
+from compare.comparison import criticism
 from compare.data.cases import Case
+from em.data.values import NOTHING
 
 PRIORS = (
     ("weights", "Dirichlet(2, 2)", "no group is empty"),
     ("means", "Normal(171, 13.8)", "somewhere among the data"),
     ("sds", "LogNormal(log 4.6, 1)", "no group shrinks onto one value"),
 )
+
+
+def _asked_once(ask):
+    """What EM says of plain data, kept by the data and the options: the same each time.
+
+    It is asked anew of nodes, and where an option is a list, an array or a generator.
+    """
+    answers = {}
+
+    @functools.wraps(ask)
+    def asked(data, *args, **options):
+        sample = em.as_sample(data)
+        said = [*args, *(one for option in sorted(options.items()) for one in option)]
+        plain = sample.known is NOTHING and all(
+            isinstance(one, str | float | range) or one is None or type(one) in (bool, int)
+            for one in said
+        )
+        if not plain:
+            return ask(data, *args, **options)
+        question = (
+            sample.values.tobytes(),
+            sample.weights.tobytes(),
+            sample.rounding,
+            sample.weights_are,
+            *((type(one), one) for one in said),
+        )
+        if question not in answers:
+            answers[question] = ask(sample, *args, **options)
+        return answers[question]
+
+    return asked
+
+
+fitted = _asked_once(em.fit)
+_KNOWN = {"fit": fitted, "select": _asked_once(em.select), "em_test": _asked_once(em.em_test)}
+
+
+@contextlib.contextmanager
+def _asking_once():
+    with mock.patch.multiple(em, **_KNOWN):
+        yield
+
+
+def compare(*args, **told):
+    "As `compare.compare`, but what EM says of one sample is computed once."
+    with _asking_once():
+        return comparing.compare(*args, **told)
+
+
+def criticise(*args, **told):
+    "The same of a criticism."
+    with _asking_once():
+        return criticism.criticise(*args, **told)
 
 
 def posterior(
@@ -115,16 +172,21 @@ def normals(*groups, seed=0):
     return np.concatenate([rng.normal(mean, sd, count) for count, mean, sd in groups])
 
 
-def made(of, k=2, *, fit=None, center=None, level=0.95, command=None, seconds=None, **drawn):
+def made(
+    of, k=2, *, fit=None, center=None, level=0.95, command=None, seconds=None, alone=False, **drawn
+):
     """A comparison of a case, without criticism.
 
-    Its posterior lies around EM's own estimate unless a center is given.
+    Its posterior lies around EM's own estimate unless a center is given. Alone it is not held
+    against other numbers of groups.
     """
-    fit = em.fit(of.sample, k) if fit is None else fit
+    fit = fitted(of.sample, k) if fit is None else fit
     said = posterior(of.sample, fit.mixture if center is None else center, **drawn)
-    return compare(
-        fit, said, level=level, case=of, criticism=False, command=command, seconds=seconds
-    )
+    others = {"select": lambda *_: em.Selection(())} if alone else {}
+    with mock.patch.dict(_KNOWN, others):
+        return compare(
+            fit, said, level=level, case=of, criticism=False, command=command, seconds=seconds
+        )
 
 
 def criticised(of, rng=0):

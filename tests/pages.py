@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from handmade import comparison
 from markdown_it import MarkdownIt
 from once import once
-from plain import illustrated
+from plain import illustrated, sketched
 
 from compare.page.report import render
 
@@ -31,19 +31,23 @@ VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wb
 FIGURES = {
     "separate": ("forest", "fit", "path"),
     "one as two": ("forest", "fit", "pit"),
+    "one": ("forest", "fit", "path", "groups", "expected"),
     "three": ("forest", "path", "groups", "expected"),
     "collapsed": ("forest", "fit", "pairs", "path", "loglik"),
     "failing": ("forest", "ranks"),
-    "alike": ("fit", "groups", "priors", "ranks"),
+    "alike": ("fit", "groups", "priors"),
     "lonely": ("fit", "predictive", "priors", "ranks"),
 }
-"""What is drawn of those that are not drawn whole, as far as there is such a figure."""
+"""What is put together of those that are not drawn, as far as there is such a figure."""
 
 
 @once
 def report(name):
-    of = comparison(name)
-    return illustrated(of, FIGURES[name]) if name in FIGURES else render(of)
+    "With all figures drawn of the first, and the words of a few of the others."
+    if name not in FIGURES:
+        return render(comparison(name))
+    with sketched():
+        return illustrated(comparison(name), FIGURES[name])
 
 
 class Page(HTMLParser):

@@ -3,6 +3,7 @@
 import json
 import math
 import sys
+from copy import deepcopy
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -24,9 +25,12 @@ from benchmarks.sampling.textbook import textbook
 from benchmarks.writing.aims import aims
 from benchmarks.writing.findings import findings
 from benchmarks.writing.page import render
+from handmade import posterior
 from pytensor.compile.mode import Mode
 from scipy.special import logsumexp
 from scipy.stats import dirichlet, lognorm, norm
+
+import bayes
 
 PRIORS = {
     "concentration": 2.0, "centre": 171.0, "spread": 14.0, "log_median": 1.5, "log_spread": 1.0,
@@ -146,18 +150,27 @@ def test_the_textbook_model_is_the_mixture_with_the_same_priors():
         assert density(point) == pytest.approx(expected, rel=1e-8)
 
 
-def test_a_process_leaves_its_draws_and_the_times_of_its_stages(tmp_path, capsys):
-    "`bayes.fit` on nodes, at its defaults: four chains of 3,000 draws."
+def test_a_process_leaves_its_draws_and_the_times_of_its_stages(tmp_path, capsys, monkeypatch):
+    "`bayes.fit` on nodes, at its defaults, from the fit by EM."
+    asked = []
+
+    def pretend(sample, k, *, start, seed):
+        asked.append((sample.bins is not None, sample.n, k, start.data is sample, seed))
+        return posterior(sample, start.mixture, draws=250)
+
+    monkeypatch.setattr(bayes, "fit", pretend)
     data, out = stored(drawn(300), tmp_path), tmp_path / "draws.npz"
-    asked = ["nodes", str(data), str(out), "--priors", json.dumps(PRIORS), "--seed", "3"]
-    assert sampler.main(asked) == 0
+    line = ["nodes", str(data), str(out), "--priors", json.dumps(PRIORS), "--seed", "3"]
+    assert sampler.main(line) == 0
+    assert asked == [(True, 300, 2, True, 3)]
     told = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
     assert list(told["seconds"]) == ["import", "build", "sample"]
-    assert all(seconds > 0 for seconds in told["seconds"].values())
+    assert told["seconds"]["import"] > 0
+    assert told["seconds"]["sample"] == 0.2
     assert told["divergences"] == 0
     draws = dict(np.load(out))
     assert {name: value.shape for name, value in draws.items()} == dict.fromkeys(
-        ("weights", "means", "sds"), (4, 3000, 2)
+        ("weights", "means", "sds"), (4, 250, 2)
     )
     assert judge(**draws)["ess"] > 400
 
@@ -169,9 +182,8 @@ def test_a_process_gets_the_variables_that_it_is_given(monkeypatch):
     assert fresh([sys.executable, "-c", code], 60, {"GIVEN": "2"}).answer == "1 2\n"
 
 
-@pytest.fixture
-def pretended(monkeypatch):
-    """Processes that are not run: each leaves draws at once, and PyMC breaks when warm."""
+def pretend_processes(patch):
+    """Run no process: each leaves draws at once, and PyMC breaks when warm."""
     calls = []
 
     def pretend(command, _limit, variables):
@@ -189,13 +201,26 @@ def pretended(monkeypatch):
         }  # fmt: skip
         return Call(4.0, f"a word\n{json.dumps(told)}\n")
 
-    monkeypatch.setattr(turns, "fresh", pretend)
+    patch.setattr(turns, "fresh", pretend)
     return calls
 
 
-def test_samplers_take_turns_cold_and_then_warm(pretended, tmp_path):
+@pytest.fixture
+def pretended(monkeypatch):
+    return pretend_processes(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def section(tmp_path_factory):
+    """What the section measures of such processes, and the calls of these."""
+    with pytest.MonkeyPatch.context() as patch:
+        calls = pretend_processes(patch)
+        return turns.measure(TINY, tmp_path_factory.mktemp("samplers"), quiet), calls
+
+
+def test_samplers_take_turns_cold_and_then_warm(section):
     "Each with a cache of its own, empty at first, and with another seed each time."
-    results = turns.measure(TINY, tmp_path, quiet)
+    results, pretended = section
     ours, peers = ["values", "nodes"], ["pymc", "nutpie"]
     assert [call[0] for call in pretended] == [
         *ours, *peers, *ours, *peers, *ours, "nutpie", "reference", "nodes",
@@ -216,11 +241,10 @@ def test_samplers_take_turns_cold_and_then_warm(pretended, tmp_path):
     assert results["notes"] == []
 
 
-def test_priors_are_given_to_every_sampler_as_bayes_has_them(pretended, tmp_path):
+def test_priors_are_given_to_every_sampler_as_bayes_has_them(section):
     "They follow from the mean and the sd of the heights."
-    results = turns.measure(replace(TINY, warm=1), tmp_path, quiet)
+    results, _ = section
     x = drawn(1000)
-    assert pretended
     assert results["priors"] == pytest.approx(
         {
             "concentration": 2.0, "centre": x.mean(), "spread": 1.5 * x.std(),
@@ -294,10 +318,9 @@ def test_a_median_stands_with_its_range():
 
 
 @pytest.fixture
-def page_of(pretended, tmp_path):
+def page_of(section):
     """Results of a run of this section alone, from pretended samplers."""
-    assert pretended == []
-    measured = turns.measure(TINY, tmp_path, quiet)
+    measured = deepcopy(section[0])
     by = {row["key"]: row for row in measured["rows"]}
     by["pymc"]["warm"], by["pymc"]["note"] = by["nutpie"]["warm"], ""
     for key, ess in (("values", 1000.0), ("nodes", 2500.0), ("pymc", 50.0), ("nutpie", 500.0)):

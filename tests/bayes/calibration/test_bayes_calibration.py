@@ -24,7 +24,7 @@ from bayes.posterior.diagnostics import Diagnostics
 from em import Parameters
 
 ROOT = Path(__file__).parents[3]
-N_TRIALS = 60
+N_TRIALS = 40
 
 # ---- posteriors without a sampler ----
 
@@ -122,10 +122,10 @@ def calibrate(fit, K, n_trials=N_TRIALS):
 
 def test_an_exact_posterior_is_calibrated():
     "One normal group, whose posterior the test draws by itself."
-    right = calibrate(exact, 1, 150)
+    right = calibrate(exact, 1, 60)
     assert right.calibrated
     assert [quantity.name for quantity in right.quantities] == ["means[0]", "sds[0]", "loglik"]
-    assert right.verdict.startswith("Calibrated, as far as 150 data sets can tell")
+    assert right.verdict.startswith("Calibrated, as far as 60 data sets can tell")
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,6 @@ def test_the_figure_shows_every_quantity_and_marks_the_uneven():
     assert "#ffffff" in picture
     assert "leaves the wider band for log-likelihood." in alt_text(some)
     assert "All curves stay inside" in alt_text(calibrate(exact, 1, 40))
-    assert draw(some) == picture
 
 
 # ---- the log ----
@@ -351,7 +350,7 @@ def test_a_file_of_something_else_is_left_alone(tmp_path, content):
 
 # ---- the command ----
 
-SMALL = "--data-sets 8 --n 60 --chains 2 --draws 120 --tune 50".split()
+SMALL = "--data-sets 3 --n 60 --chains 2 --draws 120 --tune 50".split()
 
 
 @pytest.fixture
@@ -371,15 +370,16 @@ def files(place):
 
 
 def test_a_run_that_is_stopped_ends_as_if_it_had_not_been(folder, monkeypatch, capsys):
-    "Ctrl-C in the fourth fit: three data sets stay, the rest follows, the files are the same."
+    "Ctrl-C in the second fit: one data set stays, the rest follows, the files are the same."
+    small = [*SMALL, "--components", "1"]
     straight = folder("straight")
-    assert calibration.main(SMALL) == 0
-    assert set(files(straight)) == {f"calibration-n60.{end}" for end in ("json", "md", "svg")}
+    assert calibration.main(small) == 0
+    assert set(files(straight)) == {f"calibration-k1-n60.{end}" for end in ("json", "md", "svg")}
     said = capsys.readouterr()
     assert said.err == ""
-    content = json.loads((straight / "calibration-n60.json").read_text())
+    content = json.loads((straight / "calibration-k1-n60.json").read_text())
     assert said.out.splitlines()[0] == content["verdict"]
-    assert content["settings"]["data_sets"] == 8
+    assert content["settings"]["data_sets"] == 3
 
     interrupted = folder("interrupted")
     usual, run = signal.getsignal(signal.SIGINT), []
@@ -388,21 +388,21 @@ def test_a_run_that_is_stopped_ends_as_if_it_had_not_been(folder, monkeypatch, c
     def stop(self, index):
         run.append(index)
         done = fit(self, index)
-        if index == 3:
+        if index == 1:
             signal.raise_signal(signal.SIGINT)
         return done
 
     monkeypatch.setattr(Trials, "run", stop)
-    assert calibration.main(SMALL) == 130
+    assert calibration.main(small) == 130
     assert capsys.readouterr().err == (
-        "bayes.calibration: stopped by Ctrl-C; 3 of 8 data sets are done, the same command goes on "
+        "bayes.calibration: stopped by Ctrl-C; 1 of 3 data sets are done, the same command goes on "
         "with the rest\n"
     )
     assert signal.getsignal(signal.SIGINT) is usual
-    assert list(files(interrupted)) == ["calibration-n60.jsonl"]
+    assert list(files(interrupted)) == ["calibration-k1-n60.jsonl"]
     monkeypatch.setattr(Trials, "run", lambda self, index: run.append(index) or fit(self, index))
-    assert calibration.main(SMALL) == 0
-    assert run == [0, 1, 2, 3, *range(3, 8)]
+    assert calibration.main(small) == 0
+    assert run == [0, 1, 1, 2]
     assert files(interrupted) == files(straight)
 
 
@@ -433,14 +433,13 @@ def test_sigterm_stops_between_two_data_sets(folder, monkeypatch, capsys):
     folder("here")
     monkeypatch.setattr(Trials, "run", stop)
     assert calibration.main(SMALL) == 143
-    assert "stopped by SIGTERM; 0 of 8" in capsys.readouterr().err
+    assert "stopped by SIGTERM; 0 of 3" in capsys.readouterr().err
 
 
 def test_fewer_data_sets_than_are_done_are_taken_from_those(folder, monkeypatch, capsys):
     "Nothing is run, and what is left over stays for another time; other settings are refused."
-    trials = Trials(Plan(n_components=1, n=60, chains=2, draws=120, tune=50), exact)
-    toy = [trials.run(index) for index in range(6)]
-    small = [*SMALL, "--components", "1"]
+    toy = calibrate(exact, 1, 6).trials
+    small = [*SMALL, "--data-sets", "8", "--components", "1"]
 
     def stop(_, index):
         if index == 5:
@@ -462,9 +461,9 @@ def test_fewer_data_sets_than_are_done_are_taken_from_those(folder, monkeypatch,
 @pytest.mark.parametrize(("fit", "status"), [(exact, 0), (too_narrow, 3)])
 def test_strict_tells_by_the_exit_status(folder, monkeypatch, capsys, fit, status):
     "3 for a wrong posterior with --strict, else 0 for a result of any kind."
-    toy = Trials(Plan(n_components=1, n=60), fit)
-    done = [toy.run(index) for index in range(40)]
+    done = calibrate(fit, 1, 40).trials
     monkeypatch.setattr(Trials, "run", lambda _, index: done[index])
+    monkeypatch.setattr("bayes.calibration.figure.draw", lambda _: "<svg/>")
     reports = folder("here")
     arguments = "--components 1 --data-sets 40".split()
     assert calibration.main([*arguments, "--strict"]) == status

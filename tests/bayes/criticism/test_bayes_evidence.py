@@ -177,7 +177,9 @@ def test_what_cannot_be_answered_is_refused():
     with pytest.raises(ValueError, match="the priors of the posterior, means ~"):
         evidence(few(2), priors=Priors(means=pm.Normal.dist(0, 1)))
     differing = Priors(means=pm.Normal.dist([0, 5], 1.0))
-    posterior = bayes.fit(FEW, 2, priors=Priors(means=pm.Normal.dist(2.5, 3.0)), seed=1, draws=100)
+    posterior = bayes.fit(
+        FEW, 2, priors=Priors(means=pm.Normal.dist(2.5, 3.0)), seed=1, draws=100, chains=3
+    )
     assert evidence(posterior, priors=Priors(means=pm.Normal.dist(2.5, 3.0))).se < 0.2
     # What the posterior keeps need not be said again.
     assert evidence(posterior).se < 0.2

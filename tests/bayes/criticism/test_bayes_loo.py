@@ -63,7 +63,7 @@ def test_two_groups_are_predicted_as_by_fits_without_the_value_unless_k_says_no(
     values = np.sort(np.random.default_rng(6).normal([0] * 9 + [7] * 11, 1.0))
     sample = em.Sample(values)
     priors = Priors.weakly_informative(sample, 2)
-    plan = {"priors": priors, "draws": 1000, "tune": 500}
+    plan = {"priors": priors, "draws": 500, "tune": 300}
     found = loo(bayes.fit(sample, 2, seed=1, **plan))
     off = {}
     for place in (0, 8, 14):  # an outlier, between the groups, and inside one

@@ -90,17 +90,17 @@ def test_the_answer_on_the_galaxies_does_not_depend_on_the_start(reference):
     x = 1000 * np.asarray(reference["galaxies"])
     fit = em.fit(x)
     for top in fit.optima[:2]:
-        found = bayes.fit(x, 2, start=top.mixture, seed=3, draws=1000, tune=500)
+        found = bayes.fit(x, 2, start=top.mixture, seed=3, draws=500, tune=300)
         assert found.diagnostics.ok, found.diagnostics.messages
         assert found.interval().weights[0] == pytest.approx([0.15, 0.78], abs=0.03)
-        assert found.weights.shape == (4, 1000, 2)
+        assert found.weights.shape == (4, 500, 2)
         assert found.settings.second.published == "sequential"
 
 
 def test_what_the_routes_say_is_kept_with_the_draws(tmp_path):
     "Saved and loaded, whoever published."
     x = np.r_[np.random.default_rng(1).normal(0, 1, 60), np.random.default_rng(2).normal(8, 1, 40)]
-    found = bayes.fit(x, 2, draws=500, tune=300, seed=1)
+    found = bayes.fit(x, 2, draws=300, tune=300, seed=1)
     second = found.settings.second
     assert second.published == "chains"
     assert second.difference <= second.allowed

@@ -6,14 +6,16 @@ import json
 import numpy as np
 import pytest
 from grouped import HOSTILE
-from handmade import normals
+from handmade import normals, posterior
 from pages import Page, markdown
 
+import bayes
 from bayes import Posterior
 from compare import run
+from compare.comparison.criticism import criticise
 from compare.page import group_sections
 
-SMALL = ["--unit", "cm", "--draws", "200", "--tune", "200", "--chains", "2"]
+SMALL = ["--unit", "cm", "--draws", "200", "--tune", "150", "--chains", "2"]
 
 GROUPS = {
     "north": normals((60, 160, 4), (140, 180, 5), seed=1),
@@ -33,21 +35,47 @@ def write(path, groups):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    "What a real run leaves, with the fit as the only figure of each part, to save time."
+def ran(tmp_path_factory):
+    """What a run leaves, and how it asked for posteriors, which nobody samples here.
+
+    To save time the fit is the only figure, and one group is not criticised.
+    """
     folder = tmp_path_factory.mktemp("groups")
     rows = write(folder / "heights.csv", GROUPS)
     with (folder / "alone.csv").open("w", newline="") as file:
         alone = [(value,) for value, name in rows if name == "north"]
         csv.writer(file).writerows([("height",), *alone])
     ask = ["--out", str(folder / "out"), *SMALL]
+    asked = []
+
+    def pretend(sample, k, *, start, draws, chains, seed, **more):
+        asked.append({"n": sample.n, "k": k, "seed": seed, "start": start.data is sample, **more})
+        return posterior(sample, start.mixture, draws=draws, chains=chains, spread=seed / 20)
+
+    def partly(fit, *of, **settings):
+        hostile = fit.mixture.mean < GROUPS["north"].mean() - 1
+        return None if hostile else criticise(fit, *of, **settings)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(group_sections, "LEVELS", ())
+        patch.setattr(bayes, "fit", pretend)
+        patch.setattr("compare.comparison.criticism.criticise", partly)
         data = ["--data", str(folder / "heights.csv"), "--column", "height", "--by", "region"]
         assert run.main([*data, *ask]) == 0
         patch.setattr("compare.figures.figures.draw", lambda *_, **__: ())
         assert run.main(["--data", str(folder / "alone.csv"), *ask]) == 0
-    return folder / "out"
+    return folder / "out", asked
+
+
+@pytest.fixture
+def folder(ran):
+    return ran[0]
+
+
+def test_each_posterior_is_asked_for_as_the_options_say(ran):
+    "From the fit by EM on the data that it saw, with the seed of all that is random."
+    usual = {"k": 2, "seed": 1, "start": True, "sampler": "nutpie", "tune": 150, "progress": False}
+    assert ran[1] == [{"n": 200, **usual}] * 3
 
 
 def test_a_run_leaves_one_report_and_the_draws_of_each_part(folder):

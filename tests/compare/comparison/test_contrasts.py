@@ -43,6 +43,7 @@ def test_a_real_difference_is_clear_and_its_interval_holds_it():
     assert weight.upper - weight.lower == pytest.approx(2 * 1.96 * sd, rel=0.1)
 
 
+@pytest.mark.study
 def test_where_nothing_differs_hardly_any_report_shows_a_difference():
     "Posteriors around estimates that scatter as they should: at most 5% of reports, by chance."
     rng = np.random.default_rng(5)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from grouped import REASON, grouped, islands, part, regions
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from compare.comparison.groups import GroupedComparison, labels, slugs
@@ -12,7 +12,9 @@ from compare.comparison.groups import GroupedComparison, labels, slugs
 values = st.lists(st.text(max_size=60), min_size=1, max_size=6, unique=True)
 
 
+@settings(max_examples=15)
 @given(values)
+@example(["a" * 60, "A" * 61, "Å" * 70, "con", "-"])
 def test_slugs_are_names_for_any_file_system(texts):
     "Small ASCII letters, digits and single hyphens inside; each its own; the same each time."
     made = slugs(texts)
@@ -37,7 +39,9 @@ def test_slugs_keep_what_can_be_kept():
     )
 
 
+@settings(max_examples=15)
 @given(values)
+@example(["a" * 60, "A" * 61, "Å" * 70, "con", "-"])
 def test_labels_are_short_lines_each_its_own(texts):
     "Printable as they stand."
     made = labels(texts)

@@ -7,13 +7,18 @@ import re
 import handmade
 import numpy as np
 import pytest
-from handmade import SEPARATE, case, comparison, made, normals, posterior, with_draws
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from handmade import (
+    SEPARATE,
+    case,
+    compare,
+    comparison,
+    made,
+    normals,
+    posterior,
+    with_draws,
+)
 
 import em
-from compare import compare
-from compare.data.cases import Case
 from compare.data.origins import Passed
 
 
@@ -108,8 +113,7 @@ def test_the_shift_is_in_posterior_sds_from_the_median(values, fit):
     assert constant.em_in_interval
 
 
-@settings(max_examples=12)
-@given(st.floats(1e-6, 1e6), st.floats(-1e3, 1e3))
+@pytest.mark.parametrize(("scale", "offset"), [(1e-6, -1e3), (3.7e5, 0.0), (1.3, 1e3)])
 def test_another_unit_changes_no_share_and_no_shift(scale, offset):
     "Shift and scale data and draws: every estimate goes along, weights and quantiles stay."
     first = comparison("separate")
@@ -162,16 +166,18 @@ def test_a_truth_that_is_passed_wins_over_that_of_the_case(values, fit):
     mine = em.Mixture([0.55, 0.45], [20, 10], [1.5, 1])
     theirs = case(values, truth=em.Mixture([0.5, 0.5], [1, 2], [3, 4]))
     drawn = posterior(em.Sample(values), fit.mixture)
-    compared = compare(fit, drawn, mine, case=theirs)
+    compared = compare(fit, drawn, mine, case=theirs, criticism=False)
     assert [row.truth for row in compared.rows] == [0.45, 0.55, 10, 20, 1, 1.5]
-    assert compare(fit, drawn, case=theirs).rows[2].truth == 1
+    assert compare(fit, drawn, case=theirs, criticism=False).rows[2].truth == 1
 
 
 @pytest.mark.parametrize("k", [1, 3])
 def test_a_truth_of_another_number_of_groups_is_dropped(k):
     "Its parameters would stand beside those of other groups."
-    of = Case.synthetic(3, 200)
-    compared = made(of, k)
+    name = {1: "one", 3: "three"}[k]
+    fit, drawn = comparison(name).fit, comparison(name).posterior
+    of = case(fit.sample, truth=em.Mixture([0.4, 0.6], [164, 176], [6, 8]))
+    compared = compare(fit, drawn, case=of, criticism=False)
     assert compared.truth is None
     assert all(row.truth is None for row in compared.rows)
 
@@ -239,12 +245,12 @@ def test_a_case_with_other_data_is_refused(values, fit, change):
 @pytest.mark.parametrize("offset", [0.0, 1e8])
 def test_a_case_may_hold_the_data_in_another_shape(offset):
     "Turned round, counted, or with nodes that stand for them, far from zero as well."
-    values = np.round(normals((1200, 10, 1), (1300, 20, 1.5)), 2) + offset
+    values = np.round(normals((400, 10, 1), (500, 20, 1.5)), 2) + offset
     sample = em.Sample(values)
-    fit = em.fit(sample, 2)
+    fit = em.fit(sample, 2, n_starts=2)
     drawn = posterior(sample, fit.mixture)
     for same in (values[::-1], sample.collapse(), sample.squash()):
-        assert compare(fit, drawn, case=case(same), criticism=False).case.sample.n == 2500
+        assert compare(fit, drawn, case=case(same), criticism=False).case.sample.n == 900
 
 
 # ---- the rest of the record ----
@@ -289,7 +295,7 @@ def test_a_fit_without_a_maximum_has_no_errors_and_no_intervals():
 
 def test_without_a_case_the_data_are_called_what_they_are(values, fit):
     "A sample passed from Python has values, no unit and no seed."
-    compared = compare(fit, posterior(em.Sample(values), fit.mixture))
+    compared = compare(fit, posterior(em.Sample(values), fit.mixture), criticism=False)
     assert (compared.case.name, compared.case.unit, compared.case.seed) == ("comparison", "", None)
     assert (compared.case.variable, compared.case.source) == ("", Passed())
     assert compared.case.sample is fit.sample
@@ -301,7 +307,7 @@ def test_a_comparison_does_not_change_with_what_it_was_made_from(values, fit):
     "It is frozen, and keeps its own copy of the times."
     seconds = {"em": 0.5}
     drawn = posterior(em.Sample(values), fit.mixture)
-    compared = compare(fit, drawn, seconds=seconds, command="x")
+    compared = compare(fit, drawn, criticism=False, seconds=seconds, command="x")
     seconds["em"] = 99.0
     assert compared.seconds == {"em": 0.5}
     assert compared.command == "x"

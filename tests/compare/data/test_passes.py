@@ -132,7 +132,7 @@ def test_whoever_reads_the_parts_finds_the_same_bits(folder, kind):
     makers = {
         "one thread": lambda: ThreadPoolExecutor(1),
         "four threads": lambda: ThreadPoolExecutor(4),
-        "processes": lambda: ProcessPoolExecutor(2, mp_context=get_context("spawn")),
+        "processes": lambda: ProcessPoolExecutor(1, mp_context=get_context("spawn")),
     }
     with makers[kind]() as executor:
         many = digest_parts(found, partial(digest_part, wanted=wanted), executor, wanted)

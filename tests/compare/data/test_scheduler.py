@@ -191,10 +191,10 @@ def test_workers_and_scheduler_go_away(monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path):
-    "Sixty files of two groups of heights."
+    "Forty files of two groups of heights."
     pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     rng = np.random.default_rng(11)
-    for place in range(60):
+    for place in range(40):
         upper = rng.random(4000) < 0.6
         heights = np.where(upper, rng.normal(176, 8, 4000), rng.normal(164, 6, 4000))
         parquet.write_table(pa.table({"height": heights}), tmp_path / f"part-{place}.parquet")
@@ -225,7 +225,7 @@ def test_a_killed_worker_changes_nothing(running, folder):
     wait_for(lambda: victim not in pids(running))
     with ThreadPoolExecutor(1) as executor:
         here = merged(folder, executor).state()
-    assert len(told) == 60
+    assert len(told) == 40
     assert here.keys() == there.keys()
     for name, array in here.items():
         np.testing.assert_array_equal(array, there[name], strict=True)

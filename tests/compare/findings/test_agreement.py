@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from handmade import comparison, with_draws
+from handmade import compare, comparison, with_draws
 from spoken import after, findings
 
 import em
-from compare import compare
 from compare.figures.drawn import free_drawn
 
 agreement, on_truth = findings.agreement, findings.on_truth

@@ -5,10 +5,9 @@ import re
 
 import numpy as np
 import pytest
-from handmade import SEPARATE, case, comparison, made, normals, with_draws
+from handmade import SEPARATE, case, compare, comparison, made, normals, with_draws
 from spoken import after, findings, said
 
-from compare import compare
 from compare.figures.drawn import free_drawn
 
 differences = findings.differences

@@ -6,7 +6,7 @@ import functools
 import numpy as np
 import pytest
 from drawn import texts
-from handmade import SEPARATE, comparison, normals
+from handmade import SEPARATE, compare, comparison, fitted, normals
 from pages import rows
 from plain import plain_page
 from posteriors import around
@@ -14,7 +14,6 @@ from spoken import after, findings
 
 import em
 from bayes.criticism.sensitivity import Sensitivity
-from compare import compare
 from compare.comparison.parameters import free_rows
 from compare.figures import figures
 from compare.findings.criticism.influence import influence
@@ -33,7 +32,7 @@ on_prior = findings.on_prior
 def many():
     "Two groups that the data settle."
     sample = em.Sample(normals(*SEPARATE))
-    fit = em.fit(sample, 2)
+    fit = fitted(sample, 2)
     return compare(fit, around(sample, fit.mixture))
 
 

@@ -27,6 +27,11 @@ def page():
     return Page(report().html)
 
 
+@pytest.fixture(scope="module")
+def overall():
+    return overview_figure(regions())
+
+
 def test_every_id_of_the_page_is_its_own_and_every_link_leads_somewhere(page):
     "Those inside the figures too, and what their clips and labels refer to."
     ids = [attrs["id"] for _, attrs, _ in page.elements if "id" in attrs]
@@ -42,7 +47,7 @@ def test_every_id_of_the_page_is_its_own_and_every_link_leads_somewhere(page):
         assert f"part--{fitted.slug}" in ids
 
 
-def test_a_name_from_the_file_is_text_in_both_pages(page):
+def test_a_name_from_the_file_is_text_in_both_pages(page, overall):
     "Shown as it is, never read as markup; tables keep their columns."
     assert "<img" not in report().html
     assert HOSTILE in page.text
@@ -50,7 +55,7 @@ def test_a_name_from_the_file_is_text_in_both_pages(page):
     assert not [token for token in tokens if token.type in ("html_block", "html_inline")]
     assert HOSTILE in spoken(report().markdown)
     assert even(report().markdown)
-    assert f"✗ {HOSTILE[:12]}…" in "".join(texts(overview_figure(regions())))
+    assert f"✗ {HOSTILE[:12]}…" in "".join(texts(overall))
 
 
 def test_the_markdown_shows_the_figures_that_there_are(page):
@@ -97,15 +102,15 @@ def test_the_overview_leaves_out_what_is_not_to_be_believed():
     assert cells["95% credible interval"]
 
 
-def test_the_figure_draws_only_what_is_to_be_believed():
+def test_the_figure_draws_only_what_is_to_be_believed(overall):
     "The rest is neither drawn nor told."
-    alt = overview_figure(regions()).alt
+    alt = overall.alt
     said = alt[alt.index(HOSTILE) :]
     assert f"EM {regions().failing[0].comparison.fit.mixture.weights[0]:.3f} (" in said
     assert "Bayes" not in said
     alt = overview_figure(islands()).alt
     assert "EM" not in alt[alt.index("islands") : alt.index("north")].partition(":")[2]
-    assert not overview_figure(regions()).wide
+    assert not overall.wide
 
 
 def test_the_verdict_counts_the_parts():

@@ -13,11 +13,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from handmade import comparison
 from markdown_it import MarkdownIt
-from pages import KINDS, Page, even, markdown, page, report, spoken
+from pages import FIGURES, KINDS, Page, even, markdown, page, report, spoken
 from PIL import Image
-from plain import illustrated, plain_page
-
-from compare.page.report import render
+from plain import illustrated, plain_page, sketched
 
 HOSTILE = (
     "<script>alert(1)</script> </style></title><svg onload=alert(1)> &lt;b&gt; &amp; <!-- -->",
@@ -29,8 +27,8 @@ HOSTILE = (
     "\u202eevil\u2066\u0000\u200f ![i](http://example.com/x.png) [l](javascript:alert(1))",
     "x" * 1000,
 )
-DRAWN = (HOSTILE[0], HOSTILE[4], HOSTILE[6])
-"""Those whose figures are drawn too: markup, mathematics, and letters that no font should see."""
+DRAWN = (HOSTILE[0], HOSTILE[6])
+"""Those whose figures are put together too: markup, and letters that nobody should see."""
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -179,7 +177,8 @@ def hostile(text, *, drawn=False):
     object.__setattr__(posterior, "settings", settings)
     of = dataclasses.replace(of, case=named, posterior=posterior, command=text.replace("\x00", ""))
     if drawn:
-        return illustrated(of, ("forest", "fit", "priors"))
+        with sketched():
+            return illustrated(of, ("forest", "fit", "priors"))
     return SimpleNamespace(html=plain_page(of, "report.html"), markdown=plain_page(of))
 
 
@@ -254,17 +253,18 @@ def test_the_folder_of_the_figures_is_quoted():
         comparison("one"),
         case=dataclasses.replace(comparison("one").case, name="my (data) 身高 #1"),
     )
-    images = [
-        token for token in markdown(illustrated(of, ("fit",)).markdown) if token.type == "image"
-    ]
+    with sketched():
+        text = illustrated(of, ("fit",)).markdown
+    images = [token for token in markdown(text) if token.type == "image"]
     assert images
     for token in images:
         assert unquote(token.attrs["src"]).startswith("my (data) 身高 #1/")
 
 
 def test_the_same_comparison_gives_the_same_report():
-    "Byte for byte, pictures included: a committed report changes only with its numbers."
-    assert render(comparison("one")) == report("one")
+    "Byte for byte: a committed report changes only with its numbers."
+    with sketched():
+        assert illustrated(comparison("one"), FIGURES["one"]) == report("one")
 
 
 def test_the_methods_of_the_comparison_write_what_render_does(monkeypatch):

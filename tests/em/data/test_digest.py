@@ -212,7 +212,7 @@ def test_cells_that_hold_much_stay_narrow():
 
 @given(SEEDS)
 @example(0)
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_any_pieces_of_any_data_keep_the_error_below_its_bound(seed):
     "Atoms, spikes, tails and gaps over many orders of magnitude, in pieces of any size."
     rng = np.random.default_rng(seed)

@@ -354,7 +354,7 @@ def mixtures(seed):
 @example(5036)
 @example(6000)
 @given(SEEDS)
-@settings(max_examples=60)
+@settings(max_examples=20)
 def test_the_error_is_below_its_bound_for_any_mixture_and_any_data(seed):
     "Even where the mixture does not fit, and its density has zeros near the bins."
     sample, both = mixtures(seed)
@@ -411,7 +411,7 @@ def test_a_spike_is_not_smoothed_away(share, sd):
 
 @given(SEEDS, st.sampled_from([1, 4]))
 @example(0, 1)
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_any_data_can_be_squashed(seed, finer):
     "Mixtures of atoms, spikes, tails and gaps over many orders of magnitude."
     rng = np.random.default_rng(seed)

@@ -9,6 +9,7 @@ import pytest
 import em
 from em.data.requirements import require_counts
 
+GROUPS = em.Mixture([0.4, 0.6], [0, 5], [1, 1.2])
 ABSURD = [1e9, -1e9, 0.1234567, 1e-300]
 """Values that would move ranges, ties and steps if they counted."""
 
@@ -75,7 +76,7 @@ def test_a_value_of_weight_zero_changes_no_fit(with_and_without):
     "Neither estimates nor standard errors nor intervals, on the data or on nodes."
     padded, plain = with_and_without
     for squash, settings in ((None, {}), (True, {"method": "wald"})):
-        one, other = (em.fit(sample, 2, squash=squash) for sample in (padded, plain))
+        one, other = (em.fit(sample, 2, squash=squash, n_starts=2) for sample in (padded, plain))
         assert one.loglik == other.loglik
         assert one.mixture == other.mixture
         ends = (fit.conf_int(**settings) for fit in (one, other))
@@ -88,7 +89,7 @@ def test_a_value_of_weight_zero_need_not_lie_on_the_step_of_the_others():
     values = np.round(two_groups(), 0)
     padded = em.Sample(np.append(values, 0.25), np.append(np.ones(values.size), 0.0), 1.0)
     assert padded.rounding == 1.0
-    alike(em.fit(padded, 2), em.fit(values, 2, rounding=1.0))
+    alike(em.fit(padded, start=GROUPS), em.fit(values, rounding=1.0, start=GROUPS))
 
 
 def test_a_value_of_weight_zero_is_not_digested():
@@ -125,7 +126,7 @@ def test_shares_of_a_number_of_values_are_counts(unit):
     assert sample.weights.tolist() == counts.tolist()
     assert sample.weights_are == "counts"
     if unit in {1.0, 1e-300}:  # what is fitted is the same for all
-        alike(em.fit(sample, 2, n_starts=2), em.fit(em.Sample(values, counts), 2, n_starts=2))
+        alike(em.fit(sample, start=GROUPS), em.fit(em.Sample(values, counts), start=GROUPS))
 
 
 def test_shares_known_too_roughly_for_counts_stay_what_they_are():
@@ -227,7 +228,8 @@ def test_more_than_doubles_can_count_is_refused_in_one_line(weight):
     large = np.full(values.size, weight)
     with pytest.raises(ValueError, match=r"sum of at most 9\.01e\+15, got .*shares.*sampling"):
         em.fit(em.Sample(values, large), 2)
-    alike(em.fit(sampling(values, large), 2), em.fit(sampling(values, np.ones(values.size)), 2))
+    one, other = (sampling(values, weights) for weights in (large, np.ones(values.size)))
+    alike(em.fit(one, start=GROUPS), em.fit(other, start=GROUPS))
 
 
 def test_many_counts_are_fine():
@@ -289,7 +291,8 @@ def test_kish_says_what_weighted_rows_are_worth():
 def test_equal_sampling_weights_are_none():
     "Estimates and sandwich of the rows themselves."
     values = two_groups()
-    fit, plain = em.fit(sampling(values, np.full(400, 7.0)), 2), em.fit(values, 2)
+    survey_of = sampling(values, np.full(400, 7.0))
+    fit, plain = (em.fit(data, start=GROUPS) for data in (survey_of, values))
     assert fit.loglik == pytest.approx(plain.loglik, rel=1e-13)
     for mine, theirs in zip(fit.standard_errors(), plain.standard_errors("sandwich"), strict=True):
         assert mine == pytest.approx(theirs, rel=1e-9)
@@ -328,7 +331,7 @@ def test_standard_errors_of_a_survey_are_the_sandwich_of_its_rows(squash):
     values, weights = survey(2500, seed=4)
     sample = sampling(values, weights)
     assert len(sample.collapse()) < 200
-    fit = em.fit(sample, 2, squash=squash)
+    fit = em.fit(sample, start=GROUPS, squash=squash)
     mixture, errors = fit.mixture, fit.standard_errors()
     found = np.sqrt(np.diag(by_differences(sample.values, sample.weights, mixture)))
     assert errors.weights == pytest.approx(found[0] * mixture.weights.prod(), rel=1e-5)
@@ -336,7 +339,7 @@ def test_standard_errors_of_a_survey_are_the_sandwich_of_its_rows(squash):
     assert errors.sds == pytest.approx(found[3:] * mixture.sds, rel=1e-5)
     assert np.diag(fit.cov_params()) == pytest.approx(np.concatenate(errors) ** 2, rel=1e-12)
     # Counts of as much weight would have a smaller meat: w for each value, not the sum of w^2.
-    naive = em.fit(em.Sample(values, sample.weights), 2).standard_errors("sandwich")
+    naive = em.fit(em.Sample(values, sample.weights), start=GROUPS).standard_errors("sandwich")
     assert (np.abs(np.log(errors.means / naive.means)) > 0.05).all()
 
 

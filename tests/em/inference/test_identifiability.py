@@ -89,7 +89,7 @@ def test_modes_of_known_mixtures(mixture, count):
 
 
 @given(SEEDS, st.integers(1, 5), st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_modes_are_the_changes_of_sign_of_the_slope(seed, k, close):
     "By brute force."
     rng = np.random.default_rng(seed)

@@ -96,13 +96,17 @@ def profile_deviance(fit, x, kind, j, value, walk=()):
     return falls if len(falls) > 1 else falls[0]
 
 
+THREE = em.Mixture([0.4, 0.3, 0.3], [0, 6, 12], [1, 1, 2])
+
+
 def three_groups(n=150):
-    return em.Mixture([0.4, 0.3, 0.3], [0, 6, 12], [1, 1, 2]).sample(n, rng=1)[0]
+    return THREE.sample(n, rng=1)[0]
 
 
 @functools.cache
 def fit_of_three(*, equal_sds=False):
-    return em.fit(three_groups(), 3, equal_sds=equal_sds)
+    start = em.Mixture(THREE.weights, THREE.means, np.ones(3)) if equal_sds else THREE
+    return em.fit(three_groups(), 3, equal_sds=equal_sds, start=start)
 
 
 @pytest.fixture(scope="module")
@@ -124,9 +128,9 @@ def test_profile_intervals_to_every_printed_digit(fit_of_heights, seed):
     assert found.weights[1] == pytest.approx(1 - found.weights[0, ::-1], rel=1e-12)
 
 
-def test_wald_intervals_to_every_printed_digit(heights):
+def test_wald_intervals_to_every_printed_digit(fit_of_heights):
     "On the logit of weights and the log of sds."
-    found = em.fit(heights()).conf_int(method="wald")
+    found = fit_of_heights().conf_int(method="wald")
     assert agree(WALD[0], found.weights[0])
     assert agree(WALD[1], found.means)
     assert agree(WALD[2], found.sds)
@@ -148,7 +152,7 @@ def test_profile_intervals_by_a_second_route(reference, exact, name, column, k, 
         assert getattr(found, kind) == pytest.approx(known, rel=1e-8)
 
 
-@pytest.mark.parametrize(("k", "equal"), [(2, False), (2, True), (3, False), (3, True)])
+@pytest.mark.parametrize(("k", "equal"), [(2, False), (3, False), (3, True)])
 def test_at_every_end_the_deviance_is_the_quantile(k, equal):
     "A constrained maximisation by SciPy falls by half of 3.84 at each end, and by less inside."
     x = three_groups()
@@ -166,9 +170,9 @@ def test_at_every_end_the_deviance_is_the_quantile(k, equal):
                 assert 0 < profile_deviance(fit, x, kind, j, inside) < DEVIANCE
 
 
-def test_the_profile_stays_on_the_branch_of_the_labels(heights):
+def test_the_profile_stays_on_the_branch_of_the_labels(heights, fit_of_heights):
     "At the upper end of the weight the swapped labels have deviance .816, which does not count."
-    fit = em.fit(heights())
+    fit = fit_of_heights()
     x = heights()
     upper = fit.conf_int().weights[0, 1]
     assert profile_deviance(fit, x, "weights", 0, upper) == pytest.approx(DEVIANCE, abs=2e-5)
@@ -236,9 +240,9 @@ def test_wald_and_profile_agree_where_the_likelihood_is_quadratic():
 
 
 @pytest.mark.parametrize("method", ["profile", "wald"])
-def test_intervals_hold_the_estimate_and_grow_with_the_level(heights, method):
+def test_intervals_hold_the_estimate_and_grow_with_the_level(fit_of_heights, method):
     "50 % lies within 95 %, 95 % within 99 %, weights stay in (0, 1) and sds above zero."
-    fit = em.fit(heights())
+    fit = fit_of_heights()
     inner = em.Parameters(*(np.stack([v, v], axis=1) for v in fit.mixture.parameters))
     for level in (0.5, 0.95, 0.99):
         outer = fit.conf_int(level, method)
@@ -271,9 +275,9 @@ def test_intervals_move_with_unit_and_origin(method, equal):
     assert mirrored.sds == pytest.approx(here.sds[::-1], rel=1e-6)
 
 
-def test_the_default_is_profile_at_95_percent(heights):
+def test_the_default_is_profile_at_95_percent(fit_of_heights):
     "conf_int() and conf_int(0.95, 'profile') are the same call."
-    fit = em.fit(heights())
+    fit = fit_of_heights()
     for mine, theirs in zip(fit.conf_int(), fit.conf_int(0.95, "profile"), strict=True):
         assert mine.tolist() == theirs.tolist()
 
@@ -284,7 +288,7 @@ def test_counts_give_the_intervals_of_the_repeated_values():
     x = np.round(three_groups(60), 2)
     counts = rng.integers(1, 4, 60)
     one, other = (
-        em.fit(data, 2, n_starts=2).conf_int()
+        em.fit(data, start=em.Mixture([0.4, 0.6], [0, 9], [1, 4])).conf_int()
         for data in (em.Sample(x, counts), np.repeat(x, counts))
     )
     for mine, theirs in zip(one, other, strict=True):
@@ -301,6 +305,11 @@ def alike(seed):
 
 
 ALIKE = alike(3)
+
+
+@functools.cache
+def fit_of_alike(sign=1):
+    return em.fit(sign * ALIKE)
 
 
 def deviance_by_sd(fit, x, kind, j, value):
@@ -328,7 +337,7 @@ def deviance_by_sd(fit, x, kind, j, value):
     box = [(-6, 6), *[(m - 3 * s, m + 3 * s)] * 2, (np.log(s / 50), np.log(3 * s)), (0, 6)]
     del box[held]
     found = []
-    for odds, away, log_sd, more in ((0.6, 0, -1, 1.7), (0, 0.5, -0.5, 0.1), (0, -0.5, -0.5, 0.1)):
+    for odds, away, log_sd, more in ((0.6, 0, -1, 1.7), (0, 0.5, -0.5, 0.1)):
         start = np.delete([odds, m - away * s, m + away * s, np.log(s) + log_sd, more], held)
         found.append(optimize.minimize(fall, start, method="L-BFGS-B", bounds=box).fun)
     return min(found)
@@ -336,7 +345,7 @@ def deviance_by_sd(fit, x, kind, j, value):
 
 def test_names_by_sd_have_the_intervals_of_the_narrower_and_the_wider_group():
     "Means that are alike cannot name groups, sds can: at each end the deviance is the quantile."
-    fit = em.fit(ALIKE)
+    fit = fit_of_alike()
     found = fit.conf_int(order="sd")
     assert found.weights[0] == pytest.approx([0.587, 0.705], abs=5e-4)
     assert found.weights[1] == pytest.approx(1 - found.weights[0, ::-1], rel=1e-12)
@@ -354,7 +363,7 @@ def test_names_by_sd_have_the_intervals_of_the_narrower_and_the_wider_group():
 @pytest.mark.parametrize("method", ["profile", "wald"])
 def test_the_mirror_image_has_the_same_intervals_by_sd(method):
     "Whichever of the means is the lower one: only those of the means change sign."
-    here, there = (em.fit(x).conf_int(method=method, order="sd") for x in (ALIKE, -ALIKE))
+    here, there = (fit_of_alike(sign).conf_int(method=method, order="sd") for sign in (1, -1))
     assert there.weights == pytest.approx(here.weights, rel=1e-6)
     assert there.means == pytest.approx(-here.means[:, ::-1], rel=1e-5)
     assert there.sds == pytest.approx(here.sds, rel=1e-6)
@@ -363,8 +372,8 @@ def test_the_mirror_image_has_the_same_intervals_by_sd(method):
 @pytest.mark.parametrize("method", ["profile", "wald"])
 def test_where_means_and_sds_both_tell_groups_apart_the_intervals_are_the_same(method):
     "In another order: rows of three groups by increasing sd."
-    x, _ = em.Mixture([0.4, 0.3, 0.3], [0, 9, 24], [2, 1, 4]).sample(200, rng=1)
-    fit = em.fit(x, 3)
+    truth = em.Mixture([0.4, 0.3, 0.3], [0, 9, 24], [2, 1, 4])
+    fit = em.fit(truth.sample(200, rng=1)[0], 3, start=truth)
     by_mean, by_sd = (fit.conf_int(method=method, order=order) for order in ("mean", "sd"))
     assert fit.mixture.places("sd").tolist() == [1, 0, 2]
     for mean, sd in zip(by_mean, by_sd, strict=True):
@@ -373,7 +382,7 @@ def test_where_means_and_sds_both_tell_groups_apart_the_intervals_are_the_same(m
 
 def test_a_bootstrap_by_sd_agrees_with_the_profile():
     "Whichever mean is the lower: refits keep the names of the estimate."
-    fit = em.fit(-ALIKE)
+    fit = fit_of_alike(-1)
     assert fit.mixture.places("sd").tolist() == [1, 0]
     found = fit.conf_int(method="bootstrap", order="sd", n_refits=100, rng=1)
     assert found.weights == pytest.approx(fit.conf_int(order="sd").weights, abs=0.02)
@@ -386,7 +395,7 @@ def test_one_common_sd_names_nothing():
     with pytest.raises(ValueError, match='order "mean" for components that share one sd'):
         em.fit(ALIKE, equal_sds=True).conf_int(order="sd")
     with pytest.raises(ValueError, match='order to be "mean" or "sd", got \'weight\''):
-        em.fit(ALIKE).conf_int(order="weight")
+        fit_of_alike().conf_int(order="weight")
     one = em.fit(ALIKE, 1, equal_sds=True)
     assert one.conf_int(order="sd").means.tolist() == one.conf_int().means.tolist()
 
@@ -394,7 +403,7 @@ def test_one_common_sd_names_nothing():
 # ---- open ends ----
 
 
-@pytest.mark.parametrize("seed", [2, 4, 8, 9, 22])
+@pytest.mark.parametrize("seed", [2, 8])
 def test_where_one_group_does_as_well_every_end_is_open(seed):
     "If one component less costs less than 3.84, nothing about either of two is known."
     x = np.random.default_rng(seed).normal(170, 8, 200)
@@ -430,7 +439,7 @@ def test_a_third_component_that_is_not_needed_is_open_and_the_others_are_not():
             assert found.weights[j, 0] == 0.0
 
 
-@pytest.mark.parametrize("seed", [12, 48, 51])
+@pytest.mark.parametrize("seed", [12, 51])
 def test_no_end_of_a_converged_fit_is_missing(fit_of_heights, seed):
     "On heights whose groups are hard to tell apart every end is a number or open, never NaN."
     fit = fit_of_heights(seed)
@@ -475,18 +484,17 @@ def test_no_interval_without_a_maximum(heights, method):
 
 def test_weak_fits_have_intervals_without_warnings():
     "Weights near zero and huge standard errors overflow nothing (warnings are errors here)."
-    for seed in range(2):
-        x = np.random.default_rng(seed).normal(size=12)
-        for fit in em.select(x, (2, 3), equal_sds=True).fits:
-            for method in ("profile", "wald"):
-                for interval in fit.conf_int(method=method):
-                    assert interval.shape == (fit.n_components, 2)
+    x = np.random.default_rng(0).normal(size=12)
+    for fit in em.select(x, (2, 3), equal_sds=True).fits:
+        for method in ("profile", "wald"):
+            for interval in fit.conf_int(method=method):
+                assert interval.shape == (fit.n_components, 2)
 
 
 @functools.cache
 def converged_and_not():
     x = three_groups(60)
-    return em.fit(x, 3, n_starts=2), em.fit(x, 3, n_starts=1, max_iter=1)
+    return em.fit(x, 1), em.fit(x, start=em.Mixture([0.5, 0.5], [0, 9], [3, 3]), max_iter=1)
 
 
 @pytest.mark.parametrize(
@@ -537,9 +545,9 @@ def test_an_interval_spans_all_maxima_that_the_data_do_not_tell_apart(reference)
     assert np.diff(np.concatenate(means[0])).min() > 0
 
 
-@pytest.mark.parametrize("seed", [0, 2, 15, 17])
+@pytest.mark.parametrize("seed", [15, 17])
 def test_every_admissible_maximum_that_is_as_likely_lies_within_the_intervals(seed):
-    """Second route: SciPy's climbs from all over, on small samples, three with a second maximum.
+    """Second route: SciPy's climbs from all over, on small samples with a second maximum.
 
     What they find with a deviance below 3.84 and groups for components is inside all intervals.
     """
@@ -554,7 +562,7 @@ def test_every_admissible_maximum_that_is_as_likely_lies_within_the_intervals(se
         return -loglik(x, shares, theta[1:3], np.exp(np.clip(theta[3:], -12, 6)))
 
     intervals = fit.conf_int()
-    for _ in range(20):
+    for _ in range(12):
         sds = x.std() * rng.uniform(0.1, 1.2, 2)
         start = np.r_[rng.normal(), rng.choice(x, 2), np.log(sds)]
         found = optimize.minimize(cost, start, method="BFGS")

@@ -28,7 +28,7 @@ def apart():
 
 @pytest.fixture(scope="module", params=KINDS)
 def many(request, fit):
-    return em.bootstrap(fit, 999, request.param)
+    return em.bootstrap(fit, 400, request.param)
 
 
 def ends(values):
@@ -39,12 +39,12 @@ def ends(values):
 
 
 def test_every_refit_of_the_heights_converges(many):
-    "All 999 have a part in the draws, and each is a mixture."
-    assert many.n_refits == many.n_converged == 999
-    assert many.status == {"CONVERGED": 999}
+    "All 400 have a part in the draws, and each is a mixture."
+    assert many.n_refits == many.n_converged == 400
+    assert many.status == {"CONVERGED": 400}
     weights, means, sds = many.draws
-    assert weights.shape == means.shape == sds.shape == (999, 2)
-    assert weights.sum(axis=1) == pytest.approx(np.ones(999), abs=1e-12)
+    assert weights.shape == means.shape == sds.shape == (400, 2)
+    assert weights.sum(axis=1) == pytest.approx(np.ones(400), abs=1e-12)
     assert weights.min() > 0
     assert sds.min() > 0
 

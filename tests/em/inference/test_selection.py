@@ -85,9 +85,10 @@ def test_what_did_not_converge_is_shown_but_never_the_best():
     starred = [line for line in str(found).splitlines()[:-1] if "*" in line]
     assert len(starred) == 1
     assert starred[0].count("*") == 3
+    alone = em.select(values, [2], equal_sds=False)
     with pytest.raises(ValueError, match="a fit that converged, got none"):
-        em.select(values, [2], equal_sds=False).best()
-    assert "*" not in "".join(str(em.select(values, [2], equal_sds=False)).splitlines()[:-1])
+        alone.best()
+    assert "*" not in "".join(str(alone).splitlines()[:-1])
 
 
 def test_the_text_shows_every_number_and_marks_the_best(table):
@@ -162,7 +163,11 @@ def test_shared_work_gives_each_model_the_fit_it_has_alone():
     "To the last digit, on few values and on many, in whatever order they are asked for."
     rng = np.random.default_rng(8)
     for values in (APART.sample(30, rng=rng)[0], APART.sample(400, rng=rng)[0]):
-        fits = [em.select(values, numbers).fits for numbers in ([1, 2, 3], [3, 1, 2])]
+        many = values.size > 30
+        fits = [
+            em.select(values, numbers).fits
+            for numbers in (([1, 2], [2, 1]) if many else ([1, 2, 3], [3, 1, 2]))
+        ]
         for one in fits[0]:
             alone = em.fit(values, one.n_components, equal_sds=one.equal_sds)
             (other,) = (
@@ -239,7 +244,7 @@ def test_one_group_is_not_told_from_two():
 
 def test_two_groups_are_not_told_from_three_but_three_are_from_two():
     "K is the number under the null hypothesis."
-    two = em.lr_test(APART.sample(400, rng=8)[0], 2, n_refits=4)
+    two = em.lr_test(APART.sample(400, rng=8)[0], 2, equal_sds=True, n_refits=4)
     assert two.n_components == 2
     assert two.pvalue > 0.2  # the smallest that 4 refits can give
     three = em.Mixture([0.3, 0.3, 0.4], [0, 6, 12], [1, 1, 1]).sample(400, rng=9)[0]
@@ -259,7 +264,7 @@ def test_without_a_regular_maximum_nothing_is_gained():
 def test_the_simulation_is_seeded():
     "The same seed, the same null; a generator goes on."
     values = normal(1, 400)
-    first, same, other = (em.lr_test(values, n_refits=3, rng=seed).null for seed in (1, 1, 2))
+    first, same, other = (em.lr_test(values, n_refits=2, rng=seed).null for seed in (1, 1, 2))
     assert first.tolist() == same.tolist()
     assert first.tolist() != other.tolist()
 
@@ -308,8 +313,8 @@ def test_the_em_test_has_power():
         em.Mixture([0.8, 0.2], [0, 5], [1, 1]),
         em.Mixture([0.6, 0.4], [0, 0], [1, 6]),
     ):
-        rejected = [em.em_test(mixture.sample(60, rng=seed)[0]).pvalue < 0.05 for seed in range(10)]
-        assert sum(rejected) >= 8
+        rejected = [em.em_test(mixture.sample(60, rng=seed)[0]).pvalue < 0.05 for seed in range(5)]
+        assert sum(rejected) >= 4
 
 
 def test_the_heights_are_not_one_normal(heights):

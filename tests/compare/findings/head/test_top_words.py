@@ -5,8 +5,9 @@ import json
 
 import numpy as np
 import pytest
-from handmade import SEPARATE, case, comparison, criticised, made, normals
+from handmade import case, comparison, criticised, made, normals
 from pages import rows, spoken
+from plain import plain_page
 from spoken import findings
 
 import em
@@ -14,7 +15,7 @@ from bayes.criticism.tops import TopShares
 from compare.findings.fits.tops import held_by_top
 from compare.findings.standing import Standing, standing
 from compare.findings.terms import ShareOfDraws
-from compare.page.report import render
+from compare.page.document import to_json
 
 headline, verdict = findings.headline, findings.verdict
 
@@ -68,15 +69,15 @@ def test_a_maximum_with_its_share_keeps_its_tick():
 def test_the_table_of_tops_has_their_shares():
     "Under the default prior and a wider one, in both pages and in the JSON; the rest beneath."
     of = with_shares([0.9, 0.04], 0.06, [0.7, 0.1])
-    made_ = render(of)
-    table = rows(made_.markdown, "| Top | weights |")
+    markdown = plain_page(of)
+    table = rows(markdown, "| Top | weights |")
     assert [row[-2:] for row in table] == [["90%", "70%"], ["4.0%", "10%"]]
-    assert '<th scope="col">under a wider prior</th>' in made_.html
+    assert '<th scope="col">under a wider prior</th>' in plain_page(of, "report.html")
     told = findings.on_shares(of)
     assert "(500 draws), and of the posterior under priors" in told
     assert "6% of it leads to no maximum in the table" in told
-    assert told in spoken(made_.markdown)
-    found = json.loads(made_.json)["criticism"]["tops"]
+    assert told in spoken(markdown)
+    found = json.loads(to_json(of))["criticism"]["tops"]
     assert found == {"shares": [0.9, 0.04], "elsewhere": 0.06, "draws": 500, "wider": [0.7, 0.1]}
     alone = with_shares([0.9, 0.1])
     assert held_by_top(alone, 1) == (ShareOfDraws(0.1, 500), None)
@@ -85,7 +86,8 @@ def test_the_table_of_tops_has_their_shares():
 
 def test_the_shares_are_those_of_the_draws():
     "All draws lie around the best maximum, so it holds all of them."
-    of = criticised(made(case(np.append(normals(*SEPARATE), [3.0, 3.3, 33.0, 33.4]))))
+    values = np.append(normals((45, 10, 1), (55, 20, 1.5)), [3.0, 3.3, 33.0, 33.4])
+    of = criticised(made(case(values), alone=True))
     regular = [top for top in of.fit.optima if top.status is em.Status.CONVERGED]
     assert len(regular) > 1
     assert of.criticism.tops.shares[0] == 1

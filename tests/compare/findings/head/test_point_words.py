@@ -10,6 +10,7 @@ from spoken import findings
 import em
 from compare.findings.criticism.rounding import coarse
 from compare.page.cautions import cautions
+from em.inference.points import Point
 
 headline, recurring = findings.headline, findings.recurring
 
@@ -102,16 +103,17 @@ def test_fewer_groups_are_named_where_bic_prefers_them():
 def recurrent(*heaps):
     "Two groups that overlap, and values that recur, each (value, count), all to a tenth."
     heap = np.repeat([float(value) for value, _ in heaps], [count for _, count in heaps])
-    return made(case(np.round(np.append(normals((300, 164, 6), (300, 176, 7)), heap), 1)))
+    values = np.round(np.append(normals((120, 164, 6), (120, 186, 7)), heap), 1)
+    return made(case(values), alone=True)
 
 
 def test_a_likelier_point_is_minded_once_at_the_head():
-    "With its count; nothing where values merely lie on a grid."
+    "With its count; nothing where no value does."
     of = recurrent((170.0, 25))
     told = recurring(of)
     assert of.fit.converged
     assert told == (
-        f"{np.sum(of.case.sample.values == 170)} of the 625 values are exactly 170: a component "
+        f"{np.sum(of.case.sample.values == 170)} of the 265 values are exactly 170: a component "
         "on such a value would be likelier still; it is set aside as a point."
     )
     assert cautions(of)[0] == told
@@ -120,13 +122,27 @@ def test_a_likelier_point_is_minded_once_at_the_head():
     assert recurring(comparison("separate")) == ""
 
 
+@pytest.mark.parametrize(("name", "often"), [("separate", 5), ("overlapping", 10)])
+def test_a_point_is_minded_from_five_values_and_one_in_a_hundred_on(name, often):
+    "Of 200 values five are as many as it takes, of 1,000 ten; fewer are a coincidence of the grid."
+    of = comparison(name)
+
+    def told(count):
+        fit = dataclasses.replace(of.fit)
+        vars(fit)["points"] = (Point(12.0, count, np.inf),)
+        return recurring(dataclasses.replace(of, fit=fit))
+
+    assert told(often - 1) == ""
+    assert f"{often} of the " in told(often)
+
+
 def test_where_every_common_value_recurs_they_were_recorded_roughly():
     "Two of them are named, the most frequent first."
     of = recurrent(*((value, value - 148) for value in (160, 165, 170, 175, 180)))
     told = recurring(of)
     first, second = (np.sum(of.case.sample.values == value) for value in (180, 175))
     assert told.startswith(
-        f"Values recur because they were recorded roughly: {first} of the 710 values are exactly "
+        f"Values recur because they were recorded roughly: {first} of the 350 values are exactly "
         f"180 and {second} exactly 175. "
     )
     assert "likelier than any group; such points are set aside." in told

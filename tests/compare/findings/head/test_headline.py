@@ -5,11 +5,10 @@ import re
 
 import numpy as np
 import pytest
-from handmade import NAMES, SEPARATE, case, comparison, made, normals, with_draws
+from handmade import NAMES, SEPARATE, case, compare, comparison, made, normals, with_draws
 from spoken import after, findings
 
 import em
-from compare import compare
 from compare.data.cases import Case
 from compare.findings.head.headline import NoneBetter, OneGroup, SeveralGroups, TooMany
 from compare.findings.head.headline import headline as found
