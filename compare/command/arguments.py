@@ -43,10 +43,12 @@ examples:
 
 exit status:
   0    the report is written
-  2    the input cannot be used; one line says why, and no file is changed (of a long pass over
-       many files, what was read so far is kept beside the report for the next run)
+  1    a mistake in the program itself; EM_VS_BAYES_TRACEBACK=1 shows all of it
+  2    the input cannot be used or the report not be written; one line says why, and no file is
+       changed (of a long pass over many files, what was read so far is kept beside the report for
+       the next run)
   3    with --strict: the report is written, and a diagnostic failed
-  130  stopped by Ctrl-C (143: by SIGTERM) before the report was written
+  130  stopped by Ctrl-C (129: by SIGHUP, 143: by SIGTERM) before the report was written
 """
 
 

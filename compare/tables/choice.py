@@ -25,6 +25,10 @@ OF_COUNTS = re.compile(r"n|count|counts|cnt|freq|frequency|frequencies|w|wt|wgt|
 """Names of columns that say how often a row counts, in lower case."""
 
 
+MANY = 100
+"""Whole numbers in a row that number rows, whatever the first is."""
+
+
 def looks_like_another(name: str, numbers: Sequence[float]) -> bool:
     """Whether a column of numbers numbers the rows or counts them, by its name or by what it holds.
 
@@ -42,7 +46,9 @@ def looks_like_another(name: str, numbers: Sequence[float]) -> bool:
     if OF_ROWS.fullmatch(low) or OF_COUNTS.fullmatch(low):
         return True
     steps = {later - earlier for earlier, later in pairwise(numbers)}
-    return len(numbers) > 2 and steps == {1.0} and float(numbers[0]).is_integer()
+    counted = steps == {1.0} and float(numbers[0]).is_integer()
+    # Ages in a table of counts go up by one as well, but seldom from one, or for long.
+    return counted and len(numbers) > (2 if numbers[0] in {0.0, 1.0} else MANY)
 
 
 def chosen(

@@ -415,7 +415,7 @@ def test_a_full_disk_does_not_end_a_pass(folder, tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez", full)
+    monkeypatch.setattr("compare.data.checkpoint.put", full)
     ((case,), _) = read(folder, keep=tmp_path)
     assert case.sample.n == 12_000
     assert not list(tmp_path.glob(".*"))
