@@ -94,12 +94,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _bug(error: Exception) -> str:
     """What to say of an error that no input explains."""
-    frames = traceback.extract_tb(error.__traceback__)
-    file, line = next((frame.filename, frame.lineno) for frame in reversed(frames))
+    *_, last = traceback.extract_tb(error.__traceback__)
     what = " ".join(f"{type(error).__name__}: {error}".split())
     return (
         f"this is a mistake in em-vs-bayes or in what it uses, please report it: {what[:300]} "
-        f"({Path(file).name}, line {line}); {TRACEBACK}=1 in the environment shows all of it"
+        f"({Path(last.filename).name}, line {last.lineno}); {TRACEBACK}=1 in the environment shows "
+        "all of it"
     )
 
 

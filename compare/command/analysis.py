@@ -166,7 +166,9 @@ def require_one(cases: Sequence[Case], n_components: int) -> None:
 
 
 def _save(posterior: Posterior, path: Path, run: str) -> None:
-    replace(posterior, data=posterior.data.assign_attrs(run=run)).save(path)
+    data = posterior.data.copy()
+    data.attrs = {**data.attrs, "run": run}
+    replace(posterior, data=data).save(path)
 
 
 def _compared(case: Case, options: Options, progress: Progress, which: str = "") -> Comparison:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from compare import run
+from compare.command.seal import torn
 from compare.tables.errors import InputError
 
 ROOT = Path(run.__file__).parents[1]
@@ -546,6 +547,12 @@ def test_a_short_run_of_everything_ends_in_a_report_that_warns(tmp_path, capsys,
     posterior = bayes.Posterior.load(out / "heights.nc")
     assert posterior.means.shape == (4, 50, 2)
     html = (out / "heights.html").read_text()
+    assert torn(out / "heights.json") == ()
+    assert posterior.data.attrs["run"] == content["run"]
+    assert f'content="{content["run"]}"' in html
+    assert f"run {content['run']} -->" in (out / "heights.md").read_text()
+    there = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    assert {one["name"] for one in content["files"]} == there - {"heights.json"}
     assert "height <cm>" not in html
     assert "height &lt;cm&gt;" in html
     headline, verdict, _, *paths = said.out.splitlines()
