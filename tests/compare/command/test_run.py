@@ -492,6 +492,24 @@ def test_a_reader_that_has_gone_away_is_no_error(folder):
     assert (folder / "reports" / "synthetic-heights.nc").read_bytes() == b"draws"
 
 
+def test_output_to_a_full_disk_is_said_in_one_line(folder):
+    "The report is written all the same; what cannot be printed stands in it."
+    if not Path("/dev/full").exists():
+        pytest.skip("no device here that is always full")
+    script = SLOW.replace("outcome(save=wait)", "outcome()")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", script, "at once"],
+            cwd=folder, env=environment({}), stdout=full, stderr=subprocess.PIPE, text=True,
+            timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0
+    assert done.stderr == (
+        "compare.run: what was found cannot be printed: No space left on device\n"
+    )
+    assert (folder / "reports" / "synthetic-heights.nc").read_bytes() == b"draws"
+
+
 def test_output_that_cannot_be_encoded_is_escaped(folder):
     "A terminal without Unicode does not lose a finished report."
     script = SLOW.replace("outcome(save=wait)", "outcome(trusted=False)")
