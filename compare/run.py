@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import traceback
+import warnings
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -246,6 +247,9 @@ def _leave(stream: TextIO, error: OSError) -> None:
 
 
 if __name__ == "__main__":
+    if not sys.warnoptions:
+        # What users should know, the one line of an error says, or the report.
+        warnings.simplefilter("ignore")
     ended = main()
     guard.not_at_all()
     # Half a second is not spent on taking apart what the process leaves behind anyway.

@@ -527,6 +527,15 @@ def test_the_module_runs_as_a_command(folder):
     assert done.stderr.startswith("compare.run: error: argument --level")
 
 
+def test_warnings_of_libraries_are_not_for_users(folder):
+    "Only the one line is said, unless Python is asked for them."
+    (folder / "large.csv").write_text("x,w\n" + "".join(f"{i},1e308\n" for i in range(9)))
+    line = ["-m", "compare.run", "--data", "large.csv", "--column", "x", "--weights", "w"]
+    done = python(line, cwd=folder, PYTHONWARNINGS="")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+
+
 # ---- the whole of it ----
 
 
