@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import traceback
+import warnings
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -98,12 +99,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _bug(error: Exception) -> str:
     """What to say of an error that no input explains."""
-    frames = traceback.extract_tb(error.__traceback__)
-    file, line = next((frame.filename, frame.lineno) for frame in reversed(frames))
+    *_, last = traceback.extract_tb(error.__traceback__)
     what = " ".join(f"{type(error).__name__}: {error}".split())
     return (
         f"this is a mistake in em-vs-bayes or in what it uses, please report it: {what[:300]} "
-        f"({Path(file).name}, line {line}); {TRACEBACK}=1 in the environment shows all of it"
+        f"({Path(last.filename).name}, line {last.lineno}); {TRACEBACK}=1 in the environment shows "
+        "all of it"
     )
 
 
@@ -269,6 +270,9 @@ def _leave(stream: TextIO, error: OSError) -> None:
 
 
 if __name__ == "__main__":
+    if not sys.warnoptions:
+        # What users should know, the one line of an error says, or the report.
+        warnings.simplefilter("ignore")
     ended = main()
     guard.not_at_all()
     # Half a second is not spent on taking apart what the process leaves behind anyway.

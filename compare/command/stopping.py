@@ -41,6 +41,7 @@ def stoppable() -> Iterator[Sequence[int]]:
     SystemError in its place.
     """
     signals: list[int] = []
+    again: list[threading.Timer] = []
     if threading.current_thread() is not threading.main_thread():
         yield signals
         return
@@ -58,7 +59,8 @@ def stoppable() -> Iterator[Sequence[int]]:
     def unraisable(lost: sys.UnraisableHookArgs, /) -> None:
         # It came in a finaliser, or while a module was loaded, where exceptions are dropped.
         if isinstance(lost.exc_value, Stopped):
-            threading.Timer(AGAIN, os.kill, (process, lost.exc_value.number)).start()
+            again.append(threading.Timer(AGAIN, os.kill, (process, lost.exc_value.number)))
+            again[-1].start()
         else:
             hook(lost)
 
@@ -72,6 +74,8 @@ def stoppable() -> Iterator[Sequence[int]]:
         raise
     finally:
         sys.unraisablehook = hook
+        for timer in again:
+            timer.cancel()
         for number, handler in earlier.items():
             signal.signal(number, handler)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from compare import run
+from compare.command.seal import torn
 from compare.tables.errors import InputError
 
 ROOT = Path(run.__file__).parents[1]
@@ -492,6 +493,24 @@ def test_a_reader_that_has_gone_away_is_no_error(folder):
     assert (folder / "reports" / "synthetic-heights.nc").read_bytes() == b"draws"
 
 
+def test_output_to_a_full_disk_is_said_in_one_line(folder):
+    "The report is written all the same; what cannot be printed stands in it."
+    if not Path("/dev/full").exists():
+        pytest.skip("no device here that is always full")
+    script = SLOW.replace("outcome(save=wait)", "outcome()")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", script, "at once"],
+            cwd=folder, env=environment({}), stdout=full, stderr=subprocess.PIPE, text=True,
+            timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0
+    assert done.stderr == (
+        "compare.run: what was found cannot be printed: No space left on device\n"
+    )
+    assert (folder / "reports" / "synthetic-heights.nc").read_bytes() == b"draws"
+
+
 def test_output_that_cannot_be_encoded_is_escaped(folder):
     "A terminal without Unicode does not lose a finished report."
     script = SLOW.replace("outcome(save=wait)", "outcome(trusted=False)")
@@ -507,6 +526,15 @@ def test_the_module_runs_as_a_command(folder):
     done = python(["-m", "compare.run", "--level", "7"], cwd=folder)
     assert done.returncode == 2
     assert done.stderr.startswith("compare.run: error: argument --level")
+
+
+def test_warnings_of_libraries_are_not_for_users(folder):
+    "Only the one line is said, unless Python is asked for them."
+    (folder / "large.csv").write_text("x,w\n" + "".join(f"{i},1e308\n" for i in range(9)))
+    line = ["-m", "compare.run", "--data", "large.csv", "--column", "x", "--weights", "w"]
+    done = python(line, cwd=folder, PYTHONWARNINGS="")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
 
 
 # ---- the whole of it ----
@@ -555,6 +583,12 @@ def test_a_short_run_of_everything_ends_in_a_report_that_warns(tmp_path, capsys,
     posterior = bayes.Posterior.load(out / "heights.nc")
     assert posterior.means.shape == (4, 50, 2)
     html = (out / "heights.html").read_text()
+    assert torn(out / "heights.json") == ()
+    assert posterior.data.attrs["run"] == content["run"]
+    assert f'content="{content["run"]}"' in html
+    assert f"run {content['run']} -->" in (out / "heights.md").read_text()
+    there = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    assert {one["name"] for one in content["files"]} == there - {"heights.json"}
     assert "height <cm>" not in html
     assert "height &lt;cm&gt;" in html
     headline, verdict, _, *paths = said.out.splitlines()
