@@ -44,11 +44,11 @@ class Trouble:
         if kind := self.kind_of(cell):
             self.count(kind, line, cell)
 
-    def count(self, kind: str, line: int, cell: str) -> None:
-        """Count a cell of which it is known what is wrong."""
+    def count(self, kind: str, line: int, cell: str, times: int = 1) -> None:
+        """Count cells of which it is known what is wrong."""
         if not self.kinds:
             self.line, self.cell = line, cell
-        self.kinds[kind] += 1
+        self.kinds[kind] += times
 
     def kind_of(self, cell: str) -> str:
         """Say in a word what is wrong with a cell; nothing if nothing is."""

@@ -131,6 +131,8 @@ def one_of(
 
 def several(names: Sequence[str], numeric: Sequence[str], shown: str) -> InputError:
     """The error for a file in which more than one column could be meant, or none."""
+    if not names:
+        return InputError(f"{shown} has no columns; expected one with numbers")
     which = f", {listed(names)}"
     if numeric and len(numeric) < len(names):
         which += f"; numbers are in {listed(numeric)}"

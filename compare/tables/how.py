@@ -34,6 +34,8 @@ class HowRead:
     """What stands before or behind every number, if anything."""
     open_point: str = ""
     """A cell whose point might stand between thousands, where all of them are so."""
+    minus: bool = False
+    """Whether negative numbers have a typographic minus."""
     units_line: bool = False
     """Whether a line of units below the names was passed over."""
     sheet: str = ""
@@ -83,6 +85,7 @@ def how_read(parts: Sequence[Part], wanted: Wanted, *, found: bool) -> HowRead:
         comma=numerals.decimal == "," and numerals.proven,
         thousands=numerals.thousands,
         affix=affix,
+        minus=numerals.minus,
         open_point=numerals.open,
         units_line=bool(layout.units),
         sheet=sheet or "",

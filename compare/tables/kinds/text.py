@@ -91,6 +91,7 @@ def _look(file: File, wanted: tuple[str, ...], hints: Hints) -> tuple[Sniffed, s
                 "header line and one value a line"
             )
         encoding = encoding_of(sample, file.shown, hints.encoding)
+        _refuse_other(sample.lstrip(b"\xef\xbb\xbf \t\r\n"), file.shown)
     with readable(file.path, file.shown), opened(file.path, file.shown) as (_, content):
         lines = Lines(content, encoding, file.shown)
         text = lines.block()
@@ -100,6 +101,20 @@ def _look(file: File, wanted: tuple[str, ...], hints: Hints) -> tuple[Sniffed, s
         text.decode(), file.shown, wanted, separator=hints.separator, skip=hints.skip_lines
     )
     return sniffed, encoding
+
+
+def _refuse_other(sample: bytes, shown: str) -> None:
+    """Refuse text that is no table."""
+    begin = sample[:9].lower()
+    what = ""
+    if begin.startswith((b"<!doctype", b"<html", b"<?xml", b"<table", b"<svg")):
+        what = "HTML or XML"
+    elif begin.startswith((b'{"', b"{\n", b"{\r", b'[{', b"[[")) or (
+        begin.startswith(b"[") and sample.rstrip().endswith(b"]")
+    ):
+        what = "JSON"
+    if what:
+        raise InputError(f"{shown} looks like {what}, which is no table; save it as CSV or Parquet")
 
 
 def parts(file: File, wanted: Wanted) -> list[Part]:
@@ -204,6 +219,9 @@ class _Reader:
 
     def read(self, block: bytes) -> Iterator[Piece]:
         """Read the rows of a block; of the next one too where a field goes on there."""
+        if not block.strip():
+            self._note_empty(self.lines.line - block.count(b"\n"), block.count(b"\n"))
+            return
         odd = len(block) < FEW or self.empty or find_spec("pyarrow") is None
         piece = None if odd else self._fast(block)
         if piece is not None:
@@ -336,6 +354,9 @@ class _Reader:
         values, weights, labels = array("d"), array("d"), array("q")
         dropped = 0
         for line, row in self._rows(block):
+            if row is None:
+                dropped += self._close_gap()
+                continue
             self.n_rows += 1
             value = number(row[at_value], self.numerals[0])
             weight = number(row[at_weight], self.numerals[1]) if weighted else 1.0
@@ -377,8 +398,23 @@ class _Reader:
     def _is_code(self, row: list[str]) -> bool:
         return any(column.kind_of(row[at]) == "missing" for at, column in self.trouble.items())
 
-    def _rows(self, block: bytes) -> Iterator[tuple[int, list[str]]]:
-        """Each row with the line it begins on; empty rows where another row follows them."""
+    def _note_empty(self, line: int, count: int) -> None:
+        """Hear of empty rows, which are the end of the file, or gaps if another row follows."""
+        self.empty_line = self.empty_line if self.empty else line
+        self.empty += count
+
+    def _close_gap(self) -> int:
+        """Another row follows: the empty ones have no value; returns how many are left out."""
+        count, self.empty = self.empty, 0
+        self.n_rows += count
+        if self.wanted.missing == "drop":
+            return count
+        for column in self.trouble.values():
+            column.count("missing", self.empty_line, "", count)
+        return 0
+
+    def _rows(self, block: bytes) -> Iterator[tuple[int, list[str] | None]]:
+        """Each row with the line it begins on; None before one that follows empty rows."""
         width, separator = self.layout.width, self.layout.separator
         line = self.lines.line - block.count(b"\n")
         held = block.decode().split("\n")
@@ -407,12 +443,10 @@ class _Reader:
                 if taken > before + 1:
                     self._refuse_swallowed(row, start)
                 if not any(row) and (width > 1 or not held[before].strip()):
-                    self.empty_line = self.empty_line if self.empty else start
-                    self.empty += 1
+                    self._note_empty(start, 1)
                     continue
-                for gap in range(self.empty):
-                    yield self.empty_line + gap, [""] * width
-                self.empty = 0
+                if self.empty:
+                    yield self.empty_line, None
                 if len(row) != width or (self.layout.open_end and row[-1].strip()):
                     raise InputError(ragged(row, start, self.layout, self.shown))
                 yield start, row

@@ -50,7 +50,7 @@ WRITTEN = {
     "code": ("h\nUSD 164.5\nUSD 170\n", [164.5, 170], {"unit": "USD"}),
     "per cent": ("h\n12.5%\n17 %\n", [12.5, 17], {"affix": "%", "unit": "%"}),
     "unit": ("h\n164.5 cm\n170cm\n", [164.5, 170], {"affix": "cm", "unit": "cm"}),
-    "minus": ("h\n\u2212164.5\n170\n", [-164.5, 170], {}),
+    "minus": ("h\n\u2212164.5\n170\n", [-164.5, 170], {"minus": True}),
     "one column of decimal commas": ("h\n164,5\n170,25\n", [164.5, 170.25], {"comma": True}),
     "large among open": ("h\n1.755\n1500\n", [1.755, 1500], {}),
     "powers": ("h\n1.755e2\n1.200\n3\n", [175.5, 1.2, 3], {}),

@@ -244,11 +244,14 @@ def test_whoever_watches_hears_of_all_rows_and_bytes(write):
         (b"x\n" + b"1\n" * 9 + b"2" * (9 << 20), "line 11 is longer than 4,194,304 bytes"),
         (bz2.compress(b"x\n1\n2\n")[:-9], "is a damaged bz2 file"),
         (zipped(b"x\n1\n2\n", "a.csv", "b.csv"), "is a zip file with 2 files in it, 'a.csv', 'b."),
+        (b"x\n1\n" + b"\n" * (8 << 20) + b"2\n", "8388608 missing), the first on line 3"),
+        (b'[{"x": 1}, {"x": 2}]', "looks like JSON, which is no table"),
+        (b"\n<!DOCTYPE html><table>", "looks like HTML or XML, which is no table"),
         (b"\xfd7zXZ\x00rest", "is packed with xz; save the table as CSV or Parquet"),
         ("x\n1\n身高\n".encode("gb18030"), "not UTF-8 text: byte 0xc9 on line 3"),
         ("x\n1\n2\n".encode("utf-16")[:-1], "is not utf-16 text from line 3 on"),
     ],
-    ids=["blank", "nul bomb", "long bomb", "long line", "bz2", "zip", "xz", "gb18030", "half"],
+    ids=["blank", "nul bomb", "long bomb", "long line", "bz2", "zip", "gap", "json", "html", "xz", "gb18030", "half"],
 )
 def test_what_is_no_table_is_answered_in_one_line(write, content, expected):
     "In bounded memory, and before all of it is unpacked."

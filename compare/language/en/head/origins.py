@@ -67,6 +67,8 @@ def _read(found: HowRead) -> str:
         told.append(f"{mark} stand between thousands")
     if found.affix:
         told.append(f"numbers are written with {quoted(found.affix)}")
+    if found.minus:
+        told.append("a typographic minus was taken for a minus")
     if found.open_point:
         told.append(f"{quoted(found.open_point)} was read as a number with decimals")
     if found.encoding:
