@@ -16,6 +16,9 @@ PYTHON ?=
 # What is passed on: make report ARGS="--seed 1", make test ARGS="-k sample"
 ARGS ?=
 
+# There is a process for each core: threads of the linear algebra would only wait for each other.
+ONE := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help report sample calibration bench hostile test lint types check format dev constraints clean FORCE
@@ -32,7 +35,7 @@ sample: $(VENV)/.compare ## renew the report that is kept in reports/sample/
 
 calibration: $(VENV)/.test ## simulate 300 data sets and see whether their posteriors are right, and the tests marked study
 	@$(PY) -m bayes.calibration $(ARGS)
-	@$(PY) -m pytest -n auto --dist worksteal -m study
+	@$(ONE) $(PY) -m pytest -n auto --dist worksteal -m study
 
 bench: $(VENV)/.bench ## time EM and the samplers beside the usual tools (half an hour; ARGS="--quick": five; "--huge": a billion values)
 	@PYTHONPATH=tests $(PY) -m benchmarks.run $(ARGS)
@@ -41,7 +44,7 @@ hostile: $(VENV)/.test ## put 10,000 made tables through the reading, whole and 
 	@PYTHONPATH=tests $(PY) -m benchmarks.reading.hostile $(ARGS)
 
 test: $(VENV)/.test ## run the tests, on all cores (ARGS="tests/em -k name": some of them)
-	@$(PY) -m pytest -n auto --dist worksteal $(ARGS)
+	@$(ONE) $(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(VENV)/.dev ## look for mistakes and departures from the style
 	@$(PY) -m ruff check
