@@ -21,8 +21,8 @@ OF_ROWS = re.compile(
 )
 """Names of columns that number rows, in lower case."""
 
-OF_COUNTS = re.compile(r"n|count|counts|cnt|freq|frequency|frequencies|w|wt|wgt|weights?|频数|权重")
-"""Names of columns that say how often a row counts, in lower case."""
+OF_COUNTS = re.compile(r"n|count|counts|cnt|freq|frequency|frequencies|频数")
+"""Names of columns that say how often a row counts, in lower case, where they are whole numbers."""
 
 
 MANY = 100
@@ -43,7 +43,8 @@ def looks_like_another(name: str, numbers: Sequence[float]) -> bool:
     bool
     """
     low = name.strip().lower()
-    if OF_ROWS.fullmatch(low) or OF_COUNTS.fullmatch(low):
+    whole = all(float(one).is_integer() and one >= 0 for one in numbers)
+    if OF_ROWS.fullmatch(low) or (whole and OF_COUNTS.fullmatch(low)):
         return True
     steps = {later - earlier for earlier, later in pairwise(numbers)}
     counted = steps == {1.0} and float(numbers[0]).is_integer()

@@ -52,9 +52,6 @@ class File(NamedTuple):
     changed: int
     """When it was changed, in nanoseconds."""
 
-    name: str = ""
-    """What it is called, if not by its name."""
-
     @property
     def shown(self) -> str:
         """The file in a message."""
@@ -63,7 +60,7 @@ class File(NamedTuple):
     @property
     def place(self) -> Place:
         """The file, as what was named."""
-        return Place("file", self.name or self.path.name or str(self.path))
+        return Place("file", self.path.name or str(self.path))
 
 
 @dataclass(frozen=True)
@@ -121,7 +118,7 @@ def find(data: str | os.PathLike[str]) -> Source:
     path = Path(data)
     if str(data) == "-":
         return _of_standard_input()
-    if re.match(r"[A-Za-z][A-Za-z0-9+.\-]+://", str(data)):
+    if re.match(r"[A-Za-z][A-Za-z0-9+.\-]+:/", str(data)):
         raise InputError(
             f"{quoted(str(data), 100)} is an address, and nothing is fetched from the network; "
             "download the file and name it"
@@ -144,11 +141,13 @@ def _of_standard_input() -> Source:
     """What comes through a pipe can be read only once, and is kept until the end of the process."""
     if sys.stdin is None or sys.stdin.isatty():
         raise InputError("- reads standard input, and nothing is sent there; name a file")
-    with tempfile.NamedTemporaryFile(prefix="standard-input-", delete=False) as file:
-        atexit.register(Path(file.name).unlink, missing_ok=True)
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "standard input"
+    with path.open("wb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
-    found = _file(Path(file.name))
-    return Source((found._replace(name="standard input"),), "standard-input", found.place)
+    found = _file(path)
+    return Source((found,), "standard-input", found.place)
 
 
 def _of_folder(folder: Path) -> Source:

@@ -109,7 +109,7 @@ def _refuse_other(sample: bytes, shown: str) -> None:
     what = ""
     if begin.startswith((b"<!doctype", b"<html", b"<?xml", b"<table", b"<svg")):
         what = "HTML or XML"
-    elif begin.startswith((b'{"', b"{\n", b"{\r", b'[{', b"[[")) or (
+    elif begin.startswith((b'{"', b"{\n", b"{\r", b"[{", b"[[")) or (
         begin.startswith(b"[") and sample.rstrip().endswith(b"]")
     ):
         what = "JSON"

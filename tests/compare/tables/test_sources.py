@@ -1,7 +1,9 @@
 """Files, folders and patterns lead to the files that are meant, in an order people expect."""
 
 import gzip
+import io
 import os
+from pathlib import Path
 
 import pytest
 
@@ -154,7 +156,7 @@ def test_every_file_counts_once_whatever_leads_to_it(folder):
     assert find(folder / "part-9b.csv").name == "part-9b"
 
 
-@pytest.mark.parametrize("data", ["https://example.org/a.csv", "s3://bucket/a.parquet"])
+@pytest.mark.parametrize("data", ["https://example.org/a.csv", Path("s3://bucket/a.parquet")])
 def test_nothing_is_fetched(data):
     "An address is called one."
     with pytest.raises(InputError, match="is an address, and nothing is fetched"):
@@ -165,3 +167,15 @@ def test_numbers_in_names_are_sorted_by_their_size():
     "Leading zeros, letters between and equal numbers keep an order."
     wanted = ["", "9", "10", "a", "a2b9", "a2b10", "a02b11", "b"]
     assert sorted(["b", *wanted[:-1]], key=naturally) == wanted
+
+
+def test_standard_input_is_read_once_and_kept_for_a_second_look(monkeypatch):
+    "It has a name of its own, and nothing on a terminal is waited for."
+    text = io.TextIOWrapper(io.BytesIO(b"x\n1\n2\n"))
+    monkeypatch.setattr("sys.stdin", text)
+    source = find("-")
+    assert (source.name, str(source.place)) == ("standard-input", "'standard input'")
+    assert source.files[0].path.read_bytes() == b"x\n1\n2\n"
+    monkeypatch.setattr(text, "isatty", lambda: True, raising=False)
+    with pytest.raises(InputError, match="nothing is sent there"):
+        find("-")

@@ -251,7 +251,20 @@ def test_whoever_watches_hears_of_all_rows_and_bytes(write):
         ("x\n1\n身高\n".encode("gb18030"), "not UTF-8 text: byte 0xc9 on line 3"),
         ("x\n1\n2\n".encode("utf-16")[:-1], "is not utf-16 text from line 3 on"),
     ],
-    ids=["blank", "nul bomb", "long bomb", "long line", "bz2", "zip", "gap", "json", "html", "xz", "gb18030", "half"],
+    ids=[
+        "blank",
+        "nul bomb",
+        "long bomb",
+        "long line",
+        "bz2",
+        "zip",
+        "gap",
+        "json",
+        "html",
+        "xz",
+        "gb18030",
+        "half",
+    ],
 )
 def test_what_is_no_table_is_answered_in_one_line(write, content, expected):
     "In bounded memory, and before all of it is unpacked."
