@@ -201,7 +201,7 @@ def _readable(path: Any, shown: str, part: Part | None = None) -> Iterator[None]
         raise
     except FileNotFoundError:
         raise InputError(f"{quoted(path, 200)} is gone; put it back, or take the others") from None
-    except (ArrowException, OSError) as error:
+    except (ArrowException, OSError, UnicodeDecodeError) as error:
         reason = quoted(one_line(str(error)).rstrip(". "), 100)
         where = (
             ""

@@ -132,7 +132,12 @@ def _readable(path: Path, shown: str) -> Iterator[Any]:
         raise
     except FileNotFoundError:
         raise InputError(f"{quoted(path, 200)} is gone; put it back, or take the others") from None
-    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+    except BaseException as error:
+        # What is written in Rust has an error of its own for what it did not expect.
+        known = (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError)
+        others = (NotImplementedError, RuntimeError, KeyError, EOFError)
+        if not isinstance(error, known + others) and type(error).__name__ != "PanicException":
+            raise
         reason = quoted(one_line(str(error)), 100)
         raise InputError(
             f"{shown} is a damaged workbook, or locked by a password: {reason}; open and save it "
