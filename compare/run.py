@@ -142,7 +142,7 @@ def _run(options: Options, signals: Sequence[int]) -> int:
     # It vouches for the others, so it comes last.
     files = tuple(contents)
     contents[f"{name}.json"] = lambda path: path.write_bytes(
-        sealed(report.json, report.run, path.parent, files)
+        sealed(report.json, report.run, path.parent, files, cases[0].variable)
     )
     wait = partial(progress.note, "Waiting for another run that writes the same report.")
     try:

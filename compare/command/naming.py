@@ -48,7 +48,7 @@ def _column_of(report: Path) -> str | None:
     """The column that a report is on; None if there is no report that says so."""
     try:
         found: Any = json.loads(report.read_bytes())
-        column = (found if "case" in found else found["groups"][0])["case"]["variable"]
+        column = found["column"]
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
     return column if isinstance(column, str) else None

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["sealed", "torn"]
 
 
-def sealed(document: str, run: str, folder: Path, names: Iterable[str]) -> bytes:
-    """Add to the JSON of a report the run and its files.
+def sealed(
+    document: str, run: str, folder: Path, names: Iterable[str], column: str | None = None
+) -> bytes:
+    """Add to the JSON of a report the run, its files and the column that it is on.
 
     Parameters
     ----------
@@ -26,15 +28,18 @@ def sealed(document: str, run: str, folder: Path, names: Iterable[str]) -> bytes
         Where the files are now.
     names : iterable of str
         Their names, such as ``heights/fit.png``.
+    column : str, optional
+        What the report is on.
 
     Returns
     -------
     bytes
-        The same with ``run``, and ``files`` with the name, the size in bytes and the SHA-256 of
+        The same with ``column``, ``run``, and ``files`` with the name, the size in bytes and the SHA-256 of
         each. The file that holds it is put in its place last: it is as good as its files.
     """
     files = [{"name": name, **_measured(folder / name)} for name in names]
-    whole = json.loads(document) | {"run": run, "files": files}
+    about = {} if column is None else {"column": column}
+    whole = json.loads(document) | about | {"run": run, "files": files}
     return (json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 

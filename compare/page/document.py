@@ -119,7 +119,6 @@ def _document(comparison: Comparison) -> dict[str, Any]:
         "schema": SCHEMA,
         "case": {
             "name": case.name,
-            "variable": case.variable,
             "n": int(n) if n == int(n) else n,
             "unit": case.unit,
             "source": source(case.source),

@@ -100,7 +100,7 @@ def test_a_part_has_the_numbers_of_a_run_on_its_rows_alone(folder):
     alone = json.loads((folder / "alone.json").read_text())
     for document in (ours, alone):
         document.pop("seconds")
-        for name in ("run", "files"):
+        for name in ("run", "files", "column"):
             document.pop(name, None)  # of a report on all parts, once
         for name in ("name", "source"):
             document["case"].pop(name)
