@@ -35,7 +35,8 @@ def sealed(
     -------
     bytes
         The same with ``column``, ``run``, and ``files`` with the name, the size in bytes and the
-        SHA-256 of each. The file that holds it is put in its place last: it is as good as its files.
+        SHA-256 of each. The file that holds it is put in its place last: it is as good as its
+        files.
     """
     files = [{"name": name, **_measured(folder / name)} for name in names]
     about = {} if column is None else {"column": column}
