@@ -1,5 +1,9 @@
 """The criticism holds what the parts of `bayes` say of the same fit, and says what it lacks."""
 
+import dataclasses
+from types import SimpleNamespace
+from unittest import mock
+
 import handmade
 import numpy as np
 import pytest
@@ -159,11 +163,42 @@ def test_rivals_are_sampled_from_the_same_data_with_the_same_settings(thorough):
     assert "thorough=True" not in text
 
 
-def test_rivals_need_values_enough():
+def test_rivals_are_asked_for_as_the_posterior_was(few, monkeypatch):
+    "The sampler, its length and seed, and the priors; the posterior's own number is not asked for."
+    fit, posterior, sample = few
+    settings = dataclasses.replace(
+        posterior.settings, sampler="pymc", draws=7, tune=11, chains=3, target_accept=0.7, seed=13
+    )
+    posterior = dataclasses.replace(posterior)
+    object.__setattr__(posterior, "settings", settings)
+
+    def made(_, k, **__):
+        return SimpleNamespace(diagnostics=SimpleNamespace(ok=k == 1))
+
+    asked = mock.create_autospec(bayes.fit, side_effect=made)
+    monkeypatch.setattr(bayes, "fit", asked)
+    monkeypatch.setattr(bayes, "compare_components", lambda of, *_, **__: sorted(of))
+    found = rivals(fit, posterior, sample)
+    assert found.table == [1, 2, 3]
+    own = () if posterior.diagnostics.ok else (2,)
+    assert found.failed == (*own, 3)
+    assert [one.args[1:] for one in asked.call_args_list] == [(1,), (3,)]
+    for one in asked.call_args_list:
+        assert one.args[0].values.tolist() == sample.values.tolist()
+        assert one.kwargs == {
+            "priors": None, "sampler": "pymc", "draws": 7, "tune": 11, "chains": 3,
+            "target_accept": 0.7, "seed": 13, "progress": False,
+        }  # fmt: skip
+
+
+def test_rivals_need_values_enough(monkeypatch):
     "Of five values no three groups are asked for."
     sample = em.Sample([1.0, 2.0, 3.0, 4.5, 7.0])
     fit = em.fit(sample, 1)
     posterior = around(sample, fit.mixture, draws=200)
+    monkeypatch.setattr(
+        bayes, "fit", lambda data, k, **_: around(data, em.fit(data, k).mixture, draws=200)
+    )
     assert [row.n_components for row in rivals(fit, posterior, sample).table.rows] == [1, 2]
 
 

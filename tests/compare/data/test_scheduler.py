@@ -72,7 +72,7 @@ def test_the_same_call_is_made_again(running):
 def test_nothing_is_left_on_the_cluster(running):
     "What is cancelled, and what is under way when the block ends, is withdrawn."
     with connected(running) as executor:
-        calls = [executor.submit(time.sleep, 1.0) for _ in range(20)]
+        calls = [executor.submit(time.sleep, 0.5) for _ in range(20)]
         wait_for(lambda: known(running) >= 18)
         for call in calls[5:]:
             assert call.cancel()
@@ -98,7 +98,7 @@ def test_shutdown_waits_if_it_is_asked_to(running):
 
 def test_nobody_listens(silent, monkeypatch):
     "One line within seconds, where nothing listens and where something else does."
-    monkeypatch.setattr(scheduler, "ANSWER", 1.0)
+    monkeypatch.setattr(scheduler, "ANSWER", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = f"tcp://127.0.0.1:{server.getsockname()[1]}"
     for address in (closed, silent):
@@ -164,8 +164,8 @@ def test_without_distributed_the_extra_is_named(monkeypatch):
 
 def test_workers_and_scheduler_go_away(monkeypatch):
     "No workers at the start, none left, and the scheduler gone: each is said, nothing hangs."
-    monkeypatch.setattr(scheduler, "WORKERS", 0.3)
-    monkeypatch.setattr(scheduler, "PATIENCE", 1.0)
+    monkeypatch.setattr(scheduler, "WORKERS", 0.2)
+    monkeypatch.setattr(scheduler, "PATIENCE", 0.3)
     with cluster(n_workers=0) as made:
         with pytest.raises(InputError, match="has no workers; start some"), connected(made):
             pass

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -32,6 +32,7 @@ def two_groups(n=120, seed=0, apart=3.0):
     return (x - x.mean()) / x.std(), np.ones(n)
 
 
+@settings(max_examples=20)
 @given(SEEDS, st.integers(1, 4), st.booleans(), st.integers(0, 6))
 def test_the_likelihood_never_falls(seed, k, equal, em_passes):
     "From any start, with EM passes first or none, every accepted mixture is as good as the last."
@@ -56,6 +57,7 @@ def test_the_likelihood_never_falls(seed, k, equal, em_passes):
     assert here.loglik == pytest.approx(climbed.loglik, rel=1e-12)
 
 
+@settings(max_examples=20)
 @given(SEEDS, st.integers(1, 3), st.booleans())
 def test_a_climb_that_converged_is_at_a_maximum(seed, k, equal):
     "The score is nil in standard errors and the information is positive definite."
