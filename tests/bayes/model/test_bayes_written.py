@@ -61,7 +61,7 @@ def test_priors_that_come_back_are_drawn_from_alike():
     "A plain one, one that is cut, and one that PyMC puts together of others."
     priors = Priors(
         weights=pm.Dirichlet.dist([THIRD, 2.0]),
-        means=pm.Truncated.dist(pm.Normal.dist([165, 172], THIRD), lower=160, upper=181.7),
+        means=pm.Truncated.dist(pm.Laplace.dist([165, 172], 3 * THIRD), lower=160, upper=172.7),
         sds=pm.HalfStudentT.dist(3, 2.3),
     ).filled(SAMPLE, 2)
     ours, theirs = priors.draw(20, seed=1), Priors.from_dict(kept(priors)).draw(20, seed=1)
