@@ -117,6 +117,15 @@ def calibrate(fit, K, n_trials=N_TRIALS):
     return Calibration(trials.plan, found, trials.priors.describe(), {"python": "3"})
 
 
+@pytest.fixture(autouse=True)
+def _powers_once(monkeypatch):
+    "How often each fault would be found is simulated once for each number of data sets."
+    monkeypatch.setattr(ranks, "detected", POWERS)
+
+
+POWERS = functools.cache(ranks.detected)
+
+
 # ---- the verdict ----
 
 
@@ -448,6 +457,7 @@ def test_fewer_data_sets_than_are_done_are_taken_from_those(folder, monkeypatch,
 
     reports = folder("here")
     monkeypatch.setattr(Trials, "run", stop)
+    monkeypatch.setattr("bayes.calibration.figure.draw", lambda _: "<svg/>")
     assert calibration.main(small) == 130
     assert calibration.main([*small, "--data-sets", "4"]) == 0
     assert {path.suffix for path in reports.iterdir()} == {".json", ".md", ".svg", ".jsonl"}

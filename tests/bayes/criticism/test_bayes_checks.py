@@ -109,7 +109,7 @@ def test_draws_of_other_data_fail_even_the_mean_and_the_sd():
 
 def test_p_values_under_the_truth_are_not_too_small():
     # Exact posterior draws of one normal group, so that nothing but the checks is tried.
-    n_sets = 200
+    n_sets = 120
     p = np.empty((n_sets, len(NAMES)))
     for i in range(n_sets):
         values = np.random.default_rng([9, i]).normal(10, 3, 40)

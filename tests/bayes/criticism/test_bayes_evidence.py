@@ -21,7 +21,7 @@ FEW = em.Sample(np.random.default_rng(1).normal([0, 0, 0, 0, 5, 5, 5], 1.0))
 
 @functools.cache
 def few(k):
-    return bayes.fit(FEW, k, seed=1)
+    return bayes.fit(FEW, k, seed=1, draws=2000)
 
 
 @functools.cache
@@ -29,7 +29,7 @@ def evidence_of_few(k):
     return evidence(few(k))
 
 
-def over_the_prior(sample, k, power=14):
+def over_the_prior(sample, k, power=13):
     "The likelihood averaged over low-discrepancy draws from the default prior, and its error."
     p = Priors().filled(sample, k).numbers
     means_of_parts = []

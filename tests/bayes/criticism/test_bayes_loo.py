@@ -66,7 +66,7 @@ def test_two_groups_are_predicted_as_by_fits_without_the_value_unless_k_says_no(
     plan = {"priors": priors, "draws": 500, "tune": 300}
     found = loo(bayes.fit(sample, 2, seed=1, **plan))
     off = {}
-    for place in (0, 8, 14):  # an outlier, between the groups, and inside one
+    for place in (0, 8):  # an outlier, and between the groups
         x = values[place : place + 1]
         draws = bayes.fit(np.delete(values, place), 2, seed=2, **plan).joined()
         off[place] = abs(found.pointwise[place] - np.log(np.exp(log_density(draws, x)).mean()))
@@ -76,7 +76,6 @@ def test_two_groups_are_predicted_as_by_fits_without_the_value_unless_k_says_no(
     assert reliable.tolist() == [False] + 19 * [True]
     assert off[0] > 0.3
     assert off[8] < 0.06
-    assert off[14] < 0.06
 
 
 def test_sums_and_their_errors_are_arvizs():
@@ -140,14 +139,14 @@ def test_interpolated_values_are_as_if_computed(monkeypatch):
 
 
 def test_squashed_data_are_refused_with_what_to_pass_instead():
-    sample = em.Sample(np.random.default_rng(1).normal(0, 1, 3000))
+    sample = em.Sample(np.random.default_rng(1).normal(0, 1, 1000))
     posterior = around(sample.squash(), em.Mixture([1], [0], [1]), draws=50)
     with pytest.raises(ValueError, match="pass the full sample as sample="):
         loo(posterior)
     weighted = around(em.Sample([1.0, 2.0, 4.0], [0.5, 1.5, 1.0]), em.Mixture([1], [2], [1]))
     with pytest.raises(ValueError, match="not whole numbers"):
         loo(weighted)
-    assert loo(posterior, sample).n == 3000
+    assert loo(posterior, sample).n == 1000
 
 
 def test_too_few_or_equal_draws_are_refused():
@@ -175,7 +174,7 @@ def test_the_threshold_grows_with_the_draws():
 
 def test_values_are_spread_as_predicted_where_the_model_is_right():
     p = []
-    for seed in range(25):
+    for seed in range(15):
         values = np.random.default_rng([4, seed]).normal(3, 2, 50)
         p.append(loo(normal_posterior(values, seed=seed)).pit_p)
     assert min(p) > 0.01

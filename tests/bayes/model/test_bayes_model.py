@@ -148,7 +148,7 @@ WEIGHTS, MEANS, SDS = [0.4, 0.6], np.array([164.0, 177.0]), np.array([6.0, 8.0])
 LOGP_OF_TWO = natural_logp(build_model(VALUES, 2))(WEIGHTS, MEANS, SDS)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.floats(-1e3, 1e3), st.floats(0.01, 100))
 def test_density_moves_with_the_unit_and_the_origin_of_the_data(shift, scale):
     logp = natural_logp(build_model(shift + scale * VALUES))

@@ -130,7 +130,7 @@ def test_a_summit_is_a_maximum_and_its_normal_distribution_has_the_evidence_of_o
         logs = target.log_prior(points) + target.log_likelihood(points)
         return math.exp(logs[0] - summit.log_density)
 
-    evidence, _ = integrate.dblquad(density, -1, 1, -0.5, 2)
+    evidence, _ = integrate.dblquad(density, -1, 1, -0.5, 2, epsabs=1e-4, epsrel=1e-4)
     assert summit.log_evidence == pytest.approx(math.log(evidence) + summit.log_density, abs=0.02)
     for away in 1e-3 * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]]):
         assert density(summit.point[1] + away[1], summit.point[0] + away[0]) < 1.0
