@@ -98,7 +98,7 @@ def test_shutdown_waits_if_it_is_asked_to(running):
 
 def test_nobody_listens(silent, monkeypatch):
     "One line within seconds, where nothing listens and where something else does."
-    monkeypatch.setattr(scheduler, "ANSWER", 0.3)
+    monkeypatch.setattr(scheduler, "ANSWER", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = f"tcp://127.0.0.1:{server.getsockname()[1]}"
     for address in (closed, silent):
@@ -164,8 +164,8 @@ def test_without_distributed_the_extra_is_named(monkeypatch):
 
 def test_workers_and_scheduler_go_away(monkeypatch):
     "No workers at the start, none left, and the scheduler gone: each is said, nothing hangs."
-    monkeypatch.setattr(scheduler, "WORKERS", 0.2)
-    monkeypatch.setattr(scheduler, "PATIENCE", 0.3)
+    monkeypatch.setattr(scheduler, "WORKERS", 0.3)
+    monkeypatch.setattr(scheduler, "PATIENCE", 1.0)
     with cluster(n_workers=0) as made:
         with pytest.raises(InputError, match="has no workers; start some"), connected(made):
             pass
