@@ -32,6 +32,9 @@ OTHERS = (
 UNITS = frozenset(f"{LENGTHS} {WEIGHTS} {TIMES} {OTHERS}".split())
 """What a line of units says, in lower case."""
 
+MOST_ABOVE = 30
+"""Rows among which names that are asked for are looked for."""
+
 MOST = 5000
 """Lines that are looked at."""
 
@@ -66,6 +69,11 @@ class Layout:
     def width(self) -> int:
         """How many fields a row has."""
         return len(self.names)
+
+    @property
+    def beside(self) -> str:
+        """What stands between fields, where it says something of marks in numbers."""
+        return self.separator if self.width > 1 or self.separator == "," else ""
 
 
 @dataclass(frozen=True)
@@ -261,7 +269,7 @@ def _of_rows(
     """The layout of rows, and how well it fits."""
     widths = Counter(len(row) for _, row in rows[1:201] if any(row))
     common = widths.most_common(1)[0][0] if widths else (len(rows[0][1]) if rows else 1)
-    head = _header(rows, common, exact=exact)
+    head = _header(rows, common, separator, wanted, exact=exact)
     if named is not None and (
         not rows
         or (all(map(_is_value, filter(None, rows[0][1]))) and len(named[1]) == len(rows[0][1]))
@@ -313,10 +321,24 @@ def _split(lines: list[str], at: int, separator: str) -> list[tuple[int, list[st
     return found
 
 
-def _header(rows: list[tuple[int, list[str]]], common: int, *, exact: bool) -> int:
+def _header(
+    rows: list[tuple[int, list[str]]],
+    common: int,
+    separator: str,
+    wanted: Sequence[str],
+    *,
+    exact: bool,
+) -> int:
     """The place of the names: the first row that is as wide as the others, or one less."""
     if exact:
         return 0
+    asked = {name.strip() for name in wanted}
+    for at, (_, row) in enumerate(rows[:MOST_ABOVE]):
+        if asked and asked <= {cell.strip() for cell in row}:
+            return at
+    # R leaves the names of rows without a name, and rows may end in a separator; else a header
+    # has as many names as rows have cells.
+    short = separator in " \t;" or not any(row[-1].strip() for _, row in rows if len(row) == common)
     filled = [at for at, (_, row) in enumerate(rows) if any(cell.strip() for cell in row)]
     for at, after in zip_longest(filled, filled[1:]):
         row = rows[at][1]
@@ -324,7 +346,10 @@ def _header(rows: list[tuple[int, list[str]]], common: int, *, exact: bool) -> i
         below = [] if after is None else [cell for cell in rows[after][1] if cell.strip()]
         # A title stands in few cells above names that are many, none of them a number.
         title = full <= common / 2 and len(below) > full and not any(map(taken_apart, below))
-        if common == 1 or (len(row) in {common, common - 1} and not title):
+        fits = len(row) == common or (short and len(row) == common - 1)
+        # Numbers below something else are no names.
+        values = at > filled[0] and all(map(_is_value, row))
+        if common == 1 or (fits and not title and not values):
             return at
     return 0
 

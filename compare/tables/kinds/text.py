@@ -145,7 +145,7 @@ def parts(file: File, wanted: Wanted) -> list[Part]:
     numerals = [
         decide(
             Evidence().add(sniffed.cells(at), wanted.codes),
-            layout.separator,
+            layout.beside,
             said,
             f"{file.shown}, column {quoted(name)}",
         )
@@ -340,7 +340,7 @@ class _Reader:
         where = f"{self.shown}, column {quoted(self.wanted.names[at])}"
         said = Said(self.wanted.hints.decimal, self.wanted.hints.thousands)
         # A decimal comma that comes late is not read as such: that line is refused.
-        if decide(evidence, self.layout.separator, said, where).proven:
+        if decide(evidence, self.layout.beside, said, where).proven:
             self.evidence[at] = None
 
     # ---- one row after the other ----

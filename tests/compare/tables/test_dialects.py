@@ -64,6 +64,8 @@ def test_numbers_are_read_as_they_are_meant(write, name):
     content, values, how = WRITTEN[name]
     found = read(write(content), "h")
     assert found.values.tolist() == values
+    if "h;n" not in content:
+        assert read(write(content)).values.tolist() == values
     for what, value in how.items():
         assert getattr(found.plan.how, what) == value
     if not how:
@@ -77,6 +79,7 @@ def test_numbers_are_read_as_they_are_meant(write, name):
         ("h\n1.200\n950\n16.400\n", [1.2, 950, 16.4], [1200, 950, 16400]),
         ("h\tn\n1,200\t1\n16,400\t1\n", [1.2, 16.4], [1200, 16400]),
         ("h;n\n1,200;1\n950;1\n", [1.2, 950], [1200, 950]),
+        ("h\n1,200\n2,345\n", [1.2, 2.345], [1200, 2345]),
     ],
 )
 def test_what_may_be_decimals_or_thousands_is_asked(write, content, decimal, thousands):
@@ -136,6 +139,7 @@ LAID = {
     "title": ("Survey of 2024\nid,h\n1,5\n2,7\n4,6\n", 1),
     "title, blank line": ("Survey of 2024\n\nid,h\n1,5\n2,7\n4,6\n", 1),
     "title with empty cells": ("Survey of 2024,,\n,,\nid,h,sex\n1,5,m\n2,7,f\n4,6,f\n", 1),
+    "two titles": ("My study\nby hand, 2024\n\nid,h\n1,5\n2,7\n4,6\n", 2),
     "bars": ("id|h\n1|5\n2|7\n4|6\n", 0),
     "blanks": ("id  h\n 1  5\n 2  7\n 4  6\n", 0),
     "row names": ('"h" "s"\n"1" 5 "m"\n"2" 7 "f"\n"3" 6 "f"\n', 0),
