@@ -64,6 +64,8 @@ class Layout:
     """Whether rows begin with a name that the header has no column for."""
     open_end: bool = False
     """Whether rows end in a separator where the header does not."""
+    quoted_names: bool = False
+    """Whether the names stand in quotes, as where everything does."""
 
     @property
     def width(self) -> int:
@@ -73,7 +75,10 @@ class Layout:
     @property
     def beside(self) -> str:
         """What stands between fields, where it says something of marks in numbers."""
-        return self.separator if self.width > 1 or self.separator == "," else ""
+        if self.width > 1:
+            return self.separator
+        # One column, in quotes for its commas alone: then these part fields elsewhere.
+        return "," if self.separator == "," and not self.quoted_names else ""
 
 
 @dataclass(frozen=True)
@@ -296,7 +301,10 @@ def _of_rows(
     filled = [row for _, row in body[:200] if any(row)]
     fit = sum(len(row) == len(names) for row in filled) / len(filled) if filled else 1.0
     first = body[0][0] if body else end
-    layout = Layout(separator, tuple(names), line, first, above, units, row_names, open_end)
+    in_quotes = len(quotes) >= line and quotes[line - 1]
+    layout = Layout(
+        separator, tuple(names), line, first, above, units, row_names, open_end, in_quotes
+    )
     found = sum(name.strip() in names for name in wanted)
     merit = found, (fit if len(names) > 1 else 0.5 * fit), -above, len(names)
     return merit, Sniffed(layout, tuple(tuple(row) for _, row in fitting if any(row)))

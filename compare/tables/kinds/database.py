@@ -136,7 +136,7 @@ def _opened(path: Path, shown: str) -> Iterator[sqlite3.Connection]:
         ) as base:
             base.text_factory = _text
             yield base
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeError) as error:
         reason = quoted(one_line(str(error)), 100)
         raise InputError(
             f"{shown} is a damaged or locked database: {reason}; copy it again, or export the table"

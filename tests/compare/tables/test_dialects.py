@@ -80,6 +80,7 @@ def test_numbers_are_read_as_they_are_meant(write, name):
         ("h\tn\n1,200\t1\n16,400\t1\n", [1.2, 16.4], [1200, 16400]),
         ("h;n\n1,200;1\n950;1\n", [1.2, 950], [1200, 950]),
         ("h\n1,200\n2,345\n", [1.2, 2.345], [1200, 2345]),
+        ('"h"\n"1,200"\n"2,345"\n', [1.2, 2.345], [1200, 2345]),
     ],
 )
 def test_what_may_be_decimals_or_thousands_is_asked(write, content, decimal, thousands):
