@@ -49,14 +49,17 @@ def parts(file: File, wanted: Wanted) -> list[Part]:
             place(names, name, file.shown)
         (n_rows,) = base.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()  # noqa: S608
         some = base.execute(f"SELECT * FROM {_quoted(table)} LIMIT {SOME}").fetchall()  # noqa: S608
+        column = _quoted(names[place(names, wanted.column, file.shown)])
+        (others,) = base.execute(
+            f"SELECT count(*) FROM {_quoted(table)} "  # noqa: S608
+            f"WHERE typeof({column}) NOT IN ('real', 'null')"
+        ).fetchone()
     layout = Layout("", tuple(names), 0, 1)
     how = how_of(table, layout, some, wanted, file.shown, several=several)
-    at = place(names, wanted.column, file.shown)
-    floating = not any(isinstance(row[at], (int, str)) for row in some)
     return [
         Part(
             str(file.path), "database", file.size, file.changed,
-            rows=n_rows, n_bytes=file.size, how=how, floating=floating,
+            rows=n_rows, n_bytes=file.size, how=how, floating=not others,
         )
     ]  # fmt: skip
 

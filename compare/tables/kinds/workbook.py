@@ -50,10 +50,13 @@ def parts(file: File, wanted: Wanted) -> list[Part]:
         sheet, layout, rows[layout.first - 1 :][: SOME * 50], wanted, file.shown, several=several
     )
     n_rows = max(len(rows) - layout.first + 1, 0)
+    at = place(layout.names, wanted.column, file.shown)
+    # Numbers in a workbook are floating-point numbers; in text there may be more digits.
+    floating = not any(isinstance(row[at], str) for row in rows[layout.first - 1 :])
     return [
         Part(
             str(file.path), "workbook", file.size, file.changed,
-            rows=n_rows, n_bytes=file.size, how=how, floating=True,
+            rows=n_rows, n_bytes=file.size, how=how, floating=floating,
         )
     ]  # fmt: skip
 

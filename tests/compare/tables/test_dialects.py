@@ -1,5 +1,6 @@
 """Tables as people write them: what is unambiguous is read and told, what is not is asked."""
 
+import contextlib
 import sqlite3
 
 import numpy as np
@@ -310,7 +311,7 @@ def test_a_table_of_a_database_is_read(tmp_path):
 # ---- digits ----
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet", "decimal"])
+@pytest.mark.parametrize("kind", ["csv", "parquet", "decimal", "sqlite", "text in xlsx"])
 def test_digits_that_no_floating_point_number_holds_are_not_lost_silently(tmp_path, kind):
     "Nanoseconds since 1970 in two groups three hundred apart, and the same an hour apart."
     from compare.data.cases import Case
@@ -319,9 +320,20 @@ def test_digits_that_no_floating_point_number_holds_are_not_lost_silently(tmp_pa
     for apart, is_read in ((300, False), (3_600_000_000_000, True)):
         steps = apart * rng.integers(0, 2, 50) + rng.integers(0, apart, 50)
         values = [1_700_000_000_000_000_000 + int(step) for step in steps]
-        path = tmp_path / f"a.{'csv' if kind == 'csv' else 'parquet'}"
+        ending = {"decimal": "parquet", "text in xlsx": "xlsx"}.get(kind, kind)
+        path = tmp_path / f"a{apart}.{ending}"
         if kind == "csv":
             path.write_text("t\n" + "".join(f"{value}\n" for value in values))
+        elif kind == "sqlite":
+            with contextlib.closing(sqlite3.connect(path)) as base:
+                base.execute("CREATE TABLE a (t INTEGER)")
+                base.executemany("INSERT INTO a VALUES (?)", [(value,) for value in values])
+                base.commit()
+        elif kind == "text in xlsx":
+            book = openpyxl.Workbook()
+            for cell in ["t", *map(str, values)]:
+                book.active.append([cell])
+            book.save(path)
         else:
             array = pa.array(values, pa.int64())
             if kind == "decimal":
