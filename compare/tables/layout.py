@@ -446,7 +446,8 @@ def listed(names: Sequence[str]) -> str:
 def ragged(row: Sequence[str], line: int, found: Layout, shown: str) -> str:
     """Say what is wrong with a row with more or fewer fields than the header."""
     mark = NAMED.get(found.separator, quoted(found.separator))
-    message = f"{shown}: line {line} has {len(row)} fields where the header has {found.width}"
+    named = found.width - found.open_end
+    message = f"{shown}: line {line} has {len(row)} fields where the header has {named}"
     if len(row) > found.width and found.separator == ",":
         return (
             f"{message}; put a field that holds {mark} in quotes, or, where commas stand before "

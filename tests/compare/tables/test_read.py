@@ -229,6 +229,10 @@ def test_a_column_cannot_weight_itself(write):
             "height,sex\n171,m\n168,5,m\n170,f\n",
             "line 3 has 3 fields where the header has 2; put a field that holds a comma",
         ),
+        (
+            "id;height\n1;171;\n2;170;\n" + "3;172;\n" * 6000 + "4;173;x\n",
+            "line 6004 has 3 fields where the header has 2",
+        ),
         ("id;height\n1;171;9\n", "line 2 has 3 fields where the header has 2, separated by a semi"),
         ('id,height\n1,171\n2,"168\n3,170\n', "begins on line 3 cannot be read as CSV"),
         ('"height,a\n171,b\nx,c', "header on line 1 cannot be read"),
