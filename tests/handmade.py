@@ -64,9 +64,13 @@ def _asking_once():
         yield
 
 
-def compare(*args, **told):
-    "As `compare.compare`, but what EM says of one sample is computed once."
-    with _asking_once():
+def compare(*args, alone=False, **told):
+    """As `compare.compare`, but what EM says of one sample is computed once.
+
+    Alone it is not held against other numbers of groups.
+    """
+    others = {"select": lambda *_: em.Selection(())} if alone else {}
+    with mock.patch.dict(_KNOWN, others), _asking_once():
         return comparing.compare(*args, **told)
 
 
@@ -182,11 +186,8 @@ def made(
     """
     fit = fitted(of.sample, k) if fit is None else fit
     said = posterior(of.sample, fit.mixture if center is None else center, **drawn)
-    others = {"select": lambda *_: em.Selection(())} if alone else {}
-    with mock.patch.dict(_KNOWN, others):
-        return compare(
-            fit, said, level=level, case=of, criticism=False, command=command, seconds=seconds
-        )
+    told = {"level": level, "case": of, "command": command, "seconds": seconds, "alone": alone}
+    return compare(fit, said, criticism=False, **told)
 
 
 def criticised(of, rng=0):

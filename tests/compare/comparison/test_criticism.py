@@ -34,7 +34,7 @@ def few():
 @pytest.fixture(scope="module")
 def full(few):
     fit, posterior, _ = few
-    return compare(fit, posterior)
+    return compare(fit, posterior, alone=True)
 
 
 def test_the_criticism_is_what_its_parts_say_of_the_data(few):
@@ -58,7 +58,7 @@ def test_the_criticism_is_what_its_parts_say_of_the_data(few):
 def test_a_comparison_has_its_criticism_unless_it_is_told_not_to(few, full):
     "From Python the full page is the default; without criticism its sections keep what they had."
     fit, posterior, _ = few
-    bare = compare(fit, posterior, criticism=False)
+    bare = compare(fit, posterior, alone=True, criticism=False)
     assert full.criticism.loo.elpd == loo(posterior).elpd
     assert bare.criticism is None
     assert full.rows == bare.rows
@@ -80,7 +80,7 @@ def test_components_are_compared_in_order_of_mean():
     posterior = handmade.posterior(sample, fit.mixture)
     renamed = posterior.relabelled("sd")
     assert renamed.means[0, 0, 0] > renamed.means[0, 0, 1]
-    one, other = (compare(fit, each) for each in (posterior, renamed))
+    one, other = (compare(fit, each, alone=True) for each in (posterior, renamed))
     assert one.rows == other.rows
     assert one.criticism.agreement == other.criticism.agreement
     assert one.criticism.loo.elpd == pytest.approx(other.criticism.loo.elpd, abs=1e-9)
@@ -130,14 +130,14 @@ def test_nodes_in_place_of_the_data_are_no_obstacle():
     values = normals((300, 10, 1), (300, 20, 2))
     fit = em.fit(values, 2, squash=True)
     assert fit.data.bins.masses.size > 0
-    found = compare(fit, around(fit.data, fit.mixture, draws=100)).criticism
+    found = compare(fit, around(fit.data, fit.mixture, draws=100), alone=True).criticism
     assert not found.not_made
     assert found.loo.n == 600
     assert all(one.made for one in found.checks)
     assert found.sensitivity.ok
     # Of nodes alone less can be said.
-    alone = em.fit(em.Sample(values).squash(), 2)
-    less = compare(alone, around(alone.data, alone.mixture, draws=100))
+    bare = em.fit(em.Sample(values).squash(), 2)
+    less = compare(bare, around(bare.data, bare.mixture, draws=100), alone=True)
     assert "loo" in less.criticism.not_made
     assert [one.name for one in less.criticism.checks if not one.made] == [
         "farthest", "gap", "shape",
@@ -207,7 +207,7 @@ def test_a_model_that_misses_the_data_is_said_at_the_head():
     values = np.random.default_rng(2).exponential(1.0, 200)
     fit = em.fit(values, 1)
     posterior = around(em.Sample(values), fit.mixture)
-    of = compare(fit, posterior)
+    of = compare(fit, posterior, alone=True)
     told = cautions(of)
     assert "The skewness of the groups is" in told[0]
     assert "groups lean to the right" in told[0]
@@ -225,7 +225,7 @@ def test_data_that_fit_are_spared_the_cautions():
     for given in (values, np.round(values)):
         fit = em.fit(given, 2)
         posterior = around(fit.sample, fit.mixture, spread=0.1, draws=200)
-        assert cautions(compare(fit, posterior)) == ()
+        assert cautions(compare(fit, posterior, alone=True)) == ()
 
 
 def test_draws_that_are_not_believed_raise_no_caution():
@@ -250,11 +250,11 @@ def test_names_that_matter_are_said_at_the_head(full):
         handmade.posterior(sample, fit.mixture),
         **dict(zip(em.Parameters._fields, parts, strict=True)),
     )
-    of = compare(fit, drawn, names_by="mean")
+    of = compare(fit, drawn, alone=True, names_by="mean")
     (told,) = [text for text in cautions(of) if "Stephens" in text]
     shift = next(c.shift for c in of.criticism.labels if c.order == "kl")
     assert f"{shift:.2f} posterior standard deviations" in told
-    by_sd = compare(fit, drawn)
+    by_sd = compare(fit, drawn, alone=True)
     assert by_sd.names_by == "sd"
     assert not [text for text in cautions(by_sd) if "Stephens" in text]
     assert "worth a mention" in plain_page(full)

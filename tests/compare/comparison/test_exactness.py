@@ -4,12 +4,12 @@ import dataclasses
 
 import numpy as np
 import pytest
+from handmade import compare
 from posteriors import around
 from spoken import after, findings
 
 import em
 from bayes.criticism.checks import check
-from compare import compare
 from compare.comparison import criticism
 from compare.comparison.exactness import exactness, stood_for
 from compare.data.cases import Case
@@ -39,7 +39,7 @@ def both():
 @pytest.fixture(scope="module")
 def bare(both):
     "The two side by side, without criticism and without a pass."
-    return compare(*both, criticism=False)
+    return compare(*both, criticism=False, alone=True)
 
 
 def test_the_exact_log_likelihood_is_a_plain_sum_over_the_data(both):
@@ -86,13 +86,13 @@ def test_data_in_memory_are_always_looked_at_and_others_when_that_is_asked_for(b
     fit, posterior = both
     whole = em.fit(VALUES, 2)
     monkeypatch.setattr(criticism, "criticise", lambda *_, **__: None)  # looked at elsewhere
-    told = on_nodes(compare(whole, around(whole.data, whole.mixture, spread=0.02)))
+    told = on_nodes(compare(whole, around(whole.data, whole.mixture, spread=0.02), alone=True))
     assert after(r"An exact pass over all of them gives (\S+) there", told) == [
         pytest.approx(whole.loglik, abs=1e-5)
     ]
     assert "the nodes say what the data say" in told
     assert "at 16 draws of the posterior" in told
-    of = compare(fit, posterior)
+    of = compare(fit, posterior, alone=True)
     assert of.exactness is None
     assert on_nodes(of).endswith("at EM's estimate.")
     read = dataclasses.replace(of, case=dataclasses.replace(of.case, again=object()))
@@ -154,6 +154,6 @@ def test_the_case_of_a_digest_is_compared_like_any_other(both):
     "Its histogram and its range are those of the data, not of the nodes."
     fit, posterior = both
     case = Case("pieces", fit.sample, "cm", "somewhere", None, None, "height")
-    of = compare(fit, posterior, case=case, criticism=False)
+    of = compare(fit, posterior, case=case, criticism=False, alone=True)
     assert of.case.sample.lowest == VALUES.min()
     assert of.case.sample.highest == VALUES.max()

@@ -35,7 +35,7 @@ THREE = normals((90, 0, 0.5), (90, 0, 3), (60, 30, 8), seed=1)
 @pytest.fixture(scope="module")
 def three():
     "Two groups with one mean beside a third."
-    return criticised(made(case(THREE), 3, spread=0.15))
+    return criticised(made(case(THREE), 3, spread=0.15, alone=True))
 
 
 # ---- which names ----

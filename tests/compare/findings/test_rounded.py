@@ -22,7 +22,7 @@ VALUES = normals((200, 164, 6), (200, 190, 7), seed=4)
 def rounded(step, **options):
     sample = em.Sample(step * np.round(VALUES / step), **options)
     fit = fitted(sample, 2)
-    return compare(fit, around(sample, fit.mixture), criticism=False)
+    return compare(fit, around(sample, fit.mixture), criticism=False, alone=True)
 
 
 @pytest.mark.parametrize("name", ["overlapping", "separate", "one"])

@@ -107,7 +107,7 @@ def test_a_total_weight_that_is_not_whole_stays_as_it_is():
     "Two hundred values of weight 1.125 count 225."
     values = normals(*SEPARATE)
     weighted = em.Sample(values, [1.125] * 199 + [1.0])
-    assert strict(to_json(made(case(weighted))))["case"]["n"] == pytest.approx(224.875)
+    assert strict(to_json(made(case(weighted), alone=True)))["case"]["n"] == pytest.approx(224.875)
 
 
 def test_a_number_that_does_not_exist_is_null():
@@ -171,7 +171,7 @@ def test_names_go_in_and_come_out_unchanged():
 def test_values_that_were_left_out_are_written_with_count_and_share():
     "In order of value; an empty list where there are none."
     sample = em.Sample(np.append(normals(*SEPARATE), [0.0] * 50)).without(0)
-    (gone,) = strict(to_json(made(case(sample))))["left_out"]
+    (gone,) = strict(to_json(made(case(sample), alone=True)))["left_out"]
     assert gone == {"value": 0.0, "count": 50.0, "share": 0.2}
     assert strict(to_json(comparison("separate")))["left_out"] == []
 
@@ -221,7 +221,7 @@ def test_several_numbers_of_components_are_written_with_both_conventions(thoroug
 def test_a_check_that_was_not_made_is_null():
     "Weights that are no counts allow two of the checks, and no leave-one-out."
     weighted = em.Sample(normals(*SEPARATE), [0.75] * 200)
-    of = criticised(made(case(weighted)))
+    of = criticised(made(case(weighted), alone=True))
     said = strict(to_json(of))["criticism"]
     assert said["loo"] is None
     missing = [one for one in said["checks"] if one["verdict"] == "not made"]

@@ -20,7 +20,7 @@ CENTER = em.Mixture([0.3, 0.7], [25.0, 30.0], [8.0, 2.0])
 
 def drawn(values, center=CENTER, **options):
     "A comparison whose posterior lies around a mixture, since EM has no maximum there."
-    return made(case(values), center=center, **options)
+    return made(case(values), center=center, alone=True, **options)
 
 
 def test_a_value_that_a_part_of_the_data_equal_is_named_with_its_count():
