@@ -16,8 +16,9 @@ PYTHON ?=
 # What is passed on: make report ARGS="--seed 1", make test ARGS="-k sample"
 ARGS ?=
 
-# There is a process for each core: threads of the linear algebra would only wait for each other.
-ONE := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+# There is a process for each core: threads of the linear algebra would only wait for each other. And what each
+# process compiles of Python the others need not compile again.
+ONE := env -u PYTHONDONTWRITEBYTECODE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

@@ -1,6 +1,7 @@
 """The house: which room stands on which, and no way back."""
 
 import ast
+import functools
 import itertools
 from pathlib import Path
 
@@ -85,7 +86,10 @@ def imported(path):
     return found & set(MODULES)
 
 
-IMPORTS = {name: imported(path) - {name} for name, path in MODULES.items()}
+@functools.cache
+def imports():
+    "What each module imports of the others."
+    return {name: imported(path) - {name} for name, path in MODULES.items()}
 
 
 def floor_of(module):
@@ -103,7 +107,7 @@ def floor_of(module):
 def test_a_room_uses_those_below_it_alone(package):
     "Nor its neighbours on the same floor, annotations and imports inside functions counted."
     upward = []
-    for module, others in IMPORTS.items():
+    for module, others in imports().items():
         if module.split(".")[0] != package:
             continue
         for other in others:
@@ -116,7 +120,7 @@ def test_a_room_uses_those_below_it_alone(package):
 
 def test_no_import_leads_back_to_where_it_began():
     "Not over any number of modules."
-    left = {module: set(others) for module, others in IMPORTS.items()}
+    left = {module: set(others) for module, others in imports().items()}
     while free := {module for module, others in left.items() if not others & set(left)}:
         left = {module: others for module, others in left.items() if module not in free}
     assert sorted(left) == []
