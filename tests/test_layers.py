@@ -33,6 +33,7 @@ FLOORS = {
         ("compare.tables",),
         ("compare.data",),
         ("compare.comparison",),
+        ("compare.study",),
         ("compare.findings",),
         ("compare.language",),
         ("compare.figures",),

@@ -1,8 +1,8 @@
 """em is light: importing it loads NumPy and SciPy, and using it needs nothing else."""
 
 import doctest
-import importlib
 import functools
+import importlib
 import json
 import pkgutil
 import subprocess
@@ -75,7 +75,7 @@ def test_em_works_where_nothing_else_is_installed():
     code = f"""
 import importlib.abc, json, sys
 
-forbidden = set({sorted(INSTALLED - {"em", "numpy", "scipy"})})
+forbidden = set({sorted(installed() - {"em", "numpy", "scipy"})})
 
 class Nothing(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
