@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from compare.comparison.original import revisit
-from compare.figures import drawing, figures
+from compare.figures import figures
 from compare.figures.overview_figure import overview_figure
 from compare.findings.fits import verdict
 from compare.findings.head.headline import headline
@@ -24,6 +23,7 @@ from compare.page.group_sections import after, before, figures_of, own, part_sec
 from compare.page.markup import write
 from compare.page.overview import at_head
 from compare.page.sections import sections
+from compare.page.styled import RUN, styled
 
 if TYPE_CHECKING:
     from compare.comparison.groups import GroupedComparison
@@ -32,18 +32,6 @@ if TYPE_CHECKING:
     from compare.page.blocks import Section
 
 __all__ = ["Report", "render", "render_groups"]
-
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; style-src-elem 'sha256-{}'; "
-    "style-src-attr 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-)
-"""What a browser may do for a page: apply its one style sheet, and the styles that figures have.
-
-The second clause is for browsers that do not know the two after it."""
-
-RUN = "the run"
-"""Stands in the head of a page until that is known."""
-
 
 @dataclass(frozen=True)
 class Report:
@@ -145,14 +133,9 @@ def _marked(html: str, markdown: str, json: str, figures: dict[str, bytes]) -> R
 
 def _page(name: str, book: Book) -> dict[str, Any]:
     """What every page knows: where its figures lie, its style, and the words around the rest."""
-    style = f"\n{drawing.stylesheet()}\n{write('report.css', {})}"
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return {
+    return styled() | {
         "words": book.furniture,
         "folder": Markup(quote(name)),  # noqa: S704 - a quoted address
-        "style": Markup(style),  # noqa: S704 - our own constants
-        "policy": Markup(POLICY.format(digest)),  # noqa: S704 - as above
-        "run": RUN,
     }
 
 

@@ -8,7 +8,7 @@ beside those with them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -109,13 +109,15 @@ class Performance:
     @cached_property
     def errors(self) -> dict[tuple[int, str, str], Error]:
         """By cell, estimate and estimand, where there is one."""
-        return {
+        found = {
             (cell, method, name): self._error(cell, method, place, name)
             for cell in range(len(self.design.cells))
             for method in ESTIMATES
             if (cell, method) in self._estimates
             for place, name in enumerate(self.names)
         }
+        # The truth may have none: one group may be likelier than the next everywhere.
+        return {key: one for key, one in found.items() if one.missing < one.n}
 
     @cached_property
     def coverages(self) -> dict[tuple[int, str, str], Coverage]:
@@ -127,8 +129,8 @@ class Performance:
             if (cell, method) in self._intervals
             for place, name in enumerate(self.names[:-2])
         }
-        # Some have none of their kind for the borders.
-        return {key: one for key, one in found.items() if one.failed < one.n or one.n == 0}
+        # Some have none of their kind for the borders, and some truths have no border.
+        return {key: one for key, one in found.items() if one.failed < one.n}
 
     def gain(self, cell: int, method: str, other: str, estimand: str) -> Figure:
         """The root mean square error of a method over that of another, on the same data sets.
@@ -146,18 +148,36 @@ class Performance:
             Below 1 where `method` is closer to the truth. Its Monte Carlo error counts that both
             saw the same data (delta method).
         """
-        place = self.names.index(estimand)
-        mine, theirs = (self._estimates[cell, name].by_number(place) for name in (method, other))
-        shared = sorted(mine.keys() & theirs.keys())
-        a = np.array([mine[i] for i in shared]) ** 2
-        b = np.array([theirs[i] for i in shared]) ** 2
-        known = np.isfinite(a) & np.isfinite(b)
+        return self.overall_gain(cell, method, other, (estimand,))
+
+    def overall_gain(self, cell: int, method: str, other: str, estimands: Sequence[str]) -> Figure:
+        """The geometric mean of `gain` over several estimands.
+
+        Parameters
+        ----------
+        cell, method, other
+            As for `gain`.
+        estimands : sequence of str
+
+        Returns
+        -------
+        Figure
+            Its Monte Carlo error counts that all of them come from the same data sets.
+        """
+        places = [self.names.index(estimand) for estimand in estimands]
+        mine, theirs = (self._estimates[cell, name] for name in (method, other))
+        shared = sorted(mine.rows.keys() & theirs.rows.keys())
+        a, b = (
+            one.errors[np.ix_([one.rows[number] for number in shared], places)] ** 2
+            for one in (mine, theirs)
+        )
+        known = np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
         a, b = a[known], b[known]
-        if a.size < 2 or not b.mean() > 0:
+        if len(a) < 2 or not (a.mean(axis=0) > 0).all() or not (b.mean(axis=0) > 0).all():
             return Figure(np.nan, np.nan)
-        ratio = float(np.sqrt(a.mean() / b.mean()))
-        pulls = 0.5 * ratio * (a / a.mean() - b / b.mean())
-        return Figure(ratio, float(pulls.std(ddof=1) / np.sqrt(a.size)))
+        pulls = 0.5 * (a / a.mean(axis=0) - b / b.mean(axis=0)).mean(axis=1)
+        ratio = float(np.exp(0.5 * np.log(a.mean(axis=0) / b.mean(axis=0)).mean()))
+        return Figure(ratio, ratio * float(pulls.std(ddof=1) / np.sqrt(len(a))))
 
     def _error(self, cell: int, method: str, place: int, name: str) -> Error:
         all_of_it = self._estimates[cell, method]
@@ -251,8 +271,10 @@ class _Estimates:
     def failed(self) -> Bools:
         return np.array([bool(reason) for reason in self.reasons])
 
-    def by_number(self, place: int) -> dict[int, float]:
-        return dict(zip(self.numbers, self.errors[:, place].tolist(), strict=True))
+    @cached_property
+    def rows(self) -> dict[int, int]:
+        """Where a data set is, by its number."""
+        return {number: row for row, number in enumerate(self.numbers)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,1 @@
+"""What a study of many data sets found."""

@@ -1,0 +1,85 @@
+"""Head: what the study says of its first cell, the one that the question is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compare.findings.study.sides import parameters_of, sides
+
+if TYPE_CHECKING:
+    from compare.findings.study.sides import Place
+    from compare.study.performance import Coverage, Figure, Performance
+
+__all__ = ["Covering", "Head", "head"]
+
+
+@dataclass(frozen=True)
+class Covering:
+    """How often the intervals of one kind hold the truth, over the parameters."""
+
+    method: str
+    """Their name in `compare.study.methods.INTERVALS`."""
+    lowest: Figure
+    """The share for the parameter that fares worst."""
+    highest: Figure
+    """The share for the one that fares best."""
+    n: int
+    """Data sets."""
+    failed: int
+    """Those with a failure, for the parameter that fares worst."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The answer for the first cell."""
+
+    place: Place
+    """Where it stands."""
+    level: float
+    """Of the intervals."""
+    n_fits: int
+    """Data sets that EM has seen."""
+    n_posteriors: int
+    """Data sets that the sampler has seen."""
+    gains: tuple[tuple[str, Figure], ...]
+    """Error of the posterior mean over that of the maximum, by parameter."""
+    coverings: tuple[Covering, ...]
+    """The kinds of intervals that were asked for, in their order."""
+    elsewhere: tuple[Place, ...]
+    """The other cells."""
+
+
+def head(performance: Performance) -> Head | None:
+    """What the study says of its first cell; None where EM or the sampler has not seen it.
+
+    Parameters
+    ----------
+    performance : Performance
+
+    Returns
+    -------
+    Head or None
+    """
+    places = sides(performance)
+    if not places or places[0].cell != 0:
+        return None
+    names = parameters_of(performance)
+    return Head(
+        places[0],
+        performance.design.level,
+        performance.errors[0, "maximum", names[0]].n,
+        performance.errors[0, "posterior mean", names[0]].n,
+        tuple((name, performance.gain(0, "posterior mean", "maximum", name)) for name in names),
+        tuple(
+            _covering(method, [performance.coverages[0, method, name] for name in names])
+            for method in dict.fromkeys(key[1] for key in performance.coverages if key[0] == 0)
+        ),
+        places[1:],
+    )
+
+
+def _covering(method: str, found: list[Coverage]) -> Covering:
+    ordered = sorted(found, key=lambda one: one.coverage.value)
+    worst = ordered[0]
+    return Covering(method, worst.coverage, ordered[-1].coverage, worst.n, worst.failed)

@@ -1,0 +1,111 @@
+"""Sides: which of EM's maximum and the posterior mean is closer to the truth, cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from compare.study.performance import Figure, Performance
+    from compare.study.population import Shape
+
+__all__ = ["Place", "Side", "parameters_of", "sides"]
+
+AGREE = 0.1
+"""By how much, relatively, the errors of two methods differ at the most where they agree."""
+SURE = 2.0
+"""Monte Carlo errors by which a figure must be clear of a bound to be said to be beyond it."""
+
+Side = Literal["bayes", "em", "alike", "unsure"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one cell of the design stands."""
+
+    cell: int
+    """Its place in the design."""
+    population: str
+    """What its population is called."""
+    shape: Shape
+    """Of its groups."""
+    step: float
+    """To what its values are rounded; 0 if they are not."""
+    separation: float
+    """Ashman's D of its groups."""
+    n: int
+    """Values in a data set."""
+    gain: Figure
+    """Error of the posterior mean over that of the maximum, geometric mean over the parameters."""
+    side: Side
+    """Which of the two is closer: clearly one of them; neither by a tenth; or too few data sets
+    to say."""
+    wald: Figure
+    """The lowest coverage of a parameter by Wald's intervals."""
+    profile: Figure
+    """The same of profile-likelihood intervals."""
+    credible: Figure
+    """The same of credible intervals."""
+
+
+def sides(performance: Performance) -> tuple[Place, ...]:
+    """Where EM and Bayes stand, for each cell that both have seen.
+
+    Parameters
+    ----------
+    performance : Performance
+
+    Returns
+    -------
+    tuple of Place
+        In the order of the design.
+    """
+    return tuple(
+        _place(performance, cell)
+        for cell in range(len(performance.design.cells))
+        if (cell, "posterior mean", "means[0]") in performance.errors
+        and (cell, "maximum", "means[0]") in performance.errors
+        and performance.design.cells[cell].population is not None
+    )
+
+
+def parameters_of(performance: Performance) -> tuple[str, ...]:
+    """The estimands that are parameters."""
+    kinds = ("weights", "means", "sds")
+    return tuple(name for name in performance.names if name.partition("[")[0] in kinds)
+
+
+def _place(performance: Performance, cell: int) -> Place:
+    where = performance.design.cells[cell]
+    assert where.population is not None  # noqa: S101 - `sides` leaves the others out
+    names = parameters_of(performance)
+    gain = performance.overall_gain(cell, "posterior mean", "maximum", names)
+
+    def lowest(method: str) -> Figure:
+        found = (performance.coverages[cell, method, name].coverage for name in names)
+        return min(found, key=lambda figure: figure.value)
+
+    return Place(
+        cell,
+        where.name,
+        where.population.shape,
+        where.population.step,
+        where.population.separation,
+        where.n,
+        gain,
+        _side(gain),
+        lowest("wald"),
+        lowest("profile"),
+        lowest("credible"),
+    )
+
+
+def _side(gain: Figure) -> Side:
+    low, high = (gain.value + sign * SURE * gain.error for sign in (-1, 1))
+    if high < 1.0 - AGREE:
+        return "bayes"
+    if low > 1.0 + AGREE:
+        return "em"
+    if low >= 1.0 - AGREE and high <= 1.0 + AGREE:
+        return "alike"
+    return "unsure"

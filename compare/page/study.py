@@ -1,0 +1,128 @@
+"""study: the page of a study of many data sets, as HTML and Markdown, and its numbers as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from compare.findings.study.enough import enough
+from compare.findings.study.head import head
+from compare.findings.study.sides import sides
+from compare.language.en import study
+from compare.language.en.furniture import furniture
+from compare.page.blocks import Code, section
+from compare.page.markup import write
+from compare.page.styled import styled
+
+if TYPE_CHECKING:
+    from compare.page.blocks import Section
+    from compare.study.running import Study
+
+__all__ = ["StudyPage", "render"]
+
+SCHEMA = 1
+"""Of the JSON file; raised when a name goes or changes its meaning."""
+
+
+@dataclass(frozen=True)
+class StudyPage:
+    """The page of a study, before a file is touched."""
+
+    html: str
+    """One self-contained page."""
+    markdown: str
+    """The same as Markdown."""
+    json: str
+    """The numbers, for machines."""
+
+
+def render(found: Study, command: str) -> StudyPage:
+    """Write the page of a study.
+
+    Parameters
+    ----------
+    found : Study
+        Whose first cell both EM and the sampler have seen.
+    command : str
+        What was typed.
+
+    Returns
+    -------
+    StudyPage
+    """
+    first = head(found.performance)
+    if first is None:
+        raise ValueError("expected data sets that EM and the sampler have both seen, got none")
+    context = styled() | {
+        "words": furniture,
+        "title": study.title(),
+        "about": study.about(first),
+        "headline": study.headline(first),
+        "intervals": study.on_intervals(first),
+        "elsewhere": study.on_elsewhere(first.elsewhere),
+        "sections": _sections(found, command),
+    }
+    return StudyPage(write("study.html", context), write("study.md", context), to_json(found))
+
+
+def _sections(found: Study, command: str) -> list[Section]:
+    performance = found.performance
+    errors = [one for key, one in performance.errors.items() if key[0] == 0]
+    coverages = [one for key, one in performance.coverages.items() if key[0] == 0]
+    every = (
+        section("errors", "How far off each estimate is", study.errors(errors)),
+        section("coverage", "How often each interval is right", study.coverages(coverages)),
+        section("map", "Elsewhere", study.map_of(sides(performance))),
+        section("enough", "How many values are enough", _enough(found)),
+        section("again", "Run it again", Code(command)),
+    )
+    return [one for one in every if one is not None]
+
+
+def _enough(found: Study) -> Any:
+    answers = enough(found.performance)
+    return study.enough(answers) if answers else None
+
+
+def to_json(found: Study) -> str:
+    """All figures, each with its Monte Carlo error; a line for each entry.
+
+    Parameters
+    ----------
+    found : Study
+
+    Returns
+    -------
+    str
+    """
+    performance = found.performance
+    document = {
+        "schema": SCHEMA,
+        "design": found.design.to_dict(),
+        "versions": found.versions,
+        "errors": [asdict(one) for one in performance.errors.values()],
+        "intervals": [asdict(one) for one in performance.coverages.values()],
+        "sides": [asdict(one) for one in sides(performance)],
+        "enough": [asdict(one) for one in enough(performance)],
+    }
+    lines = (f"  {json.dumps(name)}: {_lines(value)}" for name, value in document.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _lines(value: Any) -> str:
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(f"    {json.dumps(_plain(one))}" for one in value) + "\n  ]"
+    return json.dumps(_plain(value))
+
+
+def _plain(value: Any) -> Any:
+    """Without what JSON has no number for, and to six digits, figures as value and error."""
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    return value
