@@ -35,7 +35,7 @@ sample: $(VENV)/.compare ## renew the report that is kept in reports/sample/
 	@$(PY) -m compare.run --out reports/sample $(ARGS)
 
 calibration: $(VENV)/.test ## simulate 300 data sets and see whether their posteriors are right, and the tests marked study
-	@$(PY) -m bayes.calibration $(ARGS)
+	@$(PY) -m compare.study.calibration $(ARGS)
 	@$(ONE) $(PY) -m pytest -n auto --dist worksteal -m study
 
 bench: $(VENV)/.bench ## time EM and the samplers beside the usual tools (half an hour; ARGS="--quick": five; "--huge": a billion values)

@@ -15,7 +15,7 @@ from compare.tables.errors import InputError, one_line, quoted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["COMMAND", "parser"]
+__all__ = ["COMMAND", "Parser", "parser", "whole"]
 
 COMMAND = "python -m compare.run"
 
@@ -52,16 +52,17 @@ exit status:
 """
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """Raises one line where argparse prints its usage and exits."""
 
     def error(self, message: str) -> NoReturn:
-        raise InputError(f"{one_line(message)}; {COMMAND} --help explains the options")
+        """Raise it."""
+        raise InputError(f"{one_line(message)}; {self.prog} --help explains the options")
 
 
 def parser() -> argparse.ArgumentParser:
     """Make what understands the arguments."""
-    made = _Parser(
+    made = Parser(
         prog=COMMAND,
         usage=f"{COMMAND} [FILE --column NAME] [more options]",
         description=ABOUT,
@@ -140,12 +141,12 @@ def parser() -> argparse.ArgumentParser:
     )
     data.add_argument(
         "--seed",
-        type=_whole(0, HIGHEST_SEED),
+        type=whole(0, HIGHEST_SEED),
         metavar="N",
         help=f"draws other synthetic heights (default: {SEED})",
     )
     data.add_argument(
-        "--n", type=_whole(2), metavar="N", help=f"how many synthetic heights (default: {N})"
+        "--n", type=whole(2), metavar="N", help=f"how many synthetic heights (default: {N})"
     )
 
     written = made.add_argument_group("how the file is written, where it does not tell itself")
@@ -172,7 +173,7 @@ def parser() -> argparse.ArgumentParser:
     )
     written.add_argument(
         "--skip-lines",
-        type=_whole(0),
+        type=whole(0),
         metavar="N",
         help="how many lines stand above the line with the names of the columns",
     )
@@ -183,7 +184,7 @@ def parser() -> argparse.ArgumentParser:
     model = made.add_argument_group("the model and the report")
     model.add_argument(
         "--components",
-        type=_whole(1),
+        type=whole(1),
         default=2,
         metavar="K",
         help="how many Gaussians are mixed (default: 2)",
@@ -224,20 +225,20 @@ def parser() -> argparse.ArgumentParser:
     sampler = made.add_argument_group("the sampler")
     sampler.add_argument(
         "--draws",
-        type=_whole(4),
+        type=whole(4),
         default=3000,
         metavar="N",
         help="kept draws of each chain (default: 3000)",
     )
     sampler.add_argument(
         "--tune",
-        type=_whole(1),
+        type=whole(1),
         default=1000,
         metavar="N",
         help="draws of each chain before those, to adapt (default: 1000)",
     )
     sampler.add_argument(
-        "--chains", type=_whole(1), default=4, metavar="N", help="how many chains (default: 4)"
+        "--chains", type=whole(1), default=4, metavar="N", help="how many chains (default: 4)"
     )
     sampler.add_argument(
         "--sampler",
@@ -247,7 +248,7 @@ def parser() -> argparse.ArgumentParser:
     )
     sampler.add_argument(
         "--rng",
-        type=_whole(0, HIGHEST_SEED),
+        type=whole(0, HIGHEST_SEED),
         default=1,
         metavar="N",
         help="seeds EM's starts and the sampler: same command, same numbers (default: 1)",
@@ -379,8 +380,8 @@ def _unit(text: str) -> str:
     return text.strip()
 
 
-def _whole(lowest: int, highest: int | None = None) -> Callable[[str], int]:
-    """Accept whole numbers in a range."""
+def whole(lowest: int, highest: int | None = None) -> Callable[[str], int]:
+    """Accept whole numbers in a range, for the ``type`` of an argument."""
     wanted = f"a whole number of at least {lowest}"
     if highest is not None:
         wanted = f"a whole number from {lowest} to {highest}"

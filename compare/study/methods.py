@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 import em
 from compare.study.design import Design, Streams
 from compare.study.population import HEIGHTS, Population
+from compare.study.ranking import Ranking, rank
 from compare.study.scores import borders, densities, matching, row, slopes, targets
 
 __all__ = ["ESTIMATES", "INTERVALS", "TASKS", "DataSet", "Estimate", "Interval", "Task"]
@@ -236,10 +237,16 @@ def sample_posterior(data: DataSet, **options: Any) -> Any:
     )
 
 
-TASKS: dict[Task, Callable[[DataSet], dict[str, Estimate]]] = {
+def _ranks(data: DataSet) -> Ranking:
+    """Where the truth lies among the draws of the posterior, for truths from the prior."""
+    return rank(sample_posterior(data), data.population.mixture, data.values)
+
+
+TASKS: dict[Task, Callable[[DataSet], dict[str, Estimate] | Ranking]] = {
     "fits": _fits,
     "bootstrap": _bootstrap,
     "posterior": _posterior,
+    "ranks": _ranks,
 }
 """What is done with a data set, by what it costs."""
 

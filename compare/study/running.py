@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ Replicates = Mapping[Task, int] | Sequence[Mapping[Task, int]] | int
 SCHEMA = 1
 """Of the log; raised when a trial with the same number comes out differently."""
 
-PACKAGES = ("em-vs-bayes", "numpy", "scipy", "scikit-learn", "pymc", "pytensor", "nutpie")
+PACKAGES = ("em-vs-bayes", "numpy", "scipy", "scikit-learn", "pymc", "pytensor", "numba", "nutpie")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,8 @@ def run(
     executor : concurrent.futures.Executor, optional
         Who does the work in their place, such as that of a Dask cluster.
     progress : callable, optional
-        Told how many trials are done, and of how many, after each.
+        Told how many trials are done, and of how many, at first and after each, which is kept
+        then: an exception leaves it out.
 
     Returns
     -------
@@ -103,10 +105,10 @@ def run(
     with pool(1 if executor is not None or len(missing) < 2 else workers) as processes:
         trials = done(design, missing, executor or processes)
         for count, trial in enumerate(trials, len(wanted) - len(missing) + 1):
+            tell(count, len(wanted))
             found[trial.job] = trial
             if kept is not None:
                 kept.append(trial)
-            tell(count, len(wanted))
     return Study(design, tuple(found[job] for job in sorted(wanted)), versions())
 
 
@@ -139,8 +141,8 @@ def settings(design: Design) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """The packages that do the work."""
-    found = {}
+    """Python and the packages that do the work."""
+    found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
             found[package] = metadata.version(package)

@@ -5,7 +5,7 @@ Trial i of a cell is the same whatever else is run, before or after, here or in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from compare.study.design import Design
 from compare.study.methods import TASKS, DataSet, Estimate, Interval, Task
+from compare.study.ranking import Ranking
 
 __all__ = ["Job", "Trial", "data_set", "run"]
 
@@ -42,12 +43,15 @@ class Trial:
     """What was done."""
     estimates: dict[str, Estimate]
     """By name."""
+    ranking: Ranking | None = None
+    """What came of the task ``ranks``, which makes no estimates."""
 
     def to_dict(self) -> dict[str, Any]:
         """As plain numbers and lists, for JSON: null for no number, infinity in words."""
         return {
             **self.job._asdict(),
             "found": {name: _estimate(found) for name, found in self.estimates.items()},
+            **({"ranking": asdict(self.ranking)} if self.ranking else {}),
         }
 
     @classmethod
@@ -74,7 +78,8 @@ class Trial:
             )
             for name, found in stored["found"].items()
         }
-        return cls(job, estimates)
+        ranking = Ranking.from_dict(stored["ranking"]) if job.task == "ranks" else None
+        return cls(job, estimates, ranking)
 
 
 def data_set(design: Design, job: Job) -> DataSet:
@@ -99,10 +104,11 @@ def run(design: Design, job: Job) -> Trial:
     """
     data = data_set(design, job)
     try:
-        return Trial(job, TASKS[job.task](data))
+        found = TASKS[job.task](data)
     except Exception as error:
         error.add_note(f"in data set {job.number} of {design.cells[job.cell]}")
         raise
+    return Trial(job, {}, found) if isinstance(found, Ranking) else Trial(job, found)
 
 
 def _estimate(found: Estimate) -> dict[str, Any]:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache, partial
+from multiprocessing.process import BaseProcess
 
 from compare.study.design import Design
 from compare.study.trials import Job, Trial, run
@@ -41,9 +44,20 @@ def pool(workers: int | None = None) -> Iterator[Executor | None]:
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     # A fork would copy the threads' locks of what has been imported.
-    executor = ProcessPoolExecutor(wanted, multiprocessing.get_context("spawn"), _deaf)
+    executor = ProcessPoolExecutor(wanted, multiprocessing.get_context("spawn"), _tied)
+    others = set(multiprocessing.active_children())
+    # Processes inherit what is blocked: Ctrl-C is for the one that begins them, from their start.
+    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    for _ in range(wanted):
+        executor.submit(int)
+    signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
     try:
         yield executor
+    except BaseException:
+        # Nobody waits for what is under way: whoever goes on does it again.
+        for process in set(multiprocessing.active_children()) - others:
+            process.terminate()
+        raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
         for name, value in before.items():
@@ -53,11 +67,15 @@ def pool(workers: int | None = None) -> Iterator[Executor | None]:
                 os.environ[name] = value
 
 
-def _deaf() -> None:
-    """Leave Ctrl-C to the process that began this one."""
-    import signal
+def _tied() -> None:
+    """End with the process that began this one, even if that is killed."""
+    threading.Thread(target=_end_with, args=[multiprocessing.parent_process()], daemon=True).start()
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+def _end_with(parent: BaseProcess | None) -> None:
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def done(

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from bayes.calibration import ranks
+from compare.study.calibration import ranks
 
 
 @pytest.mark.parametrize(("n_ranks", "n_draws"), [(1, 3), (3, 4), (5, 3)])

@@ -1,19 +1,23 @@
-"""calibration_options: what ``python -m bayes.calibration`` is asked for, checked at once."""
+"""Options: what ``python -m compare.study.calibration`` is asked for, checked at once."""
 
 from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
 
-from bayes.calibration.trials import RANKED, Plan
+from compare.command.arguments import Parser, whole
+from compare.study.design import Cell, Design
+from compare.study.ranking import RANKED
+from compare.tables.errors import InputError
 
-__all__ = ["InputError", "Options", "parse"]
+__all__ = ["Options", "parse"]
 
-COMMAND = "python -m bayes.calibration"
+COMMAND = "python -m compare.study.calibration"
+
+USUAL = Design((Cell(200, None, "prior"),))
 
 ABOUT = """\
 Simulation-based calibration of the mixture's posterior. Parameters are drawn from a fixed prior,
@@ -35,15 +39,11 @@ exit status:
 """
 
 
-class InputError(ValueError):
-    """The arguments cannot be used; one line says why."""
-
-
 @dataclass(frozen=True)
 class Options:
     """One run of the command, as asked for."""
 
-    plan: Plan
+    design: Design
     """What to simulate and how to fit it."""
     data_sets: int
     """How many data sets."""
@@ -51,6 +51,8 @@ class Options:
     """The folder for the result."""
     fresh: bool
     """Whether to start again where an earlier run was stopped."""
+    workers: int
+    """How many processes fit."""
     strict: bool
     """Whether a posterior that is not calibrated shows in the exit status."""
     command: str
@@ -59,13 +61,11 @@ class Options:
     @property
     def name(self) -> str:
         """Of the files, after what differs from the default: so results stay side by side."""
-        usual = Plan()
-        parts = {"k": "n_components", "n": "n", "seed": "seed"}
-        special = [
-            f"{short}{getattr(self.plan, name)}"
-            for short, name in parts.items()
-            if getattr(self.plan, name) != getattr(usual, name)
-        ]
+        mine, usual = (
+            {"k": design.n_components, "n": design.cells[0].n, "seed": design.seed}
+            for design in (self.design, USUAL)
+        )
+        special = [f"{part}{value}" for part, value in mine.items() if value != usual[part]]
         return "-".join(["calibration", *special])
 
 
@@ -89,60 +89,57 @@ def parse(arguments: Sequence[str]) -> Options:
         After ``--help`` has printed.
     """
     given = _parser().parse_args(arguments)
-    plan = Plan(
+    if given.n < 2 * given.components:
+        raise InputError(
+            f"expected --n of at least {2 * given.components}, two values for each component, "
+            f"got {given.n}; {USUAL.cells[0].n} is the default"
+        )
+    if given.chains * given.draws < RANKED:
+        raise InputError(
+            f"expected at least {RANKED} draws in all to rank a truth among, got {given.chains} "
+            f"chains of {given.draws}; take more with --draws"
+        )
+    design = replace(
+        USUAL,
+        cells=(replace(USUAL.cells[0], n=given.n),),
         n_components=given.components,
-        n=given.n,
         seed=given.seed,
         draws=given.draws,
         tune=given.tune,
         chains=given.chains,
     )
-    _check(plan)
-    command = shlex.join([*COMMAND.split(), *arguments])
-    return Options(plan, given.data_sets, given.out, given.fresh, given.strict, command)
-
-
-def _check(plan: Plan) -> None:
-    if plan.n < max(2, plan.n_components):
-        raise InputError(
-            f"expected --n of at least {max(2, plan.n_components)}, one value for each component, "
-            f"got {plan.n}; 200 is the default"
-        )
-    if plan.chains * plan.draws < RANKED:
-        raise InputError(
-            f"expected at least {RANKED} draws in all to rank a truth among, got {plan.chains} "
-            f"chains of {plan.draws}; take more with --draws"
-        )
-
-
-class _Parser(argparse.ArgumentParser):
-    """Raises one line where argparse prints its usage and exits."""
-
-    def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message}; {COMMAND} --help explains the options")
+    return Options(
+        design,
+        data_sets=given.data_sets,
+        out=given.out,
+        fresh=given.fresh,
+        workers=given.workers,
+        strict=given.strict,
+        command=shlex.join([*COMMAND.split(), *arguments]),
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog=COMMAND,
         description=ABOUT,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    plan = Plan()
     for option, default, lowest, text in (
         ("--data-sets", 300, 1, "how many data sets to simulate and fit"),
-        ("--components", plan.n_components, 1, "how many Gaussians are mixed"),
-        ("--n", plan.n, 2, "values in each data set"),
-        ("--seed", plan.seed, 0, "of all truths, data and chains"),
-        ("--draws", plan.draws, 4, "kept draws of each chain"),
-        ("--tune", plan.tune, 1, "draws of each chain before those, to adapt"),
-        ("--chains", plan.chains, 1, "how many chains"),
+        ("--components", USUAL.n_components, 1, "how many Gaussians are mixed"),
+        ("--n", USUAL.cells[0].n, 2, "values in each data set"),
+        ("--seed", USUAL.seed, 0, "of all truths, data and chains"),
+        ("--draws", USUAL.draws, 4, "kept draws of each chain"),
+        ("--tune", USUAL.tune, 1, "draws of each chain before those, to adapt"),
+        ("--chains", USUAL.chains, 1, "how many chains"),
+        ("--workers", 2, 1, "how many processes fit, each one data set at a time"),
     ):
         parser.add_argument(
             option,
-            type=_whole(lowest),
+            type=whole(lowest),
             default=default,
             metavar="N",
             help=f"{text} (default: {default})",
@@ -161,18 +158,3 @@ def _parser() -> argparse.ArgumentParser:
         "--strict", action="store_true", help="exit with status 3 if not calibrated"
     )
     return parser
-
-
-def _whole(lowest: int) -> Callable[[str], int]:
-    def convert(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = lowest - 1
-        if number < lowest:
-            raise argparse.ArgumentTypeError(
-                f"expected a whole number of at least {lowest}, got {text!r}"
-            )
-        return number
-
-    return convert

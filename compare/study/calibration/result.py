@@ -1,4 +1,4 @@
-"""calibration_result: many trials together, and whether they speak against the posterior."""
+"""Result: many trials together, and whether they speak against the posterior."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bayes.calibration import ranks
-from bayes.calibration.trials import RANKED, Plan, Trial, names
 from bayes.model.reasons import Reason
+from compare.study.calibration import ranks
+from compare.study.design import Design
+from compare.study.ranking import RANKED, Ranking, names
+from compare.study.running import Study
 
 __all__ = ["ALPHA", "Calibration", "Quantity", "p_text"]
 
@@ -54,22 +56,33 @@ class Quantity:
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Trials of a plan, and what they say. Failures of the gate are trials like all others."""
+    """The ranks of many truths, and what they say. Failures of the gate count like all others."""
 
-    plan: Plan
+    design: Design
     """What was simulated."""
-    trials: tuple[Trial, ...]
+    rankings: tuple[Ranking, ...]
     """In the order of their numbers, none left out."""
     priors: tuple[tuple[str, str, Reason], ...]
     """`Priors.describe` of the priors of all trials."""
     versions: dict[str, str]
     """Of the packages that did the work."""
 
+    @classmethod
+    def of(cls, study: Study) -> Calibration:
+        """What a study whose truths come from the prior says."""
+        return cls(
+            study.design,
+            tuple(trial.ranking for trial in study.trials if trial.ranking is not None),
+            study.design.priors.describe(),
+            # Of all that studies are made with, this has no part in it.
+            {name: of for name, of in study.versions.items() if name != "scikit-learn"},
+        )
+
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """All that is tested. Of two weights the second is left out: it mirrors the first."""
-        K = self.plan.n_components
-        table = np.array([trial.ranks for trial in self.trials])
+        K = self.design.n_components
+        table = np.array([ranking.ranks for ranking in self.rankings])
         columns = {
             name: table[:, i]
             for i, name in enumerate(names(K))
@@ -92,9 +105,9 @@ class Calibration:
         return not self.uneven
 
     @property
-    def failed(self) -> tuple[Trial, ...]:
-        """The trials that did not pass the sampler's gate."""
-        return tuple(trial for trial in self.trials if not trial.ok)
+    def failed(self) -> dict[int, Ranking]:
+        """Those that did not pass the sampler's gate, by number."""
+        return {i: ranking for i, ranking in enumerate(self.rankings) if not ranking.ok}
 
     @property
     def joint_level(self) -> float:
@@ -104,7 +117,7 @@ class Calibration:
     @property
     def verdict(self) -> str:
         """What came out, in a sentence or two."""
-        n, tested = len(self.trials), len(self.quantities)
+        n, tested = len(self.rankings), len(self.quantities)
         if self.calibrated:
             least = min(quantity.adjusted for quantity in self.quantities)
             return (
@@ -122,14 +135,14 @@ class Calibration:
 
     @property
     def reasons(self) -> dict[str, int]:
-        """In how many trials each check of the gate failed, the most frequent first."""
-        found = Counter(reason for trial in self.failed for reason in trial.reasons)
+        """On how many data sets each check of the gate failed, the most frequent first."""
+        found = Counter(reason for one in self.failed.values() for reason in one.reasons)
         return dict(found.most_common())
 
     @property
     def gate(self) -> str:
-        """How many trials failed the sampler's gate, and why, in a sentence."""
-        n = len(self.trials)
+        """On how many data sets the sampler failed its gate, and why, in a sentence."""
+        n = len(self.rankings)
         if not self.failed:
             return f"The sampler passed its checks on all {n} data sets."
         why = ", ".join(f"{reason} in {count}" for reason, count in self.reasons.items())
@@ -147,7 +160,7 @@ class Calibration:
             "20% too narrow": (0.0, 0.8),
             "25% too wide": (0.0, 1.25),
         }
-        n, level = len(self.trials), self.joint_level
+        n, level = len(self.rankings), self.joint_level
         return {
             fault: ranks.detected(n, RANKED, level, shift=shift, sd_ratio=sd_ratio)
             for fault, (shift, sd_ratio) in faults.items()

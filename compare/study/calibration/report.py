@@ -1,17 +1,16 @@
-"""calibration_report: the result of a calibration as a page in plain words, and as JSON."""
+"""Report: the result of a calibration as a page in plain words, and as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from bayes.calibration import ranks
-from bayes.calibration.result import ALPHA, Calibration, Quantity, p_text
-from bayes.calibration.trials import RANKED, names
+from compare.study.calibration import ranks
+from compare.study.calibration.result import ALPHA, Calibration, Quantity, p_text
+from compare.study.ranking import RANKED, names
 
 __all__ = ["to_json", "to_markdown"]
 
@@ -40,8 +39,9 @@ def to_markdown(calibration: Calibration, picture: str, alt: str, command: str) 
     -------
     str
     """
-    plan, n = calibration.plan, len(calibration.trials)
-    mended = sum(trial.mended for trial in calibration.trials)
+    design, n = calibration.design, len(calibration.rankings)
+    n_values = design.cells[0].n
+    mended = sum(ranking.mended for ranking in calibration.rankings)
     power = ", ".join(f"{fault}: {rate:.0%}" for fault, rate in calibration.power.items())
     margins = [f"{_margin(level, n):.1%}" for level in LEVELS]
     versions = ", ".join(f"{name} {version}" for name, version in calibration.versions.items())
@@ -56,8 +56,8 @@ def to_markdown(calibration: Calibration, picture: str, alt: str, command: str) 
 
 If a posterior is right, then over many data sets its 95% intervals hold the truth 95 times in
 100, and so for every other probability. To see whether that is so, the truth must be known, hence
-simulated: {n} times, parameters of {_counted("component", plan.n_components)} were drawn from the
-prior, {plan.n} values from the mixture with these parameters, and then the posterior of these
+simulated: {n} times, parameters of {_counted("component", design.n_components)} were drawn from the
+prior, {n_values} values from the mixture with these parameters, and then the posterior of these
 values with `bayes.fit` and the same prior. If that is right, the truth is one more draw from it,
 and then its rank among {RANKED} draws is any of 0 to {RANKED} with equal probability. This is
 simulation-based calibration (Talts et al. 2018). The log-likelihood of the data is ranked as well,
@@ -114,15 +114,17 @@ def to_json(calibration: Calibration) -> str:
     -------
     str
     """
-    K = calibration.plan.n_components
-    lower, upper = ranks.band(len(calibration.trials), RANKED, 1.0 - ALPHA)
+    design, of_each = calibration.design, calibration.rankings
+    lower, upper = ranks.band(len(calibration.rankings), RANKED, 1.0 - ALPHA)
     document = {
         "schema": SCHEMA,
         "verdict": calibration.verdict,
         "calibrated": calibration.calibrated,
         "settings": {
-            **asdict(calibration.plan),
-            "data_sets": len(calibration.trials),
+            "n_components": design.n_components,
+            "n": design.cells[0].n,
+            **{name: getattr(design, name) for name in ("seed", "draws", "tune", "chains")},
+            "data_sets": len(calibration.rankings),
             "ranked": RANKED,
         },
         "priors": {name: words for name, words, _ in calibration.priors},
@@ -130,7 +132,7 @@ def to_json(calibration: Calibration) -> str:
         "gate": {
             "failed": len(calibration.failed),
             "reasons": calibration.reasons,
-            "mended": sum(trial.mended for trial in calibration.trials),
+            "mended": sum(ranking.mended for ranking in calibration.rankings),
         },
         "quantities": [
             {
@@ -152,15 +154,15 @@ def to_json(calibration: Calibration) -> str:
             "upper": upper.tolist(),
         },
         "ranks": {
-            name: [trial.ranks[i] for trial in calibration.trials]
-            for i, name in enumerate(names(K))
+            name: [ranking.ranks[i] for ranking in of_each]
+            for i, name in enumerate(names(design.n_components))
         },
         "truth": {
-            name: [_short(trial.truth[i]) for trial in calibration.trials]
-            for i, name in enumerate(names(K)[:-1])
+            name: [_short(ranking.truth[i]) for ranking in of_each]
+            for i, name in enumerate(names(design.n_components)[:-1])
         },
         **{
-            name: [_short(getattr(trial, name)) for trial in calibration.trials]
+            name: [_short(getattr(ranking, name)) for ranking in of_each]
             for name in ("ok", "rhat", "ess", "divergences", "bfmi", "mended")
         },
     }
@@ -186,16 +188,16 @@ def _failures(calibration: Calibration) -> str:
         return ""
     rows = [
         (
-            str(trial.index),
-            ", ".join(trial.reasons),
-            "none" if trial.rhat is None else f"{trial.rhat:.3f}",
-            "none" if trial.ess is None else f"{trial.ess:.0f}",
-            str(trial.divergences),
-            ", ".join(f"{value:.3g}" for value in trial.truth),
+            str(number),
+            ", ".join(ranking.reasons),
+            "none" if ranking.rhat is None else f"{ranking.rhat:.3f}",
+            "none" if ranking.ess is None else f"{ranking.ess:.0f}",
+            str(ranking.divergences),
+            ", ".join(f"{value:.3g}" for value in ranking.truth),
         )
-        for trial in calibration.failed[:LISTED]
+        for number, ranking in list(calibration.failed.items())[:LISTED]
     ]
-    parameters = ", ".join(names(calibration.plan.n_components)[:-1])
+    parameters = ", ".join(names(calibration.design.n_components)[:-1])
     columns = [
         *(("data set", "--:"), ("what failed", ":--"), ("largest R-hat", "--:")),
         *(("fewest effective draws", "--:"), ("divergences", "--:")),

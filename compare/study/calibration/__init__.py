@@ -1,0 +1,1 @@
+"""calibration: is the posterior right? ``python -m compare.study.calibration`` finds out."""
