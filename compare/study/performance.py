@@ -127,8 +127,12 @@ class Performance:
             if (cell, method) in self._intervals
             for place, name in enumerate(self.names[:-2])
         }
-        # Some have none of their kind for the borders.
-        return {key: one for key, one in found.items() if one.failed < one.n or one.n == 0}
+        # Some have none of their kind for the borders; where all failed, that is no reason.
+        return {
+            key: one
+            for key, one in found.items()
+            if not np.isnan(one.length.value) or self._intervals[key[:2]].failed.all()
+        }
 
     def gain(self, cell: int, method: str, other: str, estimand: str) -> Figure:
         """The root mean square error of a method over that of another, on the same data sets.
