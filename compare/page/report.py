@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Report", "render", "render_groups"]
 
+
 @dataclass(frozen=True)
 class Report:
     """The finished report, before a file is touched."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from compare.study.trials import Job, Trial
 __all__ = ["Log", "LogError", "read", "write"]
 
 BEGINS = b'{"settings":'
+
+NO_LOG = (ValueError, KeyError, TypeError, AttributeError)
+"""What reading something else as a log may end in."""
 
 
 class LogError(ValueError):
@@ -65,7 +69,7 @@ class Log:
     def _read(self, whole: bytes) -> None:
         try:
             made_with, trials = _parsed(whole.split(b"\n"))
-        except (ValueError, KeyError, TypeError) as error:
+        except NO_LOG as error:
             raise self._strange(type(error).__name__) from error
         if made_with != self._settings:
             raise LogError(
@@ -112,7 +116,7 @@ def read(path: Path) -> tuple[dict[str, Any], list[Trial]]:
         if content[:2] == b"\x1f\x8b":
             content = gzip.decompress(content)
         return _parsed(content.rstrip(b"\n").split(b"\n"))
-    except (ValueError, KeyError, TypeError, EOFError, OSError) as error:
+    except (*NO_LOG, EOFError, OSError, zlib.error) as error:
         raise LogError(f"expected the log of a study in {path}, got something else") from error
 
 
@@ -144,6 +148,8 @@ def _flat(settings: Any, name: str = "") -> dict[str, Any]:
         return {name: settings}
     found: dict[str, Any] = {}
     for key, value in settings.items():
-        inner = f"{name}[{key}]" if isinstance(key, int) else str(key)
+        # Where there are several of a kind, a name alone does not say which.
+        whose = f"{name}." if "[" in name else ""
+        inner = f"{name}[{key}]" if isinstance(key, int) else f"{whose}{key}"
         found.update(_flat(value, inner))
     return found

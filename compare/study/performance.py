@@ -129,8 +129,13 @@ class Performance:
             if (cell, method) in self._intervals
             for place, name in enumerate(self.names[:-2])
         }
-        # Some have none of their kind for the borders, and some truths have no border.
-        return {key: one for key, one in found.items() if one.failed < one.n}
+        # Some have none of their kind for the borders, and some truths have no border; where all
+        # failed, that is no reason.
+        return {
+            key: one
+            for key, one in found.items()
+            if not np.isnan(one.length.value) or self._intervals[key[:2]].failed.all()
+        }
 
     def gain(self, cell: int, method: str, other: str, estimand: str) -> Figure:
         """The root mean square error of a method over that of another, on the same data sets.

@@ -29,8 +29,8 @@ FREEDOM = 5.0
 """Degrees of freedom of the t distribution: its excess kurtosis is 6."""
 GRID = 4001
 """Points at which densities are compared."""
-REACH = 9.0
-"""Sds of a component by which these go beyond its mean."""
+REACH = {"normal": 9.0, "skewed": 9.0, "heavy": 60.0}
+"""Sds of a group by which these go beyond its mean: 1% of the variance of t lies beyond 9."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Population:
     @cached_property
     def grid(self) -> Floats:
         """Values at even distances that hold all that is to be seen of the density."""
-        means, reach = np.array(self.means), REACH * np.array(self.sds)
+        means, reach = np.array(self.means), REACH[self.shape] * np.array(self.sds)
         return np.linspace((means - reach).min(), (means + reach).max(), GRID)
 
     @property

@@ -101,6 +101,7 @@ def run(design: Design, job: Job) -> Trial:
     Returns
     -------
     Trial
+        With the digits that are kept, so that it is the same as one from a log.
     """
     data = data_set(design, job)
     try:
@@ -108,7 +109,8 @@ def run(design: Design, job: Job) -> Trial:
     except Exception as error:
         error.add_note(f"in data set {job.number} of {design.cells[job.cell]}")
         raise
-    return Trial(job, {}, found) if isinstance(found, Ranking) else Trial(job, found)
+    made = Trial(job, {}, found) if isinstance(found, Ranking) else Trial(job, found)
+    return Trial.from_dict(made.to_dict())
 
 
 def _estimate(found: Estimate) -> dict[str, Any]:
@@ -131,7 +133,8 @@ def _plain(values: Floats) -> list[Any]:
 def _short(value: float) -> float | str | None:
     if np.isnan(value):
         return None
-    return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else str(value)
+    rounded = float(f"{value:.{DIGITS}g}")  # the largest numbers are rounded to infinity
+    return rounded if np.isfinite(rounded) else str(rounded)
 
 
 def _numbers(stored: list[Any]) -> Floats:

@@ -163,9 +163,7 @@ def coverages(found: Sequence[Coverage]) -> Cells:
     table = {(one.method, one.estimand): one for one in found}
     rows = []
     for method in dict.fromkeys(one.method for one in found):
-        cells = [
-            _covered(table[method, name]) if (method, name) in table else "" for name in names
-        ]
+        cells = [_covered(table[method, name]) if (method, name) in table else "" for name in names]
         n = next(one.n for one in found if one.method == method)
         rows.append((capitalized(METHODS[method]), *cells, f"{n:,}"))
     head = ("Share that holds the truth", *map(_estimand, names), "Samples")
