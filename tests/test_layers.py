@@ -40,6 +40,7 @@ FLOORS = {
         ("compare.reported", "compare.command"),
         (
             "compare.run",
+            "compare.study.options",
             "compare.study.session",
             "compare.study.calibration",
             "compare.study.__main__",

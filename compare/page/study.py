@@ -30,6 +30,8 @@ SCHEMA = 1
 class StudyPage:
     """The page of a study, before a file is touched."""
 
+    headline: str
+    """The answer, in a sentence."""
     html: str
     """One self-contained page."""
     markdown: str
@@ -64,7 +66,12 @@ def render(found: Study, command: str) -> StudyPage:
         "elsewhere": study.on_elsewhere(first.elsewhere),
         "sections": _sections(found, command),
     }
-    return StudyPage(write("study.html", context), write("study.md", context), to_json(found))
+    return StudyPage(
+        study.headline(first),
+        write("study.html", context),
+        write("study.md", context),
+        to_json(found),
+    )
 
 
 def _sections(found: Study, command: str) -> list[Section]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from compare.study.trials import Job, Trial
 
-__all__ = ["Log", "LogError", "read", "write"]
+__all__ = ["Log", "LogError", "packed", "read", "unpack"]
 
 BEGINS = b'{"settings":'
 
@@ -97,10 +97,36 @@ class Log:
         return b"".join(map(_line, ({"settings": self._settings}, *ordered)))
 
 
-def write(path: Path, content: bytes) -> None:
-    """Keep a log in a compressed file, the same bytes for the same content."""
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
-        file.write(content)
+def packed(content: bytes) -> bytes:
+    """A log, compressed; the same bytes for the same content."""
+    return gzip.compress(content, mtime=0)
+
+
+def unpack(kept: Path, path: Path, settings: Mapping[str, Any]) -> None:
+    """Make a compressed log into one that can be gone on with.
+
+    Parameters
+    ----------
+    kept : path
+        The compressed one.
+    path : path
+        The other.
+    settings : mapping
+        As for `Log`.
+
+    Raises
+    ------
+    LogError
+        If it is no log, or one of other settings.
+    """
+    made_with, trials = read(kept)
+    now = json.loads(json.dumps(settings))
+    if made_with != now:
+        raise LogError(
+            f"{kept} holds {len(trials)} trials made with {_differences(made_with, now)}; take "
+            "another folder with --out, or start again with --fresh"
+        )
+    path.write_bytes(gzip.decompress(kept.read_bytes()))
 
 
 def read(path: Path) -> tuple[dict[str, Any], list[Trial]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from compare.study import HEIGHTS, Cell, Design
-from compare.study.log import Log, LogError, read, write
+from compare.study.log import Log, LogError, packed, read
 from compare.study.methods import Estimate, Interval
 from compare.study.running import settings
 from compare.study.trials import Job, Trial
@@ -142,8 +142,8 @@ def test_a_compressed_log_has_the_same_bytes_twice_and_comes_back(tmp_path):
     "Also where it was not compressed."
     content = made(tmp_path / "trials.jsonl").content()
     first, second = tmp_path / "first.gz", tmp_path / "second.gz"
-    write(first, content)
-    write(second, content)
+    first.write_bytes(packed(content))
+    second.write_bytes(packed(content))
     assert first.read_bytes() == second.read_bytes()
     assert gzip.decompress(first.read_bytes()) == content
     plain = tmp_path / "plain.jsonl"
@@ -162,7 +162,7 @@ def test_a_compressed_log_has_the_same_bytes_twice_and_comes_back(tmp_path):
 def test_a_damaged_compressed_log_is_refused_in_words(tmp_path):
     "Cut off, or with a byte changed, wherever that is: never an error of another kind."
     path = tmp_path / "log.gz"
-    write(path, made(tmp_path / "trials.jsonl").content())
+    path.write_bytes(packed(made(tmp_path / "trials.jsonl").content()))
     whole = path.read_bytes()
     for cut in (2, 9, 30, len(whole) - 1):
         path.write_bytes(whole[:cut])
