@@ -1,5 +1,6 @@
 """Each of EM's maxima holds the draws from which EM climbs to it."""
 
+import dataclasses
 import functools
 from pathlib import Path
 
@@ -78,3 +79,13 @@ def test_one_maximum_holds_whatever_there_is():
     fit, draws = galaxies()
     assert top_shares(em.fit(fit.sample, 1), draws) is None
     assert top_shares(em.fit(fit.sample, 2, equal_sds=True), draws) is None
+
+
+def test_two_maxima_are_told_of():
+    "The fewest between which draws can be divided."
+    fit, draws = galaxies()
+    few = em.Parameters(*(value.reshape(-1, 2)[:5] for value in draws))
+    assert [top.status is em.Status.CONVERGED for top in fit.optima[:2]] == [True, True]
+    found = top_shares(dataclasses.replace(fit, optima=fit.optima[:2]), few)
+    assert found.shares.size == 2
+    assert top_shares(dataclasses.replace(fit, optima=fit.optima[:1]), few) is None

@@ -108,3 +108,14 @@ def test_what_the_routes_say_is_kept_with_the_draws(tmp_path):
     again = bayes.Posterior.load(tmp_path / "one.nc")
     assert again.settings.second == second
     assert again.diagnostics.ok == found.diagnostics.ok
+
+
+def test_agreement_is_the_same_in_every_unit():
+    "What differs and what is allowed are in posterior sds."
+    rng = np.random.default_rng(4)
+    pair = draws(rng), draws(rng, shift=0.1)
+    metres = [one._replace(means=1e-3 * one.means, sds=1e-3 * one.sds) for one in pair]
+    ours, theirs = (agreement(*both, sizes(4000), sizes(50)) for both in (pair, metres))
+    for name in ("difference", "allowed"):
+        for one, other in zip(getattr(ours, name), getattr(theirs, name), strict=True):
+            assert other == pytest.approx(one, rel=1e-9)

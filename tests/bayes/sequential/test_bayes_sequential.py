@@ -22,6 +22,7 @@ from bayes.sequential.proposal import Proposal
 from bayes.sequential.smc import InadmissibleError, sequential
 from bayes.sequential.summit import climb
 from bayes.sequential.target import Target
+from bayes.sequential.tempering import LATELY, _is_steady
 
 FEW = em.Sample(np.random.default_rng(1).normal([0, 0, 0, 0, 5, 5, 5], 1.0))
 # Three groups, the outer ones mirror images: two components are one of these and all the rest.
@@ -490,3 +491,14 @@ def test_a_summit_is_in_order_of_mean_whatever_the_way_there():
     np.testing.assert_allclose(far.root @ far.root.T, near.root @ near.root.T, atol=0.01)
     assert far.log_evidence == pytest.approx(near.log_evidence, abs=0.01)
     assert far.distance(near.point[None]) < 0.1
+
+
+def test_an_evidence_is_steady_if_it_is_where_it_was_three_estimates_ago():
+    "Within what both errors allow; fewer estimates show nothing, and older ones do not count."
+    still = [(-100.0, 0.01)] * LATELY
+    assert not _is_steady(still)
+    assert _is_steady([*still, (-100.02, 0.01)])
+    assert not _is_steady([*still, (-100.2, 0.01)])
+    assert _is_steady([*still, (-100.2, 0.3)])
+    assert _is_steady([(-90.0, 0.01), *still, (-100.02, 0.01)])
+    assert not _is_steady([(-100.0, 0.01), (-90.0, 0.01), *still[1:], (-100.0, 0.01)])

@@ -8,6 +8,7 @@ from scipy import stats
 from spoken import findings
 
 from compare.comparison.contrasts import exceedance
+from compare.findings.contrasts import contrasts
 
 
 def test_the_probability_is_that_over_all_pairs_of_draws():
@@ -98,3 +99,11 @@ def test_a_single_normal_has_a_mean_to_compare():
     both = grouped(("a", one), ("b", other))
     assert both.contrasts.n_compared == 2
     assert findings.on_extremes(both).startswith("They clearly differ in the mean (")
+
+
+def test_a_difference_has_the_digits_that_its_posterior_sd_gives_meaning():
+    "A quarter of a 95% interval is about one sd of the difference."
+    ours, theirs = (one.comparison.posterior.weights[..., 0] for one in regions().believed)
+    told = contrasts(regions()).differences
+    weight = next(one for one in told if one.parameter.kind == "weights")
+    assert weight.median.width == pytest.approx(np.hypot(ours.std(), theirs.std()), rel=0.1)

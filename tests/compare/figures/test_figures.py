@@ -1,6 +1,7 @@
 """Figures say the numbers they show, and show what there is to see."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,10 @@ from plain import sketched
 from scipy import optimize
 
 from compare.figures import figures
+from compare.figures.data_figures import _finest
+from compare.figures.drawing import page
+from compare.figures.posterior_figures import _marginal
+from compare.figures.scale import Scale
 from compare.language.en.terms import number
 from em import Mixture, Sample
 
@@ -226,3 +231,28 @@ def test_three_groups_keep_their_names():
     with sketched():
         assert "Group 3 mean: EM 32.00" in figures.forest(three).alt
     assert "upper · EM" in texts(pair()[1]["forest"])
+
+
+def test_the_band_of_a_group_is_named_once_in_the_key():
+    "With two groups, of which one is drawn, and with more."
+    for drawn in (pair()[1], five()):
+        said = [text for text in texts(drawn["groups"]) if text.startswith("posterior, ")]
+        assert len(said) == 1
+
+
+def test_a_bin_is_narrow_enough_for_the_narrowest_group_of_weight():
+    "A sliver of the data does not make all bins narrow."
+    even = made(Mixture([0.4, 0.6], [50.0, 90.0], [5.0, 9.0]), chains=1)
+    assert _finest(even) == pytest.approx(0.8 * even.fit.mixture.sds.min())
+    sliver = made(Mixture([0.02, 0.98], [50.0, 90.0], [1.0, 9.0]), chains=1)
+    assert _finest(sliver) == pytest.approx(0.8 * sliver.fit.mixture.sds.max())
+
+
+def test_a_marginal_histogram_stands_within_its_panel():
+    "Its highest bin, whatever the number of draws."
+    row = SimpleNamespace(em=SimpleNamespace(estimate=0.5), truth=None)
+    axes = page(2.0).add_subplot()
+    axes.set_xlim(0, 1)
+    values = np.random.default_rng(1).beta(5, 5, 1000)
+    _marginal(axes, values, SimpleNamespace(row=row), Scale(1.0, ""))
+    assert axes.get_ylim()[1] > np.histogram(values, bins=30, range=(0, 1))[0].max()

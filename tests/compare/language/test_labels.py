@@ -67,6 +67,8 @@ def comparison(unit):
         ([1.5e-9, -1.9e-9], "m", "height (10⁻⁹ m)", 1.5),
         ([1.5e9, 1.9e9], "", "height (10⁹)", 1.5),
         ([0.0, 0.0], "m", "height (m)", 0.0),
+        ([0.01, 0.002], "m", "height (m)", 0.01),
+        ([0.0099, 0.002], "m", "height (10⁻³ m)", 9.9),
     ],
 )
 def test_an_axis_takes_a_power_of_ten_into_its_unit(values, unit, label, first):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 import em
+from em.inference.certificate import Certificate
 from em.likelihood.quadrature import quadrature_bound
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -741,3 +742,9 @@ def test_a_fit_is_certified_in_pieces_as_at_once(penalty):
     assert not fit.certify(iter(pieces[:2])).ok
     with pytest.raises(ValueError, match="got an iterator without any"):
         fit.certify(iter([]))
+
+
+def test_a_certificate_allows_the_score_twice_what_the_last_digit_of_the_means_costs():
+    "And nothing beyond."
+    assert Certificate(-1.0, 0.0, gradient_norm=1.9e-3, rounding=1e-3).ok
+    assert not Certificate(-1.0, 0.0, gradient_norm=2.1e-3, rounding=1e-3).ok
