@@ -3,6 +3,7 @@
 import csv
 import gc
 import json
+import os
 import signal
 from pathlib import Path
 
@@ -16,6 +17,11 @@ import em
 # A shell that starts the tests in the background has SIGINT ignored, and they would inherit that:
 # what Ctrl-C does could not be tested.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# PyTensor notes for every node of a graph from which lines it was made, which takes as long as
+# much of what is tested; it reads this when it is imported. Processes that tests start do the same.
+FLAGS = os.environ.get("PYTENSOR_FLAGS")
+os.environ["PYTENSOR_FLAGS"] = ",".join(filter(None, ["traceback__limit=0", FLAGS]))
 
 REFERENCE = Path(__file__).parent / "reference"
 

@@ -163,23 +163,7 @@ class Priors:
             distinct values than components, or only one.
         """
         K = check_components(sample, n_components)
-        s = sample.sd
-        weights = pm.Dirichlet.dist(np.full(K, CONCENTRATION))
-        weights.tag.reason = _why_weights(K)
-        # Arrays, because PyTensor would take a plain number with few digits in single precision.
-        means = pm.Normal.dist(np.array(sample.mean), np.array(MEANS_SPREAD * s))
-        means.tag.reason = AmongData(MEANS_SPREAD)
-        sds = pm.LogNormal.dist(np.array(np.log(s / K)), np.array(SDS_SPREAD))
-        floor = min(smallest_sd(sample.grid), 0.5 * s)
-        if floor > 0:
-            sds = pm.Truncated.dist(sds, lower=np.array(floor))
-        sds.tag.reason = Shrinking(
-            K,
-            factor=float(np.exp(1.96 * SDS_SPREAD)),
-            rounded=sample.rounding > 0,
-            step=float(sample.grid) if floor > 0 else 0.0,
-        )
-        return cls(weights, means, sds)
+        return cls(*(make(sample, K) for make in DEFAULT.values()))
 
     def filled(self, sample: Sample, n_components: int) -> Priors:
         """These priors with one entry for each component, and the default where one is missing.
@@ -207,9 +191,12 @@ class Priors:
             half-normal does; `describe` says so too.
         """
         K = check_components(sample, n_components)
-        default = Priors.weakly_informative(sample, K)
         given = dict(self._given())
-        full = {**dict(default._given()), **given}  # noqa: SLF001 - of the same class
+        # A truncated one takes PyMC a while, so only what is missing is made.
+        full = {
+            name: given[name] if name in given else make(sample, K)
+            for name, make in DEFAULT.items()
+        }
         filled = Priors(**{name: resized(name, dist, K) for name, dist in full.items()})
         if given:
             filled._check_supports()
@@ -430,3 +417,35 @@ def _why_weights(K: int) -> Reason:
 
     low, high = betaincinv(CONCENTRATION, CONCENTRATION * (K - 1), [0.025, 0.975])
     return NoneEmpty(float(low), float(high))
+
+
+def _default_weights(_sample: Sample, K: int) -> Any:
+    weights = pm.Dirichlet.dist(np.full(K, CONCENTRATION))
+    weights.tag.reason = _why_weights(K)
+    return weights
+
+
+def _default_means(sample: Sample, _K: int) -> Any:
+    # Arrays, because PyTensor would take a plain number with few digits in single precision.
+    means = pm.Normal.dist(np.array(sample.mean), np.array(MEANS_SPREAD * sample.sd))
+    means.tag.reason = AmongData(MEANS_SPREAD)
+    return means
+
+
+def _default_sds(sample: Sample, K: int) -> Any:
+    s = sample.sd
+    sds = pm.LogNormal.dist(np.array(np.log(s / K)), np.array(SDS_SPREAD))
+    floor = min(smallest_sd(sample.grid), 0.5 * s)
+    if floor > 0:
+        sds = pm.Truncated.dist(sds, lower=np.array(floor))
+    sds.tag.reason = Shrinking(
+        K,
+        factor=float(np.exp(1.96 * SDS_SPREAD)),
+        rounded=sample.rounding > 0,
+        step=float(sample.grid) if floor > 0 else 0.0,
+    )
+    return sds
+
+
+DEFAULT = {"weights": _default_weights, "means": _default_means, "sds": _default_sds}
+"""The default priors of a sample and a number of components, before they are `resized`."""
