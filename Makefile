@@ -22,7 +22,7 @@ ONE := env -u PYTHONDONTWRITEBYTECODE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report sample calibration bench hostile test lint types check format dev constraints clean FORCE
+.PHONY: help report sample study calibration bench hostile test lint types check format dev constraints clean FORCE
 
 help: ## list these commands
 	@echo 'make COMMAND [ARGS="..."] [PYTHON=/path/to/python3.13]'
@@ -33,6 +33,9 @@ report: $(VENV)/.compare ## fit the synthetic heights by EM and by Bayes, write 
 
 sample: $(VENV)/.compare ## renew the report that is kept in reports/sample/
 	@$(PY) -m compare.run --out reports/sample $(ARGS)
+
+study: $(VENV)/.test ## who is right how often? EM and Bayes on 200 samples of the heights (minutes; ARGS="--help": the options)
+	@$(PY) -m compare.study $(ARGS)
 
 calibration: $(VENV)/.test ## simulate 300 data sets and see whether their posteriors are right, and the tests marked study
 	@$(PY) -m compare.study.calibration $(ARGS)

@@ -12,10 +12,11 @@ from compare.study.log import Log, packed, unpack
 from compare.study.options import Options, parse
 from compare.study.running import run, settings
 from compare.study.session import DONE, Progress, require, session
+from compare.tables.sources import STUDY
 
 __all__ = ["main"]
 
-NAME = "study"
+NAME = STUDY
 
 
 def main(argv: Sequence[str] | None = None) -> int:

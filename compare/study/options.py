@@ -107,19 +107,20 @@ def parse(arguments: Sequence[str]) -> Options:
         raise
     except ValueError as error:
         raise InputError(str(error)) from error
-    if given.posteriors > given.replicates or given.bootstraps > given.replicates:
+    posteriors = math.ceil(given.replicates / 2) if given.posteriors is None else given.posteriors
+    if posteriors > given.replicates or given.bootstraps > given.replicates:
         raise InputError(
             f"expected at most as many --posteriors and --bootstraps as --replicates, got "
-            f"{given.posteriors} and {given.bootstraps} of {given.replicates}"
+            f"{posteriors} and {given.bootstraps} of {given.replicates}"
         )
     first: dict[Task, int] = {
         "fits": given.replicates,
         "bootstrap": given.bootstraps,
-        "posterior": given.posteriors,
+        "posterior": posteriors,
     }
     other: dict[Task, int] = {
         "fits": math.ceil(FITS_ELSEWHERE * given.replicates),
-        "posterior": math.ceil(POSTERIORS_ELSEWHERE * given.posteriors),
+        "posterior": math.ceil(POSTERIORS_ELSEWHERE * posteriors),
     }
     others = other if given.around else first
     return Options(
@@ -231,7 +232,7 @@ def _parser() -> argparse.ArgumentParser:
     work = parser.add_argument_group("replicates")
     for option, default, lowest, text in (
         ("--replicates", 200, 1, "data sets that EM sees"),
-        ("--posteriors", 100, 0, "those of them that the sampler sees"),
+        ("--posteriors", None, 1, "those of them that the sampler sees"),
         ("--bootstraps", 0, 0, "those of them that are refitted 999 times"),
         ("--seed", USUAL.seed, 0, "of all truths, data and chains"),
         ("--draws", USUAL.draws, 4, "kept draws of each chain"),
@@ -243,7 +244,7 @@ def _parser() -> argparse.ArgumentParser:
             type=whole(lowest),
             default=default,
             metavar="N",
-            help=f"{text} (default: {default})",
+            help=f"{text} (default: {'half of them' if default is None else default})",
         )
     work.add_argument(
         "--level",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["File", "Source", "find", "naturally"]
 
 SYNTHETIC = "synthetic-heights"
+STUDY = "study"
 """The name of the synthetic heights' report, kept for them."""
 
 PACKINGS = (".gz", ".bz2", ".zip")
@@ -333,6 +334,11 @@ def name_of(stem: str, file: str) -> str:
     stem = "".join(character if character.isprintable() else "_" for character in stem)
     # A leading dot would hide the report, a leading hyphen looks like an option to other commands.
     name = stem.lstrip(".-") or "data"
+    if name.casefold() == STUDY:
+        raise InputError(
+            f"{quoted(file)}: the name {STUDY} is kept for what python -m compare.study writes; "
+            "rename the file"
+        )
     if name.casefold().startswith(SYNTHETIC):
         raise InputError(
             f"{quoted(file)}: names that start with {SYNTHETIC} are kept for the synthetic "

@@ -69,11 +69,16 @@ def title() -> str:
 
 def about(head: Head) -> str:
     """What was simulated, in a sentence or two."""
+    others = len(head.elsewhere)
+    also = {
+        0: "",
+        1: ", and so were samples of another design",
+    }.get(others, f", and so were samples of {others} other designs")
     return (
         f"{head.n_fits:,} samples of {head.place.n:,} values from {_population(head.place)} were "
-        f"fitted by EM and {head.n_posteriors:,} of them by Bayes, and so were samples of "
-        f"{len(head.elsewhere)} other designs. The truth being known, errors can be counted. A "
-        "number after ± is a Monte Carlo standard error: what more samples would still change."
+        f"fitted by EM and {head.n_posteriors:,} of them by Bayes{also}. The truth being known, "
+        "errors can be counted. A number after ± is a Monte Carlo standard error: what more "
+        "samples would still change."
     )
 
 
