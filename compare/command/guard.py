@@ -16,10 +16,17 @@ SIGNALS = (_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP)
 """Those that mean that the run shall end."""
 
 
-def at_once() -> None:
+def at_once(command: str = "compare.run") -> None:
     """Let a signal end the process there and then: nothing is begun that would need an end."""
+
+    def end(number: int, _: "FrameType | None") -> None:
+        try:
+            os.write(sys.stderr.fileno(), f"{command}: {said(number)}\n".encode())
+        finally:
+            os._exit(128 + number)
+
     for number in heeded():
-        _signal.signal(number, _end)
+        _signal.signal(number, end)
 
 
 def not_at_all() -> None:
@@ -39,10 +46,3 @@ def said(number: int) -> str:
     """What is told of a signal."""
     names = {_signal.SIGINT: "Ctrl-C", _signal.SIGTERM: "SIGTERM", _signal.SIGHUP: "SIGHUP"}
     return f"stopped by {names[number]}"
-
-
-def _end(number: int, _: "FrameType | None") -> None:
-    try:
-        os.write(sys.stderr.fileno(), f"compare.run: {said(number)}\n".encode())
-    finally:
-        os._exit(128 + number)

@@ -6,6 +6,12 @@ its posterior. `compare.study.calibration.ranks` says why and tests it.
 
 from __future__ import annotations
 
+from compare.command import guard
+
+if __name__ == "__main__":
+    # What follows takes half a second to load, and Ctrl-C may come in that, too.
+    guard.at_once("compare.study.calibration")
+
 import sys
 from collections.abc import Sequence
 
