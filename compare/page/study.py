@@ -79,11 +79,11 @@ def _sections(found: Study, command: str) -> list[Section]:
     errors = [one for key, one in performance.errors.items() if key[0] == 0]
     coverages = [one for key, one in performance.coverages.items() if key[0] == 0]
     every = (
-        section("errors", "How far off each estimate is", study.errors(errors)),
-        section("coverage", "How often each interval is right", study.coverages(coverages)),
-        section("map", "Elsewhere", study.map_of(sides(performance))),
-        section("enough", "How many values are enough", _enough(found)),
-        section("again", "Run it again", Code(command)),
+        section("errors", study.TITLES["errors"], study.errors(errors)),
+        section("coverage", study.TITLES["coverage"], study.coverages(coverages)),
+        section("map", study.TITLES["map"], study.map_of(sides(performance))),
+        section("enough", study.TITLES["enough"], _enough(found)),
+        section("again", study.TITLES["again"], Code(command)),
     )
     return [one for one in every if one is not None]
 

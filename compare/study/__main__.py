@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from compare.command import guard
+
+if __name__ == "__main__":
+    # What follows takes half a second to load, and Ctrl-C may come in that, too.
+    guard.at_once("compare.study")
+
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext

@@ -30,8 +30,7 @@ Who is right how often? Draws many data sets whose truth is known, fits each of 
 Bayes, and counts how far the estimates are off and how often the intervals hold the truth. The
 default takes 200 samples of the synthetic heights, 100 of them by Bayes: a few minutes.
 
-Aims, data, estimands, methods and performance are those that the page lists (Morris, White &
-Crowther 2019). It writes study.html, study.md, study.json and study.jsonl.gz (every trial).
+It writes study.html, study.md, study.json and study.jsonl.gz (every trial).
 """
 
 EPILOG = """\
@@ -107,7 +106,7 @@ def parse(arguments: Sequence[str]) -> Options:
         raise
     except ValueError as error:
         raise InputError(str(error)) from error
-    posteriors = math.ceil(given.replicates / 2) if given.posteriors is None else given.posteriors
+    posteriors = max(2, given.replicates // 2) if given.posteriors is None else given.posteriors
     if posteriors > given.replicates or given.bootstraps > given.replicates:
         raise InputError(
             f"expected at most as many --posteriors and --bootstraps as --replicates, got "
@@ -119,8 +118,8 @@ def parse(arguments: Sequence[str]) -> Options:
         "posterior": posteriors,
     }
     other: dict[Task, int] = {
-        "fits": math.ceil(FITS_ELSEWHERE * given.replicates),
-        "posterior": math.ceil(POSTERIORS_ELSEWHERE * posteriors),
+        "fits": max(2, math.ceil(FITS_ELSEWHERE * given.replicates)),
+        "posterior": max(2, math.ceil(POSTERIORS_ELSEWHERE * posteriors)),
     }
     others = other if given.around else first
     return Options(
@@ -231,8 +230,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     work = parser.add_argument_group("replicates")
     for option, default, lowest, text in (
-        ("--replicates", 200, 1, "data sets that EM sees"),
-        ("--posteriors", None, 1, "those of them that the sampler sees"),
+        ("--replicates", 200, 2, "data sets that EM sees"),
+        ("--posteriors", None, 2, "those of them that the sampler sees"),
         ("--bootstraps", 0, 0, "those of them that are refitted 999 times"),
         ("--seed", USUAL.seed, 0, "of all truths, data and chains"),
         ("--draws", USUAL.draws, 4, "kept draws of each chain"),

@@ -116,8 +116,13 @@ class Performance:
             if (cell, method) in self._estimates
             for place, name in enumerate(self.names)
         }
-        # The truth may have none: one group may be likelier than the next everywhere.
-        return {key: one for key, one in found.items() if one.missing < one.n}
+        # The truth may have none, as one group may be likelier than the next everywhere; where all
+        # failed, that is no reason.
+        return {
+            key: one
+            for key, one in found.items()
+            if one.missing < one.n or self._estimates[key[:2]].failed.all()
+        }
 
     @cached_property
     def coverages(self) -> dict[tuple[int, str, str], Coverage]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ class Head:
 
 
 def head(performance: Performance) -> Head | None:
-    """What the study says of its first cell; None where EM or the sampler has not seen it.
+    """What the study says of its first cell.
 
     Parameters
     ----------
@@ -60,9 +61,10 @@ def head(performance: Performance) -> Head | None:
     Returns
     -------
     Head or None
+        None where EM and the sampler have not both seen two of its data sets.
     """
     places = sides(performance)
-    if not places or places[0].cell != 0:
+    if not places or places[0].cell != 0 or math.isnan(places[0].gain.value):
         return None
     names = parameters_of(performance)
     return Head(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from compare.study.performance import Coverage, Error, Figure
 
 __all__ = [
+    "TITLES",
     "about",
     "coverages",
     "enough",
@@ -60,6 +61,15 @@ POPULATIONS = {
     "rounded": "the heights in whole inches",
     "prior": "truths from the prior",
 }
+
+TITLES = {
+    "errors": "How far off each estimate is",
+    "coverage": "How often each interval is right",
+    "map": "All designs",
+    "enough": "How many values are enough",
+    "again": "Run it again",
+}
+"""Of the sections, by their ids."""
 
 
 def title() -> str:
