@@ -9,7 +9,12 @@ import pytest
 import em
 from compare.study import HEIGHTS, Cell, Design, Population
 from compare.study.design import SEPARATIONS, SIZES, around_heights, grid
+from compare.study.running import SCHEMA
 from compare.study.trials import Job, data_set
+
+FIRST = [151.72691285525374, 170.87631037708496]
+SEEDS = (453906457, 702768083, 1011829661)
+"""Of data set 7 with seed 1: its first values, and the seeds of listing, refits and posterior."""
 
 THREE = Population((0.2, 0.5, 0.3), (0.0, 3.0, 7.0), (1.0, 0.7, 1.5), "skewed", 0.5)
 
@@ -72,6 +77,14 @@ def test_a_data_set_depends_on_seed_and_number_alone():
     for column in zip(*seen, strict=True):
         assert len(set(column)) == len(seen)
     assert len({*one.streams(0)[1:]}) == 3
+
+
+def test_the_numbers_of_a_data_set_are_those_of_every_release():
+    "A log goes on only if they are: when they change, the log's schema has to be raised."
+    data = data_set(Design((Cell(30),)), Job(0, "fits", 7))
+    assert data.values[:2] == pytest.approx(FIRST, rel=1e-12)
+    assert data.streams[1:] == SEEDS
+    assert SCHEMA == 1
 
 
 def test_truths_from_the_prior_are_those_of_their_number():

@@ -78,7 +78,7 @@ def test_every_interval_is_the_one_in_closed_form():
 
 def test_coverage_is_the_share_of_data_sets_in_closed_form():
     "Counted from the values themselves: the same number, without any error of simulation."
-    study = simulated(50, seed=2)
+    study = simulated(30, seed=2)
     values = np.array([data_set(study.design, trial.job).values for trial in study.trials])
     m, s = values.mean(axis=1), values.std(axis=1)
     found = study.performance.coverages
@@ -117,7 +117,7 @@ def test_the_bootstrap_gives_the_quantiles_of_refits_to_the_plug_in():
     "Normal for the mean, chi for the sd: to the error of 999 refits, over some data sets."
     made = design()
     scaled = []
-    for number in range(16):
+    for number in range(12):
         data = data_set(made, Job(0, "bootstrap", number))
         m, s = data.values.mean(), data.values.std()
         found = TASKS["bootstrap"](data)["maximum"].intervals["bootstrap"].ends

@@ -23,7 +23,7 @@ from compare.study.methods import (
     _shortest,
     sample_posterior,
 )
-from compare.study.scores import borders, densities, estimands, targets
+from compare.study.scores import borders, densities, estimands, slopes, targets
 from compare.study.trials import Job, data_set
 
 CLEAR = Population((0.3, 0.7), (0.0, 6.0), (1.0, 1.5))
@@ -149,6 +149,12 @@ def test_the_error_of_a_border_is_what_the_estimates_around_it_vary_by():
     drawn = rng.multivariate_normal(mean, cov, 2000, check_valid="ignore", method="svd")
     cut = [borders(em.Parameters(*row.reshape(3, 2)))[0] for row in drawn]
     assert _errors(fit, np.arange(2), "observed")[-1] == pytest.approx(np.std(cut), rel=0.06)
+    # Each kind has its own: here by the slopes of the border and that kind's covariances.
+    few = of.fit
+    slope = slopes(few.mixture.parameters)[0]
+    for kind in ("observed", "sandwich"):
+        expected = np.sqrt(slope @ few.cov_params(kind) @ slope)
+        assert _errors(few, np.arange(2), kind)[-1] == pytest.approx(expected)
     swapped = _errors(fit, np.array([1, 0]), "observed")
     se = fit.standard_errors()
     assert swapped[1:3].tolist() == se.means[::-1].tolist()

@@ -41,7 +41,7 @@ def coverage(trials, kind="wald"):
     return performance(DESIGN, trials).coverages[0, kind, "means[0]"]
 
 
-def spread_of(figures, draw, times=400):
+def spread_of(figures, draw, times=250):
     "How much figures vary over studies, and what they say of that on average."
     found = np.array([figures(draw()) for _ in range(times)])
     return found[..., 0].std(axis=0), found[..., 1].mean(axis=0)
@@ -64,7 +64,7 @@ def test_bias_and_rmse_are_those_of_the_errors():
 
 
 def test_each_figure_varies_by_its_monte_carlo_error():
-    "Over 400 studies of 60 data sets each: what varies between them is what each says."
+    "Over 250 studies of 60 data sets each: what varies between them is what each says."
     rng = np.random.default_rng(1)
 
     def draw():
@@ -75,7 +75,7 @@ def test_each_figure_varies_by_its_monte_carlo_error():
         return off.bias, off.rmse, held.coverage, held.above
 
     seen, said = spread_of(figures, draw)
-    assert said == pytest.approx(seen, rel=0.12)
+    assert said == pytest.approx(seen, rel=0.15)
 
 
 def test_the_error_of_a_median_length_is_what_it_varies_by():
@@ -83,7 +83,7 @@ def test_the_error_of_a_median_length_is_what_it_varies_by():
     rng = np.random.default_rng(2)
 
     def draw():
-        return [trial(i, 0, (-w, 0)) for i, w in enumerate(rng.exponential(size=100))]
+        return [trial(i, 0, (-w, 0)) for i, w in enumerate(rng.exponential(size=100).tolist())]
 
     seen, said = spread_of(lambda trials: coverage(trials).length, draw)
     assert seen == pytest.approx(0.1, rel=0.15)
@@ -155,7 +155,10 @@ def test_swapped_labels_cost_nothing_because_they_are_matched():
     # Two groups whose means have crossed are told apart by their sds.
     close = DataSet(DESIGN, type(HEIGHTS)((0.5, 0.5), (0.0, 0.1), (1.0, 4.0)), 9, DESIGN.streams(0))
     crossed = em.Parameters(np.array([0.4, 0.6]), np.array([-0.1, 0.2]), np.array([4.0, 1.0]))
-    assert close.estimate(crossed).errors[:5] == pytest.approx([0.1, 0.2, -0.2, 0.0, 0.0])
+    found = close.estimate(crossed).errors
+    assert found[:5] == pytest.approx([0.1, 0.2, -0.2, 0.0, 0.0])
+    # Nor does its rule put most values into the wrong group.
+    assert 0.0 <= found[-1] < 0.1
 
 
 def test_a_failure_does_not_cover_and_the_figures_without_stand_beside():

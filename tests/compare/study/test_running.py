@@ -81,6 +81,24 @@ def test_neither_order_nor_number_at_a_time_matters():
 
 
 @pytest.mark.usefixtures("quick")
+def test_no_more_jobs_are_given_out_than_are_asked_for():
+    "The others wait: what is under way when a study is stopped is all that is lost."
+    given, taken, most = [], [], []
+
+    class Counting(ThreadPoolExecutor):
+        def submit(self, *args):
+            given.append(args)
+            most.append(len(given) - len(taken))
+            return super().submit(*args)
+
+    with Counting(2) as threads:
+        for trial in done(DESIGN, jobs(DESIGN, {"fits": 6}), threads, 3):
+            taken.append(trial)  # noqa: PERF402 - counted while it goes on
+    assert len(taken) == len(given) == 12
+    assert max(most) == 3
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_study_killed_anywhere_goes_on_to_the_same_end(tmp_path):
     "Cut at many places, in the first line as well; what was done is not done again."
     path = tmp_path / "trials.jsonl"
