@@ -98,7 +98,7 @@ def test_shutdown_waits_if_it_is_asked_to(running):
 
 def test_nobody_listens(silent, monkeypatch):
     "One line within seconds, where nothing listens and where something else does."
-    monkeypatch.setattr(scheduler, "ANSWER", 1.0)
+    monkeypatch.setattr(scheduler, "ANSWER", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = f"tcp://127.0.0.1:{server.getsockname()[1]}"
     for address in (closed, silent):

@@ -100,11 +100,11 @@ def test_a_run_that_is_stopped_ends_as_if_it_had_not_been(folder, monkeypatch, c
 
 @pytest.mark.slow
 def test_processes_and_a_kill_change_no_byte(folder):
-    "Two processes, killed without warning once a trial is there, and gone on with."
+    "Two processes, killed without warning once a trial is there; this one goes on."
     command = [sys.executable, "-m", NAME, *SMALL, "--data-sets", "5"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     straight = folder("straight")
-    subprocess.run(command, cwd=straight.parent, env=environment, check=True, capture_output=True)
+    assert calibration.main([*HERE, "--data-sets", "5"]) == 0
     killed = folder("killed")
     log = killed / "calibration-k1-n60.jsonl"
     with subprocess.Popen(command, cwd=killed.parent, env=environment) as process:
@@ -113,7 +113,7 @@ def test_processes_and_a_kill_change_no_byte(folder):
             time.sleep(0.02)
         process.kill()
     assert list(files(killed)) == [log.name]
-    subprocess.run(command, cwd=killed.parent, env=environment, check=True, capture_output=True)
+    assert calibration.main([*HERE, "--data-sets", "5"]) == 0
     assert files(killed) == files(straight)
 
 
