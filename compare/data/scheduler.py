@@ -28,6 +28,9 @@ WORKERS = 10.0
 PATIENCE = 30.0
 """Seconds without any worker, after which nobody waits for one: a killed one is back sooner."""
 
+RETRIES = 3
+"""How often a call is made anew whose result was lost with the worker that had it."""
+
 READER = "pyarrow"
 """What workers need besides em-vs-bayes itself."""
 
@@ -94,13 +97,17 @@ class ClusterExecutor(Executor):
         if self._closed.is_set():
             raise RuntimeError("cannot call functions on a cluster after shutdown")
         outer: Future[T] = Future()
+        outer.add_done_callback(self._forget)
+        self._ask(outer, partial(fn, *args, **kwargs), RETRIES)
+        return outer
+
+    def _ask(self, outer: Future[Any], call: Callable[[], Any], retries: int) -> None:
+        """Give a call to the cluster; `retries` is how often it may be given once more."""
         # Files may have changed since a function was called with the same arguments: not pure.
-        inner = self._client.submit(partial(fn, *args, **kwargs), pure=False)
+        inner = self._client.submit(call, pure=False)
         with self._lock:
             self._pending[outer] = inner
-        outer.add_done_callback(self._forget)
-        inner.add_done_callback(partial(self._take, outer))
-        return outer
+        inner.add_done_callback(partial(self._take, outer, call, retries))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the work.
@@ -130,7 +137,7 @@ class ClusterExecutor(Executor):
             # The scheduler drops what nobody wants.
             inner.release()
 
-    def _take(self, outer: Future[Any], inner: Any) -> None:
+    def _take(self, outer: Future[Any], call: Callable[[], Any], retries: int, inner: Any) -> None:
         """Hand on what a worker has done; called in a thread of the client."""
         from distributed import KilledWorker
 
@@ -138,16 +145,22 @@ class ClusterExecutor(Executor):
         if outer.done():
             return
         try:
-            if inner.status in {"cancelled", "lost"}:
-                raise CancelledError  # noqa: TRY301 - Dask says it so, or so
+            if inner.status == "lost":
+                raise TimeoutError  # noqa: TRY301 - the worker died that had the result
+            if inner.status == "cancelled":
+                raise CancelledError  # noqa: TRY301 - Dask says it so
             if inner.status == "error":
-                error = inner.exception(timeout=self._patience)
+                error = inner.exception(timeout=ANSWER)
             else:
-                result = inner.result(timeout=self._patience)
+                result = inner.result(timeout=ANSWER)
                 with suppress(InvalidStateError):
                     outer.set_result(result)
                 return
-        except (CancelledError, TimeoutError, OSError):
+        except (CancelledError, TimeoutError, OSError) as lost:
+            if retries and not isinstance(lost, CancelledError):
+                with suppress(Exception):  # else the scheduler is gone, too
+                    self._ask(outer, call, retries - 1)
+                    return
             error = ClusterError(f"{self._where} was lost; {AGAIN}")
         if isinstance(error, KilledWorker):
             error = ClusterError(

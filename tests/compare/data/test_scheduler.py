@@ -276,3 +276,46 @@ def test_ctrl_c_leaves_the_cluster_in_peace(running, command, monkeypatch, capfd
     assert capfd.readouterr().err == "compare.run: stopped by Ctrl-C\n"
     wait_for(lambda: known(running) == 0)
     assert sorted(pids(running)) == before
+
+
+class Lossy:
+    "A client of a cluster whose workers die with their results, so many times."
+
+    def __init__(self, losses):
+        self.calls, self.losses = 0, losses
+
+    def submit(self, call, *, pure):
+        assert pure is False
+        self.calls += 1
+        return Held(call, lost=self.calls <= self.losses)
+
+
+class Held:
+    def __init__(self, call, *, lost):
+        self.call, self.status = call, "lost" if lost else "finished"
+
+    def add_done_callback(self, tell):
+        tell(self)
+
+    def result(self, timeout):
+        assert timeout < 10  # all calls wait for it
+        return self.call()
+
+    def release(self):
+        pass
+
+
+@pytest.mark.parametrize(("losses", "calls"), [(0, 1), (2, 3), (scheduler.RETRIES, 4)])
+def test_a_result_that_is_lost_with_its_worker_is_made_anew(losses, calls):
+    client = Lossy(losses)
+    executor = scheduler.ClusterExecutor(client, "tcp://here", patience=1e6)
+    assert executor.submit(divmod, 7, 2).result(timeout=5) == (3, 1)
+    assert client.calls == calls
+    executor.shutdown()
+
+
+def test_results_that_are_lost_again_and_again_end_the_work_in_one_line():
+    executor = scheduler.ClusterExecutor(Lossy(100), "tcp://here", patience=1e6)
+    with pytest.raises(scheduler.ClusterError, match="was lost; see to it that it runs"):
+        executor.submit(divmod, 7, 2).result(timeout=5)
+    executor.shutdown()
