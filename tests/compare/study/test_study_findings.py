@@ -82,11 +82,15 @@ def test_other_designs_are_told_by_what_they_say():
         place("em", (2.1, 0.3), population="lopsided"),
         place("bayes", (0.4, 0.05), n=250),
     )
-    text = study.on_elsewhere(places)
-    assert "Bayes is clearly closer to the truth for 250 from the heights, D = 1.7." in text
-    assert "EM's maximum is clearly closer for 1,000 from the lopsided groups, D = 1.7" in text
-    assert "agree to within a tenth for 4,000 from the heights, D = 2.5" in text
-    assert study.on_elsewhere(()) == ""
+    lines = study.on_elsewhere((*places, place("bayes", (0.5, 0.05), n=500)))
+    assert lines[0] == (
+        "Bayes is clearly closer to the truth for the heights at D = 1.7 (n = 250 and 500)."
+    )
+    assert (
+        "EM's maximum is clearly closer for the lopsided groups at D = 1.7 (n = 1,000):" in lines[1]
+    )
+    assert lines[2].endswith("to within a tenth, for the heights at D = 2.5 (n = 4,000).")
+    assert study.on_elsewhere(()) == []
 
 
 @pytest.mark.parametrize(

@@ -140,19 +140,19 @@ def on_intervals(head: Head) -> str:
     )
 
 
-def on_elsewhere(places: Sequence[Place]) -> str:
-    """Where EM and Bayes agree elsewhere, and where one of them is clearly closer."""
+def on_elsewhere(places: Sequence[Place]) -> list[str]:
+    """Where EM and Bayes agree elsewhere, and where one of them is clearly closer, a line each."""
     said = []
     for side, words in (
         ("bayes", "Bayes is clearly closer to the truth for {}."),
-        ("em", "EM's maximum is clearly closer for {}: there the prior is wrong for the data."),
-        ("alike", "They agree to within a tenth for {}: it does not matter which one takes."),
+        ("em", "EM's maximum is clearly closer for {}: the prior is wrong for such data."),
+        ("alike", "It does not matter which one takes, to within a tenth, for {}."),
         ("unsure", "More samples are needed to say for {}."),
     ):
-        found = [_where(place) for place in places if place.side == side]
+        found = _grouped([place for place in places if place.side == side])
         if found:
-            said.append(words.format(listed(found)))
-    return " ".join(said)
+            said.append(words.format(found))
+    return said
 
 
 def errors(found: Sequence[Error]) -> Cells:
@@ -255,9 +255,14 @@ def _population(place: Place) -> str:
     return POPULATIONS.get(place.population, place.population)
 
 
-def _where(place: Place) -> str:
-    apart = "" if place.population in {"skewed", "rounded"} else f", D = {place.separation:.1f}"
-    return f"{place.n:,} from {_population(place)}{apart}"
+def _grouped(places: Sequence[Place]) -> str:
+    """Designs, those that differ in the number of values alone together."""
+    sizes: dict[str, list[str]] = {}
+    for place in places:
+        apart = f" at D = {fixed(place.separation, 1)}"
+        shown = "" if place.population in {"skewed", "rounded"} else apart
+        sizes.setdefault(f"{_population(place)}{shown}", []).append(f"{place.n:,}")
+    return "; ".join(f"{where} (n = {listed(ns)})" for where, ns in sizes.items())
 
 
 def _estimand(name: str) -> str:
