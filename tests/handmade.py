@@ -150,12 +150,12 @@ def route(published, k=2, difference=0.05, unseen=0):
     )
 
 
-def with_draws(of, **draws):
+def with_draws(of, settings=None, **draws):
     "The same posterior with other draws of some parameters, each (chain, draw, K)."
     kept = em.Parameters(of.weights, of.means, of.sds)._replace(**draws)
     stats = {name: of.data["sample_stats"][name].to_numpy() for name in ("diverging", "energy")}
     prior = em.Parameters(*(of.data["prior"][name].to_numpy()[0] for name in kept._fields))
-    return Posterior.from_draws(of.sample, kept, stats, prior, of.settings)
+    return Posterior.from_draws(of.sample, kept, stats, prior, settings or of.settings)
 
 
 def case(values, **changes):

@@ -8,6 +8,7 @@ from compare.findings import agreement, answers, borders, contrasts, differences
 from compare.findings.criticism import influence, misfit, rivals, rounding
 from compare.findings.fits import climb, nodes, sampler, told_apart, tops, verdict
 from compare.findings.head import headline, points
+from compare.findings.study import quoted
 from compare.findings.terms import Parameter, data_of
 from compare.language import en
 from compare.language.en import terms
@@ -24,6 +25,7 @@ FOUND = {
     "contrast_table": contrasts.contrasts,
     "differences": differences.differences,
     "headline": headline.headline,
+    "how_often": quoted.how_often,
     "influence_table": influence.influence,
     "misfits": misfit.misfits,
     "number_of_groups": group_count.number_of_groups,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bayes.model.reasons import Reason
     from compare.comparison.original import Stop
     from compare.findings.agreement import Agreement, NoEstimates, OnTruth
+    from compare.findings.study.quoted import HowOften, OneDataSet
     from compare.findings.answers import Answers, Columns
     from compare.findings.borders import Borders, Humps
     from compare.findings.contrasts import ContrastsFound, Extremes
@@ -77,6 +78,9 @@ class Book(Proven, FigureBook, PartsBook, Protocol):
 
     def codes(self, found: tuple[Code, ...], /) -> str:
         """Extreme values that many rows share, which may say that there is none."""
+
+    def how_often(self, found: HowOften | OneDataSet | None, /) -> str:
+        """How often intervals such as these hold the truth; empty where they mean nothing."""
 
     def left_out(self, found: LeftOut | None, /) -> str:
         """What was left out of the data on purpose."""

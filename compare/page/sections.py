@@ -10,6 +10,7 @@ from compare.findings.criticism import influence, misfit, rivals, rounding
 from compare.findings.fits import climb, nodes, sampler, told_apart, tops
 from compare.findings.optima import optima
 from compare.findings.original import story
+from compare.findings.study.quoted import how_often
 from compare.language import en
 from compare.page.answers import explained, side_by_side
 from compare.page.blocks import Code, Drawing, Facts, Heading, Section, Table, section
@@ -73,6 +74,7 @@ def sections(
             book.weights_by_spread(names.weights_by_spread(comparison)),
             joined(
                 book.agreement(agreement.agreement(comparison)),
+                book.how_often(how_often(comparison)),
                 book.on_truth(agreement.on_truth(comparison)),
             ),
             figure("forest"),

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,21 +18,13 @@ from numpy.typing import NDArray
 from compare.study.design import Design
 from compare.study.methods import ESTIMATES, INTERVALS
 from compare.study.scores import estimands
+from compare.study.simulated import Figure
 from compare.study.trials import Trial
 
-__all__ = ["Coverage", "Error", "Figure", "Performance", "performance"]
+__all__ = ["Coverage", "Error", "Performance", "performance"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-
-
-class Figure(NamedTuple):
-    """A figure that was simulated."""
-
-    value: float
-    """NaN where it does not exist."""
-    error: float
-    """Its Monte Carlo standard error."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from compare.findings.study.sides import parameters_of, sides
 
 if TYPE_CHECKING:
     from compare.findings.study.sides import Place
-    from compare.study.performance import Coverage, Figure, Performance
+    from compare.study.performance import Coverage, Performance
+    from compare.study.simulated import Figure
 
 __all__ = ["Covering", "Head", "head"]
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from compare.study.performance import Figure, Performance
+    from compare.study.performance import Performance
     from compare.study.population import Shape
+    from compare.study.simulated import Figure
 
 __all__ = ["Place", "Side", "parameters_of", "sides"]
 

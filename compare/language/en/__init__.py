@@ -1,6 +1,6 @@
 """en: the English phrase book, a function for each finding; see `compare.language.book`."""
 
-from compare.language.en.agreement import agreement, on_truth
+from compare.language.en.agreement import agreement, how_often, on_truth
 from compare.language.en.answers import answers, columns
 from compare.language.en.borders import apart_table, on_borders, on_humps, what_apart_means
 from compare.language.en.contrasts import (
@@ -115,6 +115,7 @@ __all__ = [
     "group_label",
     "groups_figure",
     "headline",
+    "how_often",
     "how_to_read",
     "influence_table",
     "label",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import assert_never
 
 from compare.findings.agreement import Agreement, NoEstimates, OnTruth
+from compare.findings.study.quoted import Held, HowOften, OneDataSet
 from compare.language.en.terms import all_of, parameter, percent, value
+from compare.language.numbers import fixed
 
-__all__ = ["agreement", "on_truth"]
+__all__ = ["agreement", "how_often", "on_truth"]
 
 
 def agreement(found: Agreement | NoEstimates) -> str:
@@ -32,9 +34,42 @@ def _agreement(found: Agreement) -> str:
     return (
         f"{told}; the two are furthest apart for {parameter(far.parameter)}, where EM says "
         f"{value(far.by_em)} and the posterior median is {value(far.by_bayes)}, "
-        f"{far.distance:.2f} posterior standard deviations away. This describes one data set: it "
-        "does not say how often such intervals are right."
+        f"{far.distance:.2f} posterior standard deviations away."
     )
+
+
+def how_often(found: HowOften | OneDataSet | None) -> str:
+    """How often intervals such as these hold the truth; empty where they mean nothing."""
+    match found:
+        case None:
+            return ""
+        case OneDataSet():
+            return (
+                "This describes one data set: it does not say how often such intervals are right."
+            )
+        case HowOften():
+            return _how_often(found)
+        case _:
+            assert_never(found)
+
+
+def _how_often(found: HowOften) -> str:
+    em, bayes, level = found.by_em, found.by_bayes, percent(found.level)
+    kind = {"profile": "profile-likelihood", "wald": "Wald"}[em.method]
+    error = max(one.error for held in (em, bayes) for one in (held.lowest, held.highest))
+    return (
+        f"One data set cannot say how often such intervals are right; {em.n:,} others of "
+        f"{found.n:,} values from the same mixture can: {level} {kind} intervals held the truth in "
+        f"{_held(em)} of them, depending on the parameter, {level} credible intervals in "
+        f"{_held(bayes)} of {bayes.n:,} of them, and the posterior mean was off by "
+        f"{fixed(found.gain.value, 2)} ± {fixed(found.gain.error, 2)} times as much as EM's "
+        f"maximum (python -m compare.study; the shares to ± {fixed(100.0 * error, 1)} points)."
+    )
+
+
+def _held(found: Held) -> str:
+    low, high = (fixed(100.0 * one.value, 0) for one in (found.lowest, found.highest))
+    return f"{low}%" if low == high else f"{low}% to {high}%"
 
 
 def on_truth(found: OnTruth | None) -> str:

@@ -8,7 +8,7 @@ from compare.findings.study.enough import Enough, _crossing
 from compare.findings.study.head import Covering, Head
 from compare.findings.study.sides import Place, _side
 from compare.language.en import study
-from compare.study.performance import Figure
+from compare.study.simulated import Figure
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from compare.findings.study.enough import Enough
     from compare.findings.study.head import Covering, Head
     from compare.findings.study.sides import Place
-    from compare.study.performance import Coverage, Error, Figure
+    from compare.study.performance import Coverage, Error
+    from compare.study.simulated import Figure
 
 __all__ = [
     "TITLES",

@@ -1,0 +1,52 @@
+"""Quotable: what of a study is shipped with the package, for reports to quote."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from compare.findings.study.quoted import Held, Quoted
+from compare.findings.study.sides import parameters_of
+from compare.study.population import HEIGHTS
+
+if TYPE_CHECKING:
+    from compare.study.performance import Performance
+
+__all__ = ["quotable", "to_json"]
+
+
+def quotable(performance: Performance) -> tuple[Quoted, ...]:
+    """What a study found of the synthetic heights, for each number of values.
+
+    Parameters
+    ----------
+    performance : Performance
+
+    Returns
+    -------
+    tuple of Quoted
+        Of cells that EM and the sampler have both seen.
+    """
+    design, names = performance.design, parameters_of(performance)
+    found = []
+    for cell, where in enumerate(design.cells):
+        kinds = [
+            _held(performance, cell, method, names)
+            for method in dict.fromkeys(key[1] for key in performance.coverages if key[0] == cell)
+        ]
+        if where.population == HEIGHTS and {"profile", "credible"} <= {kind.method for kind in kinds}:
+            gain = performance.overall_gain(cell, "posterior mean", "maximum", names)
+            found.append(Quoted(where.n, design.level, tuple(kinds), gain))
+    return tuple(found)
+
+
+def _held(performance: Performance, cell: int, method: str, names: tuple[str, ...]) -> Held:
+    found = [performance.coverages[cell, method, name] for name in names]
+    shares = sorted((one.coverage for one in found), key=lambda figure: figure.value)
+    return Held(method, found[0].n, shares[0], shares[-1])
+
+
+def to_json(found: tuple[Quoted, ...]) -> str:
+    """What is shipped, a line for each number of values."""
+    return "[\n" + ",\n".join(f"  {json.dumps(asdict(one))}" for one in found) + "\n]\n"
