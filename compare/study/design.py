@@ -156,6 +156,8 @@ def _cell(stored: Mapping[str, Any]) -> Cell:
 
 SIZES, SEPARATIONS = (250, 1000, 4000), (1.0, 1.7, 2.5, 4.0)
 """Of the map around the heights, whose own separation is 1.7."""
+MANY = 20_000
+"""Values of the heights at which it hardly matters any more which of the two one takes."""
 INCH = 2.54
 """In cm: what heights that were measured in inches are rounded to."""
 
@@ -180,7 +182,8 @@ def around_heights() -> tuple[Cell, ...]:
     """The heights first, then what is around them.
 
     Other numbers of values and other separations, a population that does not flatter the prior
-    with the same, and two that are no normal mixtures: of skewed groups, and in whole inches.
+    with the same, two that are no normal mixtures, of skewed groups and in whole inches, and far
+    more values of the heights.
     """
     main = Cell(1000)
     cells = (
@@ -188,5 +191,6 @@ def around_heights() -> tuple[Cell, ...]:
         *grid("lopsided", LOPSIDED, SIZES, SEPARATIONS),
         Cell(1000, replace(HEIGHTS, shape="skewed"), "skewed"),
         Cell(1000, replace(HEIGHTS, step=INCH), "rounded"),
+        Cell(MANY),
     )
     return (main, *(cell for cell in cells if cell != main))

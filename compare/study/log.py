@@ -1,7 +1,8 @@
 """Log: finished trials in a file, a line each, so that a study can go on, and grow.
 
-The first line holds the design that they belong to. A last line without its end, left by a run
-that was killed while it wrote, does not count.
+The first line holds the design that they belong to; a design may grow by cells behind the others,
+which changes nothing that was done. A last line without its end, left by a run that was killed
+while it wrote, does not count.
 """
 
 from __future__ import annotations
@@ -56,9 +57,10 @@ class Log:
             path.unlink(missing_ok=True)
         content = path.read_bytes() if path.exists() else b""
         whole, _, torn = content.rpartition(b"\n")
-        if whole:
-            self._read(whole)
-        elif torn[: len(BEGINS)] != BEGINS[: len(torn)]:
+        if whole and self._read(whole):
+            self._begin_anew()
+            return
+        if not whole and torn[: len(BEGINS)] != BEGINS[: len(torn)]:
             raise self._strange("no settings")
         with path.open("ab") as file:
             # Without a whole line there is nothing to keep; with one, its end belongs to it.
@@ -66,18 +68,26 @@ class Log:
             if not whole:
                 file.write(_line({"settings": self._settings}))
 
-    def _read(self, whole: bytes) -> None:
+    def _read(self, whole: bytes) -> bool:
+        """Take the trials in, and say whether they were made with fewer cells."""
         try:
             made_with, trials = _parsed(whole.split(b"\n"))
         except NO_LOG as error:
             raise self._strange(type(error).__name__) from error
-        if made_with != self._settings:
+        if not _goes_on(made_with, self._settings):
             raise LogError(
                 f"{self.path} holds {len(trials)} trials made with "
                 f"{_differences(made_with, self._settings)}; go on with the same settings, take "
                 "another folder with --out, or start again with --fresh"
             )
         self.trials = {trial.job: trial for trial in trials}
+        return made_with != self._settings
+
+    def _begin_anew(self) -> None:
+        """Write all of it under the settings of now."""
+        partial = self.path.with_name(f"{self.path.name}.part")
+        partial.write_bytes(self.content())
+        partial.replace(self.path)
 
     def _strange(self, why: str) -> LogError:
         return LogError(
@@ -121,7 +131,7 @@ def unpack(kept: Path, path: Path, settings: Mapping[str, Any]) -> None:
     """
     made_with, trials = read(kept)
     now = json.loads(json.dumps(settings))
-    if made_with != now:
+    if not _goes_on(made_with, now):
         raise LogError(
             f"{kept} holds {len(trials)} trials made with {_differences(made_with, now)}; take "
             "another folder with --out, or start again with --fresh"
@@ -149,6 +159,20 @@ def read(path: Path) -> tuple[dict[str, Any], list[Trial]]:
 def _parsed(lines: Iterable[bytes]) -> tuple[dict[str, Any], list[Trial]]:
     first, *rest = map(json.loads, lines)
     return dict(first["settings"]), [Trial.from_dict(stored) for stored in rest]
+
+
+def _goes_on(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether trials of a study belong to another that is the same, or has more cells."""
+    if before == now:
+        return True
+    try:
+        cells, more = before["design"]["cells"], now["design"]["cells"]
+        return bool(
+            cells == more[: len(cells)]
+            and {**before, "design": {**before["design"], "cells": more}} == now
+        )
+    except (KeyError, TypeError):
+        return False
 
 
 def _line(content: Mapping[str, Any]) -> bytes:

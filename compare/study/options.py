@@ -209,7 +209,7 @@ def _parser() -> argparse.ArgumentParser:
     truth.add_argument(
         "--around",
         action="store_true",
-        help="the heights, and 25 designs around them with 0.3 of the replicates and 0.2 of the "
+        help="the heights, and 26 designs around them with 0.3 of the replicates and 0.2 of the "
         "posteriors: other sizes and separations, a lopsided truth, skewed groups, rounding",
     )
     data = parser.add_argument_group("data")

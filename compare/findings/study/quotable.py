@@ -35,7 +35,9 @@ def quotable(performance: Performance) -> tuple[Quoted, ...]:
             _held(performance, cell, method, names)
             for method in dict.fromkeys(key[1] for key in performance.coverages if key[0] == cell)
         ]
-        if where.population == HEIGHTS and {"profile", "credible"} <= {kind.method for kind in kinds}:
+        if where.population == HEIGHTS and {"profile", "credible"} <= {
+            kind.method for kind in kinds
+        }:
             gain = performance.overall_gain(cell, "posterior mean", "maximum", names)
             found.append(Quoted(where.n, design.level, tuple(kinds), gain))
     return tuple(found)

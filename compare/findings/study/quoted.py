@@ -115,7 +115,11 @@ def how_often(comparison: Comparison) -> HowOften | OneDataSet | None:
         known = {held.method: held for held in one.intervals}
         by_em = known.get(comparison.rows[0].em.method)
         by_bayes = known.get(CREDIBLE[comparison.interval])
-        if (one.n, one.level) == (comparison.case.sample.n, comparison.level) and by_em and by_bayes:
+        if (
+            (one.n, one.level) == (comparison.case.sample.n, comparison.level)
+            and by_em
+            and by_bayes
+        ):
             return HowOften(one.n, one.level, by_em, by_bayes, one.gain)
     return OneDataSet()
 

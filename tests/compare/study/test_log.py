@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from compare.study import HEIGHTS, Cell, Design
-from compare.study.log import Log, LogError, packed, read
+from compare.study.log import Log, LogError, packed, read, unpack
 from compare.study.methods import Estimate, Interval
 from compare.study.running import settings
 from compare.study.trials import Job, Trial
@@ -98,6 +98,25 @@ def test_other_settings_are_refused_in_one_line_that_names_them(tmp_path, change
     assert "--fresh" in told
     assert ("and 1 more" in told) == (changed.seed == 2)
     assert path.read_bytes() == before
+
+
+def test_a_study_may_grow_by_cells_behind_the_others(tmp_path):
+    "The trials stay, the file is as if it had been begun that way, and there is no way back."
+    path, kept = tmp_path / "trials.jsonl", tmp_path / "kept.gz"
+    kept.write_bytes(packed(made(path).content()))
+    more = settings(replace(DESIGN, cells=(*DESIGN.cells, Cell(60))))
+    log = Log(path, more)
+    assert set(log.trials) == {one.job for one in TRIALS}
+    log.append(trial(2, 0))
+    whole = Log(tmp_path / "other.jsonl", more)
+    for one in (*TRIALS, trial(2, 0)):
+        whole.append(one)
+    assert Log(path, more).content() == whole.content()
+    assert [one.name for one in tmp_path.glob("*.part")] == []
+    unpack(kept, tmp_path / "unpacked.jsonl", more)
+    assert len(Log(tmp_path / "unpacked.jsonl", more).trials) == 3
+    with pytest.raises(LogError, match=r"cells\[2\].n 60 \(now none\)"):
+        Log(path, SETTINGS)
 
 
 def test_a_fresh_start_forgets_what_was_there(tmp_path):

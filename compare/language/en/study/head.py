@@ -1,0 +1,114 @@
+"""What a study found, in sentences, in English."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from compare.language.en.study.terms import METHODS, figure, population
+from compare.language.en.words import listed
+from compare.language.numbers import fixed, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from compare.findings.study.head import Covering, Head
+    from compare.findings.study.sides import Place
+
+__all__ = ["about", "headline", "on_elsewhere", "on_intervals", "title"]
+
+
+def title() -> str:
+    """Of the page."""
+    return "Who is right how often: EM against Bayes"
+
+
+def about(head: Head) -> str:
+    """What was simulated, in a sentence or two."""
+    others = len(head.elsewhere)
+    also = {
+        0: "",
+        1: ", and so were samples of another design",
+    }.get(others, f", and so were samples of {others} other designs")
+    return (
+        f"{head.n_fits:,} samples of {head.place.n:,} values from {population(head.place)} were "
+        f"fitted by EM and {head.n_posteriors:,} of them by Bayes{also}. The truth being known, "
+        "errors can be counted. A number after ± is a Monte Carlo standard error: what more "
+        "samples would still change."
+    )
+
+
+def headline(head: Head) -> str:
+    """Which of the two is closer to the truth for the first design, and how sure that is."""
+    place = head.place
+    values = f"{place.n:,} values from {population(place)}"
+    low = min((gain for _, gain in head.gains), key=lambda gain: gain.value)
+    high = max((gain for _, gain in head.gains), key=lambda gain: gain.value)
+    size = f"{figure(place.gain)} times as large"
+    ranging = f"from {figure(low)} for one parameter to {figure(high)} for another"
+    match place.side:
+        case "bayes":
+            return (
+                f"For {values} the posterior mean is closer to the truth than EM's maximum: its "
+                f"error is {size} on average over the parameters, {ranging}."
+            )
+        case "em":
+            return (
+                f"For {values} EM's maximum is closer to the truth than the posterior mean, whose "
+                f"error is {size} on average over the parameters, {ranging}."
+            )
+        case "alike":
+            return (
+                f"For {values} EM's maximum and the posterior mean are equally close to the truth: "
+                f"the error of the second is {size} on average over the parameters."
+            )
+        case "unsure":
+            return (
+                f"For {values} too few samples were drawn to say which is closer to the truth: the "
+                f"error of the posterior mean is {size} as that of EM's maximum on average over "
+                f"the parameters, {ranging}."
+            )
+        case _:
+            assert_never(place.side)
+
+
+def on_intervals(head: Head) -> str:
+    """How often each kind of interval holds the truth for the first design."""
+    parts = [
+        f"{METHODS[one.method]} {_ranging(one)}"
+        for one in head.coverings
+        if one.method in {"wald", "profile", "bootstrap", "credible"}
+    ]
+    return (
+        f"Intervals that should hold the truth in {percent(head.level)} of all samples do so in "
+        f"this share, from the parameter that fares worst to the one that fares best: "
+        f"{'; '.join(parts)}."
+    )
+
+
+def on_elsewhere(places: Sequence[Place]) -> list[str]:
+    """Where EM and Bayes agree elsewhere, and where one of them is clearly closer, a line each."""
+    said = []
+    for side, words in (
+        ("bayes", "Bayes is clearly closer to the truth for {}."),
+        ("em", "EM's maximum is clearly closer for {}: the prior is wrong for such data."),
+        ("alike", "It does not matter which one takes, to within a tenth, for {}."),
+        ("unsure", "More samples are needed to say for {}."),
+    ):
+        found = _grouped([place for place in places if place.side == side])
+        if found:
+            said.append(words.format(found))
+    return said
+
+
+def _grouped(places: Sequence[Place]) -> str:
+    """Designs, those that differ in the number of values alone together."""
+    sizes: dict[str, list[str]] = {}
+    for place in places:
+        apart = f" at D = {fixed(place.separation, 1)}"
+        shown = "" if place.population in {"skewed", "rounded"} else apart
+        sizes.setdefault(f"{population(place)}{shown}", []).append(f"{place.n:,}")
+    return "; ".join(f"{where} (n = {listed(ns)})" for where, ns in sizes.items())
+
+
+def _ranging(one: Covering) -> str:
+    return f"{fixed(one.lowest.value, 2)} to {fixed(one.highest.value, 2)}"

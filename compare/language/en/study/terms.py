@@ -1,0 +1,69 @@
+"""What a study is about, in English: methods, estimands, populations and simulated figures."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from compare.language.numbers import fixed
+
+if TYPE_CHECKING:
+    from compare.findings.study.sides import Place
+    from compare.study.simulated import Figure
+
+__all__ = ["KINDS", "METHODS", "POPULATIONS", "estimand", "figure", "population"]
+
+METHODS = {
+    "maximum": "EM at the maximum",
+    "listing 10": "the report's listing, 10 passes",
+    "listing 30": "the report's listing, 30 passes",
+    "scikit-learn": "scikit-learn as it comes",
+    "penalised": "penalised maximum",
+    "posterior mean": "posterior mean",
+    "posterior median": "posterior median",
+    "wald": "Wald",
+    "wald, scaled": "Wald on logit and log scales",
+    "sandwich": "Wald from the sandwich",
+    "profile": "profile likelihood",
+    "bootstrap": "bootstrap percentiles",
+    "credible": "credible, equal tails",
+    "highest density": "credible, highest density",
+}
+KINDS = {
+    "weights": "weight",
+    "means": "mean",
+    "sds": "sd",
+    "borders": "border",
+    "density": "density",
+    "misclassified": "misclassified",
+}
+POPULATIONS = {
+    "heights": "the heights",
+    "lopsided": "the lopsided groups",
+    "skewed": "the heights with skewed groups",
+    "rounded": "the heights in whole inches",
+    "prior": "truths from the prior",
+}
+
+
+def estimand(name: str) -> str:
+    """What is estimated, in a word and a number."""
+    kind, _, rest = name.partition("[")
+    return KINDS[kind] + (f" {int(rest[:-1]) + 1}" if rest else "")
+
+
+def figure(one: Figure) -> str:
+    """A figure with as many digits as its Monte Carlo error leaves it."""
+    if math.isnan(one.value):
+        return ""
+    if not one.error > 0:
+        return fixed(one.value, 2)
+    places = max(0, 1 - math.floor(math.log10(one.error)))
+    if places > 5:
+        return f"{one.value:.2e} ± {one.error:.0e}".replace("-", "−")
+    return f"{fixed(one.value, places)} ± {fixed(one.error, places)}"
+
+
+def population(place: Place) -> str:
+    """What the values of a place come from."""
+    return POPULATIONS.get(place.population, place.population)
