@@ -22,17 +22,21 @@ ONE := env -u PYTHONDONTWRITEBYTECODE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help report sample study calibration bench hostile test lint types check format dev constraints clean FORCE
+.PHONY: help report sample study study-sample calibration bench hostile test lint types check format dev constraints clean FORCE
 
 help: ## list these commands
 	@echo 'make COMMAND [ARGS="..."] [PYTHON=/path/to/python3.13]'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
 
 report: $(VENV)/.compare ## fit the synthetic heights by EM and by Bayes, write reports/ (ARGS="--help": the options)
 	@$(PY) -m compare.run $(ARGS)
 
 sample: $(VENV)/.compare ## renew the report that is kept in reports/sample/
 	@$(PY) -m compare.run --out reports/sample $(ARGS)
+
+study-sample: $(VENV)/.test ## renew the study that is kept in reports/sample/, and what reports quote of it (two hours)
+	@$(PY) -m compare.study --around --replicates 1000 --posteriors 500 --bootstraps 1000 --out reports/sample $(ARGS)
+	@$(PY) -m compare.findings.study.quotable reports/sample/study.jsonl.gz
 
 study: $(VENV)/.test ## who is right how often? EM and Bayes on 200 samples of the heights (minutes; ARGS="--help": the options)
 	@$(PY) -m compare.study $(ARGS)

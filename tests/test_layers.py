@@ -42,7 +42,6 @@ FLOORS = {
             "compare.run",
             "compare.study.options",
             "compare.study.session",
-            "compare.study.shipping",
             "compare.study.calibration",
             "compare.study.__main__",
             "compare",

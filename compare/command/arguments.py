@@ -7,7 +7,7 @@ import codecs
 import math
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from compare.data.cases import HIGHEST_SEED, SEED, N
 from compare.tables.errors import InputError, one_line, quoted
@@ -53,7 +53,17 @@ exit status:
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises one line where argparse prints its usage and exits."""
+    """Raises one line where argparse prints its usage and exits; options have to be written out."""
+
+    def __init__(self, command: str, about: str, epilog: str, **more: Any) -> None:
+        super().__init__(
+            prog=command,
+            description=about,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+            **more,
+        )
 
     def error(self, message: str) -> NoReturn:
         """Raise it."""
@@ -62,15 +72,8 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """Make what understands the arguments."""
-    made = Parser(
-        prog=COMMAND,
-        usage=f"{COMMAND} [FILE --column NAME] [more options]",
-        description=ABOUT,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-        add_help=False,
-    )
+    usage = f"{COMMAND} [FILE --column NAME] [more options]"
+    made = Parser(COMMAND, ABOUT, EXAMPLES, usage=usage, add_help=False)
     data = made.add_argument_group("the data: files, or else the synthetic heights")
     data.add_argument(
         "file",

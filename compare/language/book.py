@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from bayes.model.reasons import Reason
     from compare.comparison.original import Stop
     from compare.findings.agreement import Agreement, NoEstimates, OnTruth
-    from compare.findings.study.quoted import HowOften, OneDataSet
     from compare.findings.answers import Answers, Columns
     from compare.findings.borders import Borders, Humps
     from compare.findings.contrasts import ContrastsFound, Extremes
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from compare.findings.names import Names, Renamed, WeightsBySpread
     from compare.findings.optima import Optima
     from compare.findings.original import Story
+    from compare.findings.study.quoted import HowOften, OneDataSet
     from compare.findings.survey import Survey
     from compare.findings.terms import ShareOfDraws
     from compare.language.furniture import Furniture

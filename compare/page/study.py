@@ -7,16 +7,22 @@ import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from compare.figures.study import draw
+from compare.findings.study.advice import advice
 from compare.findings.study.enough import enough
 from compare.findings.study.head import head
+from compare.findings.study.plan import plan
+from compare.findings.study.quotable import quotable
 from compare.findings.study.sides import sides
 from compare.language.en import study
 from compare.language.en.furniture import furniture
-from compare.page.blocks import Code, section
+from compare.page.blocks import Code, Drawing, Facts, section
 from compare.page.markup import write
 from compare.page.styled import styled
+from compare.tables.sources import STUDY
 
 if TYPE_CHECKING:
+    from compare.figures.drawing import Figure
     from compare.page.blocks import Section
     from compare.study.running import Study
 
@@ -38,6 +44,8 @@ class StudyPage:
     """The same as Markdown."""
     json: str
     """The numbers, for machines."""
+    figures: dict[str, bytes]
+    """The figures of the Markdown by file name."""
 
 
 def render(found: Study, command: str) -> StudyPage:
@@ -57,40 +65,57 @@ def render(found: Study, command: str) -> StudyPage:
     first = head(found.performance)
     if first is None:
         raise ValueError("expected data sets that EM and the sampler have both seen, got none")
+    drawn = draw(found.performance)
     context = styled() | {
         "words": furniture,
         "title": study.title(),
         "about": study.about(first),
         "headline": study.headline(first),
         "intervals": study.on_intervals(first),
+        "advice": study.on_advice(advice(found.performance, first)),
         "elsewhere": study.on_elsewhere(first.elsewhere),
-        "sections": _sections(found, command),
+        "sections": _sections(found, {figure.name: figure for figure in drawn}, command),
+        "folder": STUDY,
     }
     return StudyPage(
         study.headline(first),
         write("study.html", context),
         write("study.md", context),
         to_json(found),
+        {f"{figure.name}.png": figure.png for figure in drawn},
     )
 
 
-def _sections(found: Study, command: str) -> list[Section]:
-    performance = found.performance
+def _sections(found: Study, figures: dict[str, Figure], command: str) -> list[Section]:
+    performance, titles = found.performance, study.TITLES
     errors = [one for key, one in performance.errors.items() if key[0] == 0]
     coverages = [one for key, one in performance.coverages.items() if key[0] == 0]
+    places, answers = sides(performance), enough(performance)
+
+    def figure(name: str) -> Drawing | None:
+        return Drawing(figures[name]) if name in figures else None
+
     every = (
-        section("errors", study.TITLES["errors"], study.errors(errors)),
-        section("coverage", study.TITLES["coverage"], study.coverages(coverages)),
-        section("map", study.TITLES["map"], study.map_of(sides(performance))),
-        section("enough", study.TITLES["enough"], _enough(found)),
-        section("again", study.TITLES["again"], Code(command)),
+        section(
+            "errors", titles["errors"], study.errors(errors), study.biases(errors), figure("errors")
+        ),
+        section(
+            "coverage",
+            titles["coverage"],
+            study.coverages(coverages),
+            figure("zip"),
+            study.misses(coverages),
+            study.lengths(coverages),
+            figure("length"),
+        ),
+        section("map", titles["map"], figure("agree"), study.map_of(places)),
+        section("wald", titles["wald"], figure("wald"), figure("coverage")),
+        section("enough", titles["enough"], study.enough(answers) if answers else None),
+        section("costs", titles["costs"], study.costs(errors, coverages)),
+        section("plan", titles["plan"], Facts(study.plan(plan(performance)))),
+        section("again", titles["again"], Code(command), study.versions(found.versions)),
     )
     return [one for one in every if one is not None]
-
-
-def _enough(found: Study) -> Any:
-    answers = enough(found.performance)
-    return study.enough(answers) if answers else None
 
 
 def to_json(found: Study) -> str:
@@ -113,6 +138,7 @@ def to_json(found: Study) -> str:
         "intervals": [asdict(one) for one in performance.coverages.values()],
         "sides": [asdict(one) for one in sides(performance)],
         "enough": [asdict(one) for one in enough(performance)],
+        "quotable": [asdict(one) for one in quotable(performance)],
     }
     lines = (f"  {json.dumps(name)}: {_lines(value)}" for name, value in document.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -46,7 +46,7 @@ def _run(options: Options, progress: Progress) -> int:
     require("pymc", "nutpie", "matplotlib", "sklearn")
     out, log = options.out, options.out / f"{NAME}.jsonl"
     kept = out / f"{NAME}.jsonl.gz"
-    check_targets(out, (f"{NAME}.html", f"{NAME}.md", f"{NAME}.json", kept.name))
+    check_targets(out, (f"{NAME}.html", f"{NAME}.md", f"{NAME}.json", kept.name, f"{NAME}/"))
     prepare_folder(out)
     if kept.exists() and not log.exists() and not options.fresh:
         unpack(kept, log, settings(options.design))
@@ -68,6 +68,7 @@ def _run(options: Options, progress: Progress) -> int:
     page = render(found, options.command)
     content = Log(log, settings(options.design)).content()
     files = {
+        **{f"{NAME}/{name}": png for name, png in page.figures.items()},
         f"{NAME}.html": page.html.encode(),
         f"{NAME}.md": page.markdown.encode(),
         f"{NAME}.json": page.json.encode(),

@@ -81,7 +81,7 @@ class Log:
                 "another folder with --out, or start again with --fresh"
             )
         self.trials = {trial.job: trial for trial in trials}
-        return made_with != self._settings
+        return bool(made_with != self._settings)
 
     def _begin_anew(self) -> None:
         """Write all of it under the settings of now."""

@@ -24,7 +24,16 @@ from compare.study.population import HEIGHTS, Population
 from compare.study.ranking import Ranking, rank
 from compare.study.scores import borders, densities, matching, row, slopes, targets
 
-__all__ = ["ESTIMATES", "INTERVALS", "TASKS", "DataSet", "Estimate", "Interval", "Task"]
+__all__ = [
+    "ESTIMATES",
+    "INTERVALS",
+    "TASKS",
+    "DataSet",
+    "Estimate",
+    "Interval",
+    "Task",
+    "attempt",
+]
 
 Floats = NDArray[np.float64]
 Task = Literal["fits", "bootstrap", "posterior", "ranks"]
@@ -249,6 +258,30 @@ TASKS: dict[Task, Callable[[DataSet], dict[str, Estimate] | Ranking]] = {
     "ranks": _ranks,
 }
 """What is done with a data set, by what it costs."""
+
+COARSE = "too few distinct values"
+"""A failure of all methods: EM asks for twice as many as there are components."""
+
+
+def attempt(task: Task, data: DataSet) -> dict[str, Estimate] | Ranking:
+    """Do a task; where nothing can be fitted to the data, each of its methods fails.
+
+    Parameters
+    ----------
+    task : str
+        One of `TASKS`.
+    data : DataSet
+
+    Returns
+    -------
+    dict of str to Estimate, or Ranking
+    """
+    if task != "ranks" and np.unique(data.values).size < 2 * data.design.n_components:
+        nothing = Estimate(np.full(data.truth.size, math.nan), COARSE)
+        makers = {**ESTIMATES, **({"maximum": "bootstrap"} if task == "bootstrap" else {})}
+        return {name: nothing for name, made_by in makers.items() if made_by == task}
+    return TASKS[task](data)
+
 
 ESTIMATES = {
     "maximum": "fits",

@@ -15,6 +15,7 @@ from compare.data.cases import Case
 from compare.study.design import Cell, Design, around_heights, grid
 from compare.study.methods import Task
 from compare.study.population import HEIGHTS, Population, Shape
+from compare.study.session import counted, shared
 from compare.tables.errors import InputError
 
 __all__ = ["Options", "parse"]
@@ -30,7 +31,7 @@ Who is right how often? Draws many data sets whose truth is known, fits each of 
 Bayes, and counts how far the estimates are off and how often the intervals hold the truth. The
 default takes 200 samples of the synthetic heights, 100 of them by Bayes: a few minutes.
 
-It writes study.html, study.md, study.json and study.jsonl.gz (every trial).
+It writes study.html, study.md (its figures in study/), study.json and study.jsonl.gz (every trial).
 """
 
 EPILOG = """\
@@ -187,13 +188,7 @@ def _n_components(cells: tuple[Cell, ...]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
-        prog=COMMAND,
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = Parser(COMMAND, ABOUT, EPILOG)
     truth = parser.add_argument_group("truth: the synthetic heights by default")
     for option, text in (
         ("--weights", "of the groups, such as 0.4,0.6"),
@@ -229,22 +224,10 @@ def _parser() -> argparse.ArgumentParser:
         "--step", type=float, default=0.0, metavar="X", help="to what the values are rounded"
     )
     work = parser.add_argument_group("replicates")
-    for option, default, lowest, text in (
-        ("--replicates", 200, 2, "data sets that EM sees"),
-        ("--posteriors", None, 2, "those of them that the sampler sees"),
-        ("--bootstraps", 0, 0, "those of them that are refitted 999 times"),
-        ("--seed", USUAL.seed, 0, "of all truths, data and chains"),
-        ("--draws", USUAL.draws, 4, "kept draws of each chain"),
-        ("--tune", USUAL.tune, 1, "draws of each chain before those, to adapt"),
-        ("--chains", USUAL.chains, 1, "how many chains"),
-    ):
-        work.add_argument(
-            option,
-            type=whole(lowest),
-            default=default,
-            metavar="N",
-            help=f"{text} (default: {'half of them' if default is None else default})",
-        )
+    counted(work, "--replicates", 200, 2, "data sets that EM sees")
+    counted(work, "--posteriors", None, 2, "those of them that the sampler sees", "half of them")
+    counted(work, "--bootstraps", 0, 0, "those of them that are refitted 999 times")
+    shared(work, USUAL)
     work.add_argument(
         "--level",
         type=float,
@@ -252,22 +235,9 @@ def _parser() -> argparse.ArgumentParser:
         help=f"of the intervals (default: {USUAL.level})",
     )
     work.add_argument(
-        "--workers", type=whole(1), metavar="N", help="processes that fit (default: one a core)"
-    )
-    work.add_argument(
         "--scheduler",
         metavar="ADDRESS",
         help="a Dask scheduler whose workers fit instead; it is trusted with code",
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("reports"),
-        metavar="DIR",
-        help="the folder to write into, made if missing (default: reports)",
-    )
-    parser.add_argument(
-        "--fresh", action="store_true", help="start again, whatever an earlier run left"
     )
     return parser
 

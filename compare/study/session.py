@@ -1,21 +1,27 @@
-"""Session: what every command of a study does, shows how far it is and ends in one line."""
+"""Session: what every command of a study is asked, how it shows how far it is, and how it ends."""
 
 from __future__ import annotations
 
+import argparse
 import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor
 from importlib.util import find_spec
-from typing import TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 from compare.command import guard
+from compare.command.arguments import whole
 from compare.command.stopping import Stopped, stoppable
 from compare.study.log import LogError
 from compare.tables.errors import InputError, one_line
 
-__all__ = ["DONE", "Progress", "require", "session"]
+if TYPE_CHECKING:
+    from compare.study.design import Design
+
+__all__ = ["DONE", "Progress", "counted", "require", "session", "shared"]
 
 DONE, BROKEN, BAD_INPUT = 0, 1, 2
 
@@ -85,6 +91,43 @@ class Progress:
             self._stream.write(f"\r{text.ljust(self._width)}" + ("" if text else "\r"))
             self._stream.flush()
             self._width = len(text)
+
+
+def counted(
+    parser: argparse._ActionsContainer,
+    option: str,
+    default: int | None,
+    lowest: int,
+    text: str,
+    otherwise: str | None = None,
+) -> None:
+    """Add an option that is a whole number; `otherwise` says what its absence means."""
+    parser.add_argument(
+        option,
+        type=whole(lowest),
+        default=default,
+        metavar="N",
+        help=f"{text} (default: {otherwise or default})",
+    )
+
+
+def shared(parser: argparse._ActionsContainer, usual: Design) -> None:
+    """Add what all studies are asked for: how to sample, who works, and where to."""
+    counted(parser, "--seed", usual.seed, 0, "of all truths, data and chains")
+    counted(parser, "--draws", usual.draws, 4, "kept draws of each chain")
+    counted(parser, "--tune", usual.tune, 1, "draws of each chain before those, to adapt")
+    counted(parser, "--chains", usual.chains, 1, "how many chains")
+    counted(parser, "--workers", None, 1, "processes that fit", "one a core")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("reports"),
+        metavar="DIR",
+        help="the folder to write into, made if missing (default: reports)",
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="start again, whatever an earlier run left"
+    )
 
 
 def session(name: str, what: str, work: Callable[[Progress], int]) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.study.design import Design
-from compare.study.methods import TASKS, DataSet, Estimate, Interval, Task
+from compare.study.methods import TASKS, DataSet, Estimate, Interval, Task, attempt
 from compare.study.ranking import Ranking
 
 __all__ = ["Job", "Trial", "data_set", "run"]
@@ -105,7 +105,7 @@ def run(design: Design, job: Job) -> Trial:
     """
     data = data_set(design, job)
     try:
-        found = TASKS[job.task](data)
+        found = attempt(job.task, data)
     except Exception as error:
         error.add_note(f"in data set {job.number} of {design.cells[job.cell]}")
         raise

@@ -1,19 +1,23 @@
-"""Quotable: what of a study is shipped with the package, for reports to quote."""
+"""Quotable: what of a study is shipped with the package, for reports to quote.
+
+``python -m compare.findings.study.quotable study.jsonl.gz`` ships what a study found.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from compare.findings.study.quoted import Held, Quoted
+from compare.findings.study.quoted import SHIPPED, Held, Quoted
 from compare.findings.study.sides import parameters_of
+from compare.study.design import Design
+from compare.study.log import read
+from compare.study.performance import Performance, performance
 from compare.study.population import HEIGHTS
 
-if TYPE_CHECKING:
-    from compare.study.performance import Performance
-
-__all__ = ["quotable", "to_json"]
+__all__ = ["quotable", "ship", "to_json"]
 
 
 def quotable(performance: Performance) -> tuple[Quoted, ...]:
@@ -52,3 +56,20 @@ def _held(performance: Performance, cell: int, method: str, names: tuple[str, ..
 def to_json(found: tuple[Quoted, ...]) -> str:
     """What is shipped, a line for each number of values."""
     return "[\n" + ",\n".join(f"  {json.dumps(asdict(one))}" for one in found) + "\n]\n"
+
+
+def ship(log: Path) -> None:
+    """Put what a study found into the package.
+
+    Parameters
+    ----------
+    log : path
+        Of its trials.
+    """
+    settings, trials = read(log)
+    found = quotable(performance(Design.from_dict(settings["design"]), trials))
+    Path(__file__).with_name(SHIPPED).write_text(to_json(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    ship(Path(sys.argv[1]))

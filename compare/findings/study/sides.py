@@ -17,6 +17,9 @@ AGREE = 0.1
 SURE = 2.0
 """Monte Carlo errors by which a figure must be clear of a bound to be said to be beyond it."""
 
+FEW = 20
+"""Data sets below which a Monte Carlo error is itself not known well enough to be sure of."""
+
 Side = Literal["bayes", "em", "alike", "unsure"]
 
 
@@ -94,15 +97,17 @@ def _place(performance: Performance, cell: int) -> Place:
         where.population.separation,
         where.n,
         gain,
-        _side(gain),
+        _side(gain, performance.errors[cell, "posterior mean", names[0]].n),
         lowest("wald"),
         lowest("profile"),
         lowest("credible"),
     )
 
 
-def _side(gain: Figure) -> Side:
+def _side(gain: Figure, n: int) -> Side:
     low, high = (gain.value + sign * SURE * gain.error for sign in (-1, 1))
+    if n < FEW:
+        return "unsure"
     if high < 1.0 - AGREE:
         return "bayes"
     if low > 1.0 + AGREE:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from compare.command.arguments import Parser, whole
+from compare.command.arguments import Parser
 from compare.study.design import Cell, Design
 from compare.study.ranking import RANKED
+from compare.study.session import counted, shared
 from compare.tables.errors import InputError
 
 __all__ = ["Options", "parse"]
@@ -51,8 +52,8 @@ class Options:
     """The folder for the result."""
     fresh: bool
     """Whether to start again where an earlier run was stopped."""
-    workers: int
-    """How many processes fit."""
+    workers: int | None
+    """How many processes fit; None for one on each core."""
     strict: bool
     """Whether a posterior that is not calibrated shows in the exit status."""
     command: str
@@ -120,40 +121,11 @@ def parse(arguments: Sequence[str]) -> Options:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
-        prog=COMMAND,
-        description=ABOUT,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    for option, default, lowest, text in (
-        ("--data-sets", 300, 1, "how many data sets to simulate and fit"),
-        ("--components", USUAL.n_components, 1, "how many Gaussians are mixed"),
-        ("--n", USUAL.cells[0].n, 2, "values in each data set"),
-        ("--seed", USUAL.seed, 0, "of all truths, data and chains"),
-        ("--draws", USUAL.draws, 4, "kept draws of each chain"),
-        ("--tune", USUAL.tune, 1, "draws of each chain before those, to adapt"),
-        ("--chains", USUAL.chains, 1, "how many chains"),
-        ("--workers", 2, 1, "how many processes fit, each one data set at a time"),
-    ):
-        parser.add_argument(
-            option,
-            type=whole(lowest),
-            default=default,
-            metavar="N",
-            help=f"{text} (default: {default})",
-        )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("reports"),
-        metavar="DIR",
-        help="the folder to write into, made if missing (default: reports)",
-    )
-    parser.add_argument(
-        "--fresh", action="store_true", help="start again, whatever an earlier run left"
-    )
+    parser = Parser(COMMAND, ABOUT, EPILOG)
+    counted(parser, "--data-sets", 300, 1, "how many data sets to simulate and fit")
+    counted(parser, "--components", USUAL.n_components, 1, "how many Gaussians are mixed")
+    counted(parser, "--n", USUAL.cells[0].n, 2, "values in each data set")
+    shared(parser, USUAL)
     parser.add_argument(
         "--strict", action="store_true", help="exit with status 3 if not calibrated"
     )

@@ -1,14 +1,21 @@
 """What a study says of its numbers: who is closer, where, and how many values are enough."""
 
 import math
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from compare.findings.study.advice import advice
 from compare.findings.study.enough import Enough, _crossing
 from compare.findings.study.head import Covering, Head
+from compare.findings.study.plan import plan
 from compare.findings.study.sides import Place, _side
 from compare.language.en import study
+from compare.study import HEIGHTS, Cell, Design, apart
+from compare.study.performance import Coverage, Error, performance
 from compare.study.simulated import Figure
+from compare.study.trials import Job, Trial
 
 
 @pytest.mark.parametrize(
@@ -26,7 +33,8 @@ from compare.study.simulated import Figure
     ],
 )
 def test_a_side_is_taken_only_where_the_monte_carlo_error_allows_it(value, error, side):
-    assert _side(Figure(value, error)) == side
+    assert _side(Figure(value, error), 20) == side
+    assert _side(Figure(value, error), 19) == "unsure"
 
 
 def test_lengths_are_interpolated_on_logarithms():
@@ -121,3 +129,190 @@ def test_how_many_are_enough_is_given_to_two_digits():
         ("1,200", "1,100", "yes"),
         ("fewer than 250", "110", ""),
     ]
+
+
+def covering(method, lowest, n=500):
+    return Covering(method, Figure(lowest, 0.01), Figure(0.99, 0.01), n, 0)
+
+
+def found(side="bayes", *, coverings, elsewhere=()):
+    "A head and the performance behind it: errors of the maximum are twice the others."
+    first = head(side, (0.5, 0.02), elsewhere)
+    of = replace(
+        first,
+        coverings=tuple(coverings),
+        gains=tuple((name, Figure(0.5, 0.1)) for name in SIZES),
+    )
+    errors = {
+        (0, method, name): SimpleNamespace(rmse=Figure(size * times, size / 100))
+        for method, times in (("maximum", 2.0), ("posterior mean", 1.0))
+        for name, size in SIZES.items()
+    }
+    return advice(SimpleNamespace(errors=errors), of)
+
+
+SIZES = {"weights[0]": 0.08, "means[0]": 1.0, "means[1]": 1.5, "sds[0]": 0.7, "sds[1]": 0.5}
+USUAL = covering("wald", 0.7), covering("profile", 0.93), covering("credible", 0.97)
+
+
+def test_advice_names_what_each_of_the_two_costs():
+    "The weight, and the mean and the sd that EM misses by most; the intervals that hold most."
+    one = found(coverings=USUAL)
+    assert [loss.estimand for loss in one.losses] == ["weights[0]", "means[1]", "sds[0]"]
+    assert [loss.by_em.value for loss in one.losses] == pytest.approx([0.16, 3.0, 1.4])
+    assert one.with_em.method == "profile"
+    assert one.settled is None
+    take, intervals = study.on_advice(one)
+    assert take == (
+        "Take the posterior for 1,000 values from the heights. Typically (root mean square) EM's "
+        "maximum misses weight 1 by 0.160, mean 2 by 3.000 and sd 1 by 1.400; the posterior mean "
+        "weight 1 by 0.080, mean 2 by 1.500 and sd 1 by 0.700."
+    )
+    assert "With EM take profile likelihood" in intervals
+    assert "in 93% of samples, Wald's, which most programs give, in 70%" in intervals
+    assert "credible intervals hold it in 97%" in intervals
+
+
+@pytest.mark.parametrize(
+    ("wald", "profile", "bootstrap", "best", "short"),
+    [
+        (0.7, 0.93, 0.94, "bootstrap", True),
+        (0.945, 0.93, 0.9, "wald", False),
+        (0.92, 0.95, 0.9, "profile", True),
+        (0.935, 0.95, 0.9, "profile", False),  # within two Monte Carlo errors
+        (0.95, 0.95, 0.95, "profile", False),
+    ],
+)
+def test_intervals_are_advised_that_hold_the_truth(wald, profile, bootstrap, best, short):
+    kinds = {"wald": wald, "profile": profile, "bootstrap": bootstrap, "credible": 0.95}
+    one = found(coverings=[covering(name, lowest) for name, lowest in kinds.items()])
+    assert one.with_em.method == best
+    assert (one.falls_short is not None) is short
+    assert ("Wald's, which most programs give" in study.on_advice(one)[1]) is short
+
+
+@pytest.mark.parametrize(
+    ("side", "said"),
+    [
+        ("em", "Take EM's maximum for"),
+        ("alike", "Take either for"),
+        ("unsure", "so few samples cannot say"),
+    ],
+)
+def test_advice_follows_the_side(side, said):
+    assert said in study.on_advice(found(side, coverings=USUAL))[0]
+
+
+@pytest.mark.parametrize(
+    ("sides", "still", "settled", "said"),
+    [
+        ("bb", 4000, None, "More than were simulated: with 4,000 values"),
+        ("ba", 1000, 4000, "With 1,000 values (0.500 ± 0.020) it still does, with 4,000 values"),
+        ("bau", 1000, None, "with 1,000 values"),
+        ("bab", 16000, None, "with 16,000 values"),
+        ("bua", 1000, 16000, "with 16,000 values (0.500 ± 0.020) no longer"),
+        ("baa", 1000, 4000, "with 4,000 values"),
+        ("aa", None, 1000, "does not matter, to within a tenth, from 1,000 values"),
+        ("uu", None, None, None),
+        ("ea", 1000, 4000, "With 1,000 values"),
+    ],
+)
+def test_it_stops_to_matter_where_it_does_so_with_more_values_too(sides, still, settled, said):
+    "Cells of other separations and populations do not count."
+    names = {"b": "bayes", "a": "alike", "u": "unsure", "e": "em"}
+    first, *more = [
+        place(names[side], (0.5, 0.02), n=n)
+        for side, n in zip(sides, (1000, 4000, 16000), strict=False)
+    ]
+    others = (
+        place("alike", (1, 0.01), n=9, separation=4.0),
+        place("em", (2, 0.1), n=99999, population="lopsided"),
+    )
+    one = found(names[sides[0]], coverings=USUAL, elsewhere=(*reversed(more), *others))
+    assert one.place == first
+    assert (one.settled.still and one.settled.still.n) == still
+    assert (one.settled.settled and one.settled.settled.n) == settled
+    text = study.on_advice(one)[2:]
+    assert (said in text[0]) if said else text == []
+
+
+def test_the_plan_says_what_was_drawn_and_how_often():
+    design = Design(
+        (
+            Cell(1000),
+            Cell(250, apart(HEIGHTS, 2.5)),
+            Cell(50, replace(HEIGHTS, shape="skewed", step=2.5), "skewed"),
+            Cell(60, None, "prior"),
+        ),
+        seed=7,
+    )
+    jobs = [
+        (0, "fits", 3),
+        (0, "posterior", 2),
+        (1, "fits", 2),
+        (2, "fits", 1),
+        (2, "posterior", 1),
+    ]
+    trials = [Trial(Job(cell, task, i), {}) for cell, task, n in jobs for i in range(n)]
+    one = plan(performance(design, trials))
+    assert one.first == {"fits": 3, "posterior": 2}
+    assert one.others == {"fits": (1, 2), "posterior": (1, 1)}
+    told = dict(study.plan(one))
+    assert list(told) == ["Aims", "Data", "Estimands", "Methods", "Performance"]
+    assert (
+        "The heights, 0.4 N(164, 6) + 0.6 N(176, 8), moved to D = 1.7 and 2.5, n = 250 and 1,000; "
+        "the heights with skewed groups, 0.4 N(164, 6) + 0.6 N(176, 8) with groups of a "
+        "skew-normal shape (skewness 0.78) rounded to 2.5, n = 50; truths from the prior, n = 60."
+    ) in told["Data"]
+    assert "(7, i)" in told["Data"]
+    assert told["Methods"].startswith(
+        "Samples of the first design: 3 by EM and 2 by Bayes; samples of each other design: 1 to 2 "
+        "by EM and 1 by Bayes."
+    )
+    assert "4 chains of 3,000 draws after 1,000" in told["Methods"]
+
+
+def error(method, name, value, failures=(), n=10):
+    figure = Figure(value, 0.01)
+    return Error(0, method, name, n, dict(failures), 0, Figure(-value, 0.01), figure, figure, 0.125)
+
+
+def coverage(method, name, held, *, failed=0, open_ends=0.0, length=1.0):
+    return Coverage(
+        0, method, name, 10, failed, Figure(held, 0.02), Figure(0.99, 0.0), Figure(0.04, 0.01),
+        Figure(0.01, 0.0), open_ends, Figure(length, 0.01), math.nan,
+    )  # fmt: skip
+
+
+def test_tables_have_a_row_for_each_method_and_a_gap_where_there_is_nothing():
+    errors = [
+        error("maximum", "means[0]", 0.25, {"collapsed": 2, "max_iter": 1}),
+        error("maximum", "density", 0.5),
+        error("posterior mean", "means[0]", 0.125),
+    ]
+    table = study.errors(errors)
+    assert table.head[1:] == ("mean 1", "density")
+    assert table.rows == (
+        ("EM at the maximum", "0.250 ± 0.010", "0.500 ± 0.010"),
+        ("Posterior mean", "0.125 ± 0.010", ""),
+    )
+    assert study.biases(errors).rows[0] == ("EM at the maximum", "−0.250 ± 0.010")
+    intervals = [
+        coverage("wald", "means[0]", 0.9, failed=3),
+        coverage("profile", "means[0]", 0.95, open_ends=0.25, length=math.inf),
+    ]
+    assert study.coverages(intervals).rows == (
+        ("Wald", "0.900 ± 0.020 (0.990 without failures)"),
+        ("Profile likelihood", "0.950 ± 0.020"),
+    )
+    assert study.lengths(intervals).rows == (
+        ("Wald", "1.000 ± 0.010"),
+        ("Profile likelihood", "∞ (25% open)"),
+    )
+    assert study.misses(intervals).rows[0] == ("Wald", "0.040 / 0.010")
+    assert study.costs(errors, intervals).rows == (
+        ("EM at the maximum", "0.12", "10", "2 collapsed, 1 ended early"),
+        ("Posterior mean", "0.12", "10", "0"),
+        ("Wald, intervals", "", "10", "3"),
+        ("Profile likelihood, intervals", "", "10", "0"),
+    )

@@ -1,12 +1,13 @@
 """Trials: what came of a job, as numbers short enough to keep and sharp enough to count."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from compare.study import Cell, Design
-from compare.study.methods import TASKS, Estimate, Interval
+from compare.study import HEIGHTS, Cell, Design
+from compare.study.methods import ESTIMATES, TASKS, Estimate, Interval
 from compare.study.trials import Job, Trial, run
 
 DESIGN = Design((Cell(40), Cell(50)))
@@ -95,3 +96,14 @@ def test_an_error_says_which_data_set_it_came_from(monkeypatch):
         run(DESIGN, Job(1, "fits", 17))
     (note,) = caught.value.__notes__
     assert note.startswith("in data set 17 of Cell(n=50, ")
+
+
+@pytest.mark.parametrize("task", ["fits", "bootstrap", "posterior"])
+def test_data_that_cannot_be_fitted_are_failures_and_no_end_of_the_study(task):
+    "Rounded to 30 cm there are two or three heights, where two groups need four."
+    design = Design((Cell(40, replace(HEIGHTS, step=30.0)),))
+    found = run(design, Job(0, task, 0)).estimates
+    asked = {name for name, made_by in ESTIMATES.items() if made_by == task} or {"maximum"}
+    assert set(found) == asked
+    assert {one.failure for one in found.values()} == {"too few distinct values"}
+    assert all(np.isnan(one.errors).all() and not one.intervals for one in found.values())

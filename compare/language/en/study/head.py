@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, assert_never
 
-from compare.language.en.study.terms import METHODS, figure, population
+from compare.language.en.study.terms import METHODS, estimand, figure, population
 from compare.language.en.words import listed
 from compare.language.numbers import fixed, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from compare.findings.study.advice import Advice
     from compare.findings.study.head import Covering, Head
     from compare.findings.study.sides import Place
+    from compare.study.simulated import Figure
 
-__all__ = ["about", "headline", "on_elsewhere", "on_intervals", "title"]
+__all__ = ["about", "headline", "on_advice", "on_elsewhere", "on_intervals", "title"]
 
 
 def title() -> str:
@@ -98,6 +101,83 @@ def on_elsewhere(places: Sequence[Place]) -> list[str]:
         if found:
             said.append(words.format(found))
     return said
+
+
+def on_advice(found: Advice) -> list[str]:
+    """What to take for data like those of the first design, and what each costs, in sentences."""
+    return [text for text in (_take(found), _take_intervals(found), _until(found)) if text]
+
+
+def _take(found: Advice) -> str:
+    names = [estimand(loss.estimand) for loss in found.losses]
+    em, bayes = (
+        listed([f"{name} by {fixed(figure.value, _places(figure))}" for name, figure in pairs])
+        for pairs in (
+            zip(names, (loss.by_em for loss in found.losses), strict=True),
+            zip(names, (loss.by_bayes for loss in found.losses), strict=True),
+        )
+    )
+    values = f"{found.place.n:,} values from {population(found.place)}"
+    match found.place.side:
+        case "bayes":
+            what = f"Take the posterior for {values}."
+        case "em":
+            what = f"Take EM's maximum for {values}."
+        case "alike":
+            what = f"Take either for {values}."
+        case "unsure":
+            what = f"Which to take for {values}, so few samples cannot say."
+        case _:
+            assert_never(found.place.side)
+    return (
+        f"{what} Typically (root mean square) EM's maximum misses {em}; the posterior mean {bayes}."
+    )
+
+
+def _take_intervals(found: Advice) -> str:
+    level, best = percent(found.level), found.with_em
+    wald = (
+        ""
+        if found.falls_short is None
+        else f", Wald's, which most programs give, in {_share(found.falls_short)}"
+    )
+    return (
+        f"With EM take {METHODS[best.method]} for intervals: for the parameter that fares worst, "
+        f"those of {level} hold the truth in {_share(best)} of samples{wald}; credible intervals "
+        f"hold it in {_share(found.with_bayes)}."
+    )
+
+
+def _until(found: Advice) -> str:
+    """How many values make it not matter; empty where one number was simulated."""
+    if found.settled is None:
+        return ""
+    still, settled = found.settled.still, found.settled.settled
+    matters = "" if still is None else f"{still.n:,} values ({figure(still.gain)})"
+    no_more = "" if settled is None else f"{settled.n:,} values ({figure(settled.gain)})"
+    ratio = "in brackets is the error of the posterior mean over EM's"
+    if matters and no_more:
+        return (
+            f"How many values of such groups make it not matter? With {matters} it still does, "
+            f"with {no_more} no longer, to within a tenth; {ratio}."
+        )
+    if matters:
+        return (
+            "How many values of such groups make it not matter? More than were simulated: with "
+            f"{matters} it still does; {ratio}."
+        )
+    if no_more:
+        return f"Of such groups it does not matter, to within a tenth, from {no_more} on; {ratio}."
+    return ""
+
+
+def _share(one: Covering) -> str:
+    return f"{fixed(100.0 * one.lowest.value, 0)}%"
+
+
+def _places(one: Figure) -> int:
+    """As many as the Monte Carlo error leaves, at the most three."""
+    return min(3, max(0, 1 - math.floor(math.log10(one.error)))) if one.error > 0 else 2
 
 
 def _grouped(places: Sequence[Place]) -> str:

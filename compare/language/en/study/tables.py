@@ -2,51 +2,119 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from compare.language.en.study.terms import METHODS, POPULATIONS, estimand, figure, population
+from compare.language.en.study.terms import (
+    FAILURES,
+    METHODS,
+    POPULATIONS,
+    estimand,
+    figure,
+    population,
+)
 from compare.language.en.words import capitalized
 from compare.language.numbers import fixed
 from compare.language.texts import Cells
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from compare.findings.study.enough import Enough
     from compare.findings.study.sides import Place
     from compare.study.performance import Coverage, Error
 
-__all__ = ["coverages", "enough", "errors", "map_of"]
+__all__ = ["biases", "costs", "coverages", "enough", "errors", "lengths", "map_of", "misses"]
 
 
 def errors(found: Sequence[Error]) -> Cells:
-    """The errors of all estimates for one design."""
-    names = list(dict.fromkeys(one.estimand for one in found))
-    table = {(one.method, one.estimand): one for one in found}
-    methods = list(dict.fromkeys(one.method for one in found))
-    rows = []
-    for method in methods:
-        first = next(one for one in found if one.method == method)
-        failed = sum(first.failures.values())
-        cells = [
-            figure(table[method, name].rmse) if (method, name) in table else "" for name in names
-        ]
-        rows.append((capitalized(METHODS[method]), *cells, f"{failed} of {first.n:,}"))
-    head = ("Root mean square error", *map(estimand, names), "Failed")
-    return Cells("Root mean square errors of the estimates", head, tuple(rows))
+    """How far off the estimates for one design are."""
+    rows = _by_method(found, lambda one: figure(one.rmse))
+    return Cells(
+        "Root mean square errors of the estimates",
+        ("Root mean square error", *_estimands(found)),
+        rows,
+    )
+
+
+def biases(found: Sequence[Error]) -> Cells:
+    """Which way the estimates for one design are off on average."""
+    tables = [one for one in found if one.estimand not in {"density", "misclassified"}]
+    rows = _by_method(tables, lambda one: figure(one.bias))
+    return Cells("Mean errors of the estimates", ("Mean error", *_estimands(tables)), rows)
 
 
 def coverages(found: Sequence[Coverage]) -> Cells:
-    """How often the intervals for one design hold the truth, and how long they are."""
-    names = list(dict.fromkeys(one.estimand for one in found))
-    table = {(one.method, one.estimand): one for one in found}
-    rows = []
-    for method in dict.fromkeys(one.method for one in found):
-        cells = [_covered(table[method, name]) if (method, name) in table else "" for name in names]
-        n = next(one.n for one in found if one.method == method)
-        rows.append((capitalized(METHODS[method]), *cells, f"{n:,}"))
-    head = ("Share that holds the truth", *map(estimand, names), "Samples")
-    return Cells("Coverage of the intervals", head, tuple(rows))
+    """How often the intervals for one design hold the truth."""
+    return Cells(
+        "Coverage of the intervals",
+        ("Share that holds the truth", *_estimands(found)),
+        _by_method(found, _covered),
+    )
+
+
+def lengths(found: Sequence[Coverage]) -> Cells:
+    """How long the intervals for one design are."""
+    return Cells(
+        "Median lengths of the intervals",
+        ("Median length", *_estimands(found)),
+        _by_method(found, _long),
+    )
+
+
+def misses(found: Sequence[Coverage]) -> Cells:
+    """On which side of the truth the intervals for one design lie that miss it."""
+    return Cells(
+        "Shares of intervals below and above the truth",
+        ("Below the truth / above it", *_estimands(found)),
+        _by_method(found, lambda one: f"{fixed(one.below.value, 3)} / {fixed(one.above.value, 3)}"),
+    )
+
+
+def costs(errors: Sequence[Error], coverages: Sequence[Coverage]) -> Cells:
+    """What the methods cost for one design, and how often they failed."""
+    estimates = {one.method: one for one in reversed(errors)}
+    intervals = {one.method: one for one in reversed(coverages)}
+    rows = [
+        (METHODS[name], one.seconds, one.n, _reasons(one))
+        for name, one in reversed(estimates.items())
+    ] + [
+        (f"{METHODS[name]}, intervals", one.seconds, one.n, f"{one.failed:,}")
+        for name, one in reversed(intervals.items())
+    ]
+    return Cells(
+        "Time and failures",
+        ("Method", "Median seconds", "Samples", "Failed"),
+        tuple(
+            (capitalized(name), "" if math.isnan(seconds) else f"{seconds:.2g}", f"{n:,}", failed)
+            for name, seconds, n, failed in rows
+        ),
+    )
+
+
+def _reasons(one: Error) -> str:
+    found = [f"{count:,} {FAILURES.get(reason, reason)}" for reason, count in one.failures.items()]
+    return ", ".join(found) or "0"
+
+
+def _by_method[T: (Error, Coverage)](
+    found: Sequence[T], cell: Callable[[T], str]
+) -> tuple[tuple[str, ...], ...]:
+    """A row for each method, a cell for each estimand."""
+    names = dict.fromkeys(one.estimand for one in found)
+    rows: dict[str, dict[str, str]] = {}
+    for one in found:
+        rows.setdefault(one.method, dict.fromkeys(names, ""))[one.estimand] = cell(one)
+    return tuple((capitalized(METHODS[name]), *row.values()) for name, row in rows.items())
+
+
+def _estimands(found: Sequence[Error] | Sequence[Coverage]) -> list[str]:
+    return [estimand(name) for name in dict.fromkeys(one.estimand for one in found)]
+
+
+def _long(one: Coverage) -> str:
+    open_ends = f" ({fixed(100.0 * one.open, 0)}% open)" if one.open > 0 else ""
+    return ("∞" if math.isinf(one.length.value) else figure(one.length)) + open_ends
 
 
 def map_of(places: Sequence[Place]) -> Cells:

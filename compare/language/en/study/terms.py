@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from compare.findings.study.sides import Place
     from compare.study.simulated import Figure
 
-__all__ = ["KINDS", "METHODS", "POPULATIONS", "estimand", "figure", "population"]
+__all__ = ["FAILURES", "KINDS", "METHODS", "POPULATIONS", "estimand", "figure", "population"]
 
 METHODS = {
     "maximum": "EM at the maximum",
@@ -37,6 +37,18 @@ KINDS = {
     "density": "density",
     "misclassified": "misclassified",
 }
+FAILURES = {
+    "collapsed": "collapsed",
+    "chance": "settled on a few values",
+    "empty": "lost a group",
+    "flat": "cannot tell the groups apart",
+    "max_iter": "ended early",
+    "not converged": "ended early",
+    "gate": "draws failed their checks",
+    "no mixture": "no mixture",
+    "too few distinct values": "too few distinct values",
+}
+"""Why a method failed, after their number."""
 POPULATIONS = {
     "heights": "the heights",
     "lopsided": "the lopsided groups",
