@@ -180,6 +180,30 @@ class Performance:
         ratio = float(np.exp(0.5 * np.log(a.mean(axis=0) / b.mean(axis=0)).mean()))
         return Figure(ratio, ratio * float(pulls.std(ddof=1) / np.sqrt(len(a))))
 
+    def ends(self, cell: int, method: str, estimand: str) -> Floats:
+        """The intervals of a method themselves, less the truth.
+
+        Parameters
+        ----------
+        cell : int
+        method : str
+            The name of intervals.
+        estimand : str
+            One that has intervals.
+
+        Returns
+        -------
+        ndarray of shape (n, 2)
+            A row for each data set, NaN where the method failed or gave no interval: those count
+            as not covering. Without rows where nobody tried.
+        """
+        if (cell, method) not in self._intervals:
+            return np.empty((0, 2))
+        found = self._intervals[cell, method]
+        ends = found.ends[:, self.names.index(estimand)]
+        lacking = found.failed | np.isnan(ends).any(axis=1)
+        return np.where(lacking[:, None], np.nan, ends)
+
     def _error(self, cell: int, method: str, place: int, name: str) -> Error:
         all_of_it = self._estimates[cell, method]
         errors, failed = all_of_it.errors[:, place], all_of_it.failed

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from compare.study.simulated import Figure
 
 if TYPE_CHECKING:
     from compare.study.performance import Performance
     from compare.study.population import Shape
-    from compare.study.simulated import Figure
 
-__all__ = ["Place", "Side", "parameters_of", "sides"]
+__all__ = ["Place", "Side", "lowest_coverage", "parameters_of", "sides"]
 
 AGREE = 0.1
 """By how much, relatively, the errors of two methods differ at the most where they agree."""
@@ -79,15 +81,32 @@ def parameters_of(performance: Performance) -> tuple[str, ...]:
     return tuple(name for name in performance.names if name.partition("[")[0] in kinds)
 
 
+def lowest_coverage(performance: Performance, cell: int, method: str) -> Figure:
+    """The coverage of the parameter that fares worst by a kind of interval.
+
+    Parameters
+    ----------
+    performance : Performance
+    cell : int
+    method : str
+        The name of intervals.
+
+    Returns
+    -------
+    Figure
+        NaN where there are no such intervals.
+    """
+    names = parameters_of(performance)
+    keys = [key for name in names if (key := (cell, method, name)) in performance.coverages]
+    found = (performance.coverages[key].coverage for key in keys)
+    return min(found, key=lambda figure: figure.value, default=Figure(math.nan, math.nan))
+
+
 def _place(performance: Performance, cell: int) -> Place:
     where = performance.design.cells[cell]
     assert where.population is not None  # noqa: S101 - `sides` leaves the others out
     names = parameters_of(performance)
     gain = performance.overall_gain(cell, "posterior mean", "maximum", names)
-
-    def lowest(method: str) -> Figure:
-        found = (performance.coverages[cell, method, name].coverage for name in names)
-        return min(found, key=lambda figure: figure.value)
 
     return Place(
         cell,
@@ -98,9 +117,9 @@ def _place(performance: Performance, cell: int) -> Place:
         where.n,
         gain,
         _side(gain, performance.errors[cell, "posterior mean", names[0]].n),
-        lowest("wald"),
-        lowest("profile"),
-        lowest("credible"),
+        lowest_coverage(performance, cell, "wald"),
+        lowest_coverage(performance, cell, "profile"),
+        lowest_coverage(performance, cell, "credible"),
     )
 
 

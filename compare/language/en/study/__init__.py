@@ -1,5 +1,13 @@
 """What a study of many data sets found, in English."""
 
+from compare.language.en.study.figures import (
+    agree_figure,
+    coverage_figure,
+    errors_figure,
+    length_figure,
+    wald_figure,
+    zip_figure,
+)
 from compare.language.en.study.head import (
     about,
     headline,
@@ -7,6 +15,13 @@ from compare.language.en.study.head import (
     on_elsewhere,
     on_intervals,
     title,
+)
+from compare.language.en.study.labels import (
+    estimand_axis,
+    map_title,
+    panel_title,
+    strip_title,
+    study_labels,
 )
 from compare.language.en.study.plan import plan, versions
 from compare.language.en.study.tables import (
@@ -23,21 +38,32 @@ from compare.language.en.study.tables import (
 __all__ = [
     "TITLES",
     "about",
+    "agree_figure",
     "biases",
     "costs",
+    "coverage_figure",
     "coverages",
     "enough",
     "errors",
+    "errors_figure",
+    "estimand_axis",
     "headline",
+    "length_figure",
     "lengths",
     "map_of",
+    "map_title",
     "misses",
     "on_advice",
     "on_elsewhere",
     "on_intervals",
+    "panel_title",
     "plan",
+    "strip_title",
+    "study_labels",
     "title",
     "versions",
+    "wald_figure",
+    "zip_figure",
 ]
 
 TITLES = {

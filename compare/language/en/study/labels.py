@@ -1,0 +1,105 @@
+"""What stands on axes and in keys of a study's figures, in English."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from compare.language.en.study.terms import POPULATIONS, estimand
+from compare.language.en.words import capitalized
+from compare.language.numbers import fixed, percent
+from compare.language.study_book import StudyLabels
+from compare.tables.printable import plain
+
+if TYPE_CHECKING:
+    from compare.findings.study.shown import Block, Panel, Strip, ZipShown
+    from compare.study.simulated import Figure
+
+__all__ = [
+    "SHORT",
+    "estimand_axis",
+    "map_title",
+    "panel_title",
+    "population",
+    "share_of",
+    "strip_title",
+    "study_labels",
+]
+
+SHORT = {
+    "maximum": "EM's maximum",
+    "posterior mean": "posterior mean",
+    "posterior median": "posterior median",
+    "listing 10": "listing, 10 passes",
+    "listing 30": "listing, 30 passes",
+    "scikit-learn": "scikit-learn",
+    "penalised": "penalised maximum",
+    "wald": "Wald",
+    "wald, scaled": "Wald, logit and log",
+    "sandwich": "sandwich",
+    "profile": "profile",
+    "bootstrap": "bootstrap",
+    "credible": "credible",
+    "highest density": "highest density",
+}
+LETTERS = 20
+"""Of a population's name, above half a page."""
+
+
+def study_labels(level: float) -> StudyLabels:
+    """What stands on axes and in keys, for intervals of one level."""
+    return StudyLabels(
+        n="values n",
+        separation="separation D",
+        methods=SHORT,
+        sides={
+            "bayes": "Bayes is closer",
+            "em": "EM is closer",
+            "alike": "alike to within a tenth",
+            "unsure": "too few samples to say",
+        },
+        clearly_below=f"clearly below {percent(level)}",
+        level=f"{percent(level)}, as promised",
+        error_ratio="error over that of EM's maximum",
+        length_ratio="length over that of profile intervals",
+        coverage="share of samples whose interval holds the truth",
+        lowest_coverage="share that holds the truth, worst parameter",
+        kinds={"weights": "weight", "means": "means", "sds": "sds"},
+        truth="truth",
+        share="share of samples, nearest first",
+    )
+
+
+def map_title(block: Block) -> str:
+    """Above the tiles of a population."""
+    return capitalized(population(block.population))
+
+
+def panel_title(panel: Panel) -> tuple[str, str]:
+    """The population, and the n or D of a panel."""
+    name = capitalized(population(panel.population))
+    if panel.axis == "separation":
+        return name, f"n = {panel.held:,.0f}"
+    return name, "" if math.isnan(panel.held) else f"D = {fixed(panel.held, 1)}"
+
+
+def strip_title(strip: Strip) -> str:
+    """Above the intervals of a method, in two lines."""
+    return f"{capitalized(SHORT[strip.method])}\n{share_of(strip.coverage)} hold the truth"
+
+
+def estimand_axis(shown: ZipShown) -> str:
+    """An axis of errors of a parameter."""
+    return f"{estimand(shown.estimand)} less the truth"
+
+
+def population(name: str) -> str:
+    """What values are drawn from; a file gave the name of its own."""
+    return POPULATIONS.get(name) or plain(name, LETTERS) or "the values"
+
+
+def share_of(coverage: Figure) -> str:
+    """A coverage as a percentage with its Monte Carlo error."""
+    if math.isnan(coverage.value):
+        return "an unknown share"
+    return f"{fixed(100 * coverage.value, 1)}% ± {fixed(100 * coverage.error, 1)}%"
