@@ -57,6 +57,7 @@ def inline(svg: bytes, name: str, title: str, alt: str, *, text: float, wide: bo
             element.text = None
         element.tail = None
     _flatten(root)
+    _share_style(root)
     box = root.attrib["viewBox"]
     root.attrib = {
         "xmlns": "http://www.w3.org/2000/svg",
@@ -140,3 +141,22 @@ def _flatten(parent: ET.Element) -> None:
         elif child.tag not in {"g", "defs"} or len(child):
             children.append(child)
     parent[:] = children
+
+
+def _share_style(root: ET.Element) -> None:
+    """Say a style once where all of a group have it: matplotlib repeats it at each mark."""
+    for group in root.iter("g"):
+        styles = {child.get("style", "") for child in group}
+        style = styles.pop()
+        # Opacity of a group is not that of each: where two overlap, only the second shows.
+        if (
+            not style
+            or styles
+            or len(group) < 2
+            or group.get("style")
+            or re.search(r"(^|\s)opacity", style)
+        ):
+            continue
+        group.set("style", style)
+        for child in group:
+            del child.attrib["style"]

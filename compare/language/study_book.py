@@ -41,8 +41,8 @@ class StudyLabels:
     length_ratio: str
     coverage: str
     lowest_coverage: str
-    kinds: dict[str, str]
-    """Weights, means and sds."""
+    titles: dict[str, str]
+    """Of panels: weights, means and sds, and kinds of intervals."""
     truth: str
     share: str
     """Of the data sets."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["coverage", "errors"]
 
-HEIGHT = 1.75
+HEIGHT = 1.95
 """Inches of a panel."""
 MOST_TICKS = 5
 """Places on an axis up to which two panels stand side by side."""
@@ -65,7 +65,7 @@ def coverage(shown: CurvesShown, book: StudyBook) -> Figure:
     bottom = math.floor(10 * min(low, shown.level - 0.1)) / 10
     for axes in drawn:
         axes.set_ylim(bottom, 1.03)
-        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+        axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
         axes.axhline(shown.level, color=INK, linewidth=1.0, linestyle=":", zorder=1)
     drawn[0].plot([], [], color=INK, linewidth=1.0, linestyle=":", label=words.level)
     sheet.supylabel(words.lowest_coverage)

@@ -32,7 +32,7 @@ def length(shown: LengthShown, book: StudyBook) -> Figure:
         found = [one for one in shown.lengths if one.estimand.startswith(f"{kind}[")]
         _panel(axes, found, shown.level)
         axes.set_xlim(lowest - 0.02 * (1.0 - lowest), 1.0 + 0.04 * (1.0 - lowest))
-        axes.set_title(words.kinds[kind])
+        axes.set_title(words.titles[kind])
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     drawn[-1].set_xlabel(words.coverage)
     for method in methods:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path
+from matplotlib.textpath import TextPath
 
 from compare.figures.drawing import Figure, export, key, page, styled
 from compare.figures.palette import BAYES, DATA, EM, GRID, INK, MUTED, PAPER
@@ -47,7 +50,7 @@ SIDES: dict[Side, tuple[str, Any, float]] = {
     "bayes": (BAYES, "D", 5.5),
     "em": (EM, "o", 6.5),
     "alike": (MUTED, EQUAL, 7.0),
-    "unsure": (INK, "$?$", 9.0),
+    "unsure": (INK, "?", 9.0),
 }
 """The colour, mark and size of each side."""
 
@@ -108,7 +111,7 @@ def wald(shown: MapShown, book: StudyBook) -> Figure:
                 return _held(getattr(shown.places[cell], kind), shown.level)
 
             _block(axes, block, words, tile, named=column == 0)
-            axes.set_title(words.methods[kind])
+            axes.set_title(f"\n{words.titles[kind]}")
             if column == 0 or abreast == 1:
                 axes.annotate(
                     book.map_title(block),
@@ -118,6 +121,7 @@ def wald(shown: MapShown, book: StudyBook) -> Figure:
                     textcoords="offset points",
                     annotation_clip=False,
                     weight="bold",
+                    in_layout=False,  # else it would widen the first column; a line is kept free
                 )
             first = first or axes
     assert first is not None  # noqa: S101 - there is no map without a block
@@ -183,6 +187,8 @@ def _block(
 
 def _mark(side: Side) -> dict[str, Any]:
     colour, marker, size = SIDES[side]
+    if side == "unsure":
+        marker = _question()
     edge, width = {"alike": (colour, 1.5), "unsure": ("none", 0.0)}.get(side, (PAPER, 0.4))
     return {
         "color": colour,
@@ -192,6 +198,14 @@ def _mark(side: Side) -> dict[str, Any]:
         "markeredgewidth": width,
         "linestyle": "",
     }
+
+
+@functools.cache
+def _question() -> Path:
+    """The letter as a mark, about its own middle."""
+    path = TextPath((0.0, 0.0), SIDES["unsure"][1], prop=FontProperties(weight="bold"))
+    middle = path.get_extents().get_points().mean(axis=0)
+    return Path(path.vertices - middle, path.codes)
 
 
 BROKEN: dict[str, Any] = {"color": INK, "marker": "v", "markersize": 6.0, "linestyle": ""}

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from compare.figures.drawing import Figure, export, panels, styled
-from compare.figures.palette import DATA, INK, MUTED, TRUTH
+from compare.figures.palette import DATA, GRID, INK, MUTED, TRUTH
 from compare.figures.study.looks import LOOKS
 from compare.findings.study.shown import Strip, ZipShown
 from compare.findings.study.sides import parameters_of
@@ -109,13 +109,13 @@ def _strip(
     low, high = axes.get_xlim()
     # What lies beyond the edge leaves a stroke there.
     inside = np.column_stack([np.clip(lower, low, 0.95 * high), np.clip(upper, 0.95 * low, high)])
-    fine = min(1.4, 100.0 / len(rows))
+    fine = min(1.1, 80.0 / len(rows))
     for chosen, ink, width in ((holds, DATA, fine), (misses, colour, 1.3 * fine)):
         x = np.column_stack([inside[chosen], np.full(chosen.sum(), np.nan)])
         y = np.repeat(centiles[chosen], 3)
         axes.plot(x.ravel(), y, color=ink, linewidth=width, solid_capstyle="butt")
     if missing:
-        axes.axhspan(1.0 - missing, 1.0, fc="none", ec=MUTED, hatch="////", linewidth=0.0)
+        axes.axhspan(1.0 - missing, 1.0, fc=GRID, ec=MUTED, linewidth=0.6)
     axes.axhline(level, color=INK, linewidth=1.0, linestyle=":")
     axes.axvline(0.0, color=TRUTH, linewidth=1.8, linestyle=":")
     axes.plot(0.0, 1.035, "*", color=TRUTH, markersize=9, clip_on=False)
@@ -129,5 +129,11 @@ def _axes(drawn: list[Axes], words: StudyLabels, level: float) -> None:
         ticks = [*(tick for tick in (0.0, 0.25, 0.5, 0.75) if abs(tick - level) > 0.1), level]
         axes.set_yticks(ticks, [f"{tick:.4g}" if place % 2 == 0 else "" for tick in ticks])
     drawn[0].annotate(
-        words.truth, (0.0, 1.035), (7, 0), textcoords="offset points", color=TRUTH, va="center"
+        words.truth,
+        (0.0, 1.035),
+        (7, 0),
+        textcoords="offset points",
+        annotation_clip=False,
+        color=TRUTH,
+        va="center",
     )

@@ -3,6 +3,7 @@
 import io
 import re
 from importlib.resources import files
+from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from drawn import SVG, five, hostile, made, pair, parsed, steps, texts
 from PIL import Image
 
-from compare.figures import figures
+from compare.figures import figures, svg
 from compare.figures.drawing import WIDTH, export, key, page, styled, stylesheet
 from compare.figures.palette import PALETTE
 from compare.language.figure_book import FigureText
@@ -76,6 +77,22 @@ def test_every_colour_in_an_svg_follows_the_page():
         for element in parsed(figure).iter(f"{{{SVG}}}text"):
             assert "fill: var(" in element.get("style")
     assert used == set(properties)
+
+
+def test_marks_that_look_the_same_say_so_once():
+    "But for transparent groups: of two marks that overlap only one would show."
+
+    def shared(*styles):
+        marks = "".join(f'<use style="{style}" />' for style in styles)
+        root = ET.fromstring(f"<svg><g>{marks}</g></svg>")  # noqa: S314 - written above
+        svg._share_style(root)
+        return root[0].get("style"), [mark.get("style") for mark in root[0]]
+
+    red, green, pale = "fill: red", "fill: green", "fill: red; opacity: 0.5"
+    assert shared(red, red) == (red, [None, None])
+    assert shared("fill-opacity: 0.5", "fill-opacity: 0.5") == ("fill-opacity: 0.5", [None, None])
+    for kept in ((red, green), (pale, pale), (red,)):
+        assert shared(*kept) == (None, list(kept))
 
 
 def luminance(colour):

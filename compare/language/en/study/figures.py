@@ -67,9 +67,10 @@ def wald_figure(shown: MapShown) -> FigureText:
         f"The share of {level} intervals that holds the truth, for the parameter that fares "
         f"worst. Of {len(places)} designs it is clearly below {level} for {listed(counts)}. "
         f"{' '.join(told)}",
-        f"Each number should be {fixed(shown.level, 2)}: the share of intervals that hold the "
-        "truth, for the parameter that fares worst. A triangle and a dark tile say that it is "
-        f"below {level} by more than two Monte Carlo errors.",
+        f"Each number should be {_as_share(shown.level)} or, being the lowest of several, hardly "
+        "less: the share of intervals that hold the truth, for the parameter that fares worst. A "
+        f"triangle and a shaded tile say that it is below {level} by more than two Monte Carlo "
+        "errors.",
     )
 
 
@@ -130,7 +131,7 @@ def zip_figure(shown: ZipShown) -> FigureText:
     thinned = [one for one in shown.strips if one.drawn < one.n]
     some = f" Of so many intervals {thinned[0].drawn} are drawn." if thinned else ""
     gaps = (
-        " Hatched: the method failed, which counts as a miss."
+        " A grey band: the method failed, which counts as a miss."
         if any(one.missing for one in shown.strips)
         else ""
     )
@@ -139,7 +140,7 @@ def zip_figure(shown: ZipShown) -> FigureText:
         f"{percent(shown.level)} intervals for the {estimand(shown.estimand)} of "
         f"{_design(shown)}, by method. {' '.join(told)}",
         "Each line is the interval from one sample, less the truth; the coloured ones on top miss "
-        f"it. They should begin at the dotted line, at {fixed(shown.level, 2)}, and to both sides "
+        f"it. They should begin at the dotted line, at {_as_share(shown.level)}, and to both sides "
         f"alike.{gaps}{some}",
     )
 
@@ -212,3 +213,8 @@ def _where(name: str, n: float, separation: float) -> str:
 
 def _design(shown: LengthShown | ZipShown) -> str:
     return _where(shown.population, shown.n, shown.separation)
+
+
+def _as_share(level: float) -> str:
+    """A level as axes have it: ``0.95``."""
+    return f"{level:.6g}"

@@ -64,7 +64,12 @@ def study_labels(level: float) -> StudyLabels:
         length_ratio="length over that of profile intervals",
         coverage="share of samples whose interval holds the truth",
         lowest_coverage="share that holds the truth, worst parameter",
-        kinds={"weights": "weight", "means": "means", "sds": "sds"},
+        titles={
+            "weights": "Weights",
+            "means": "Means",
+            "sds": "Standard deviations",
+            **{name: capitalized(called) for name, called in SHORT.items()},
+        },
         truth="truth",
         share="share of samples, nearest first",
     )
@@ -102,4 +107,4 @@ def share_of(coverage: Figure) -> str:
     """A coverage as a percentage with its Monte Carlo error."""
     if math.isnan(coverage.value):
         return "an unknown share"
-    return f"{fixed(100 * coverage.value, 1)}% ± {fixed(100 * coverage.error, 1)}%"
+    return f"{fixed(100 * coverage.value, 1)}% ± {fixed(100 * coverage.error, 1)}"
