@@ -42,7 +42,7 @@ class StudyLabels:
     coverage: str
     lowest_coverage: str
     titles: dict[str, str]
-    """Of panels: weights, means and sds, and kinds of intervals."""
+    """The same as methods, above a panel."""
     truth: str
     share: str
     """Of the data sets."""
@@ -59,6 +59,9 @@ class StudyBook(Protocol):
 
     def panel_title(self, panel: Panel, /) -> tuple[str, str]:
         """The population, and the n or D of a panel."""
+
+    def estimand_title(self, name: str, /) -> str:
+        """A parameter, above a panel."""
 
     def estimand_axis(self, shown: ZipShown, /) -> str:
         """An axis of errors of a parameter."""

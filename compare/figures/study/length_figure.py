@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from matplotlib.ticker import MaxNLocator
 
-from compare.figures.drawing import Figure, export, key, panels, styled
+from compare.figures.drawing import Figure, export, key, page, styled
 from compare.figures.palette import GRID, INK
 from compare.figures.study.looks import BARS, LOOKS
 
@@ -18,40 +19,70 @@ if TYPE_CHECKING:
 
 __all__ = ["length"]
 
+HEIGHT, KEY = 1.65, 0.8
+"""Inches of a row of panels, and of the key above them."""
+
 
 @styled
 def length(shown: LengthShown, book: StudyBook) -> Figure:
-    """Median length over that of the profile intervals against coverage, by kind of parameter."""
+    """Median length over that of the profile intervals against coverage, by parameter.
+
+    Those of a kind stand side by side on one scale of lengths: in one panel the marks of several
+    groups lie on top of each other.
+    """
     words = book.study_labels(shown.level)
-    kinds = list(dict.fromkeys(one.estimand.partition("[")[0] for one in shown.lengths))
-    methods = list(dict.fromkeys(one.method for one in shown.lengths))
-    sheet, drawn = panels(len(kinds), 1, 1.75, 0.8)
-    ends = (one.coverage.value - BARS * one.coverage.error for one in shown.lengths)
-    lowest = max(0.0, min([shown.level, *ends]))
-    for axes, kind in zip(drawn, kinds, strict=True):
-        found = [one for one in shown.lengths if one.estimand.startswith(f"{kind}[")]
-        _panel(axes, found, shown.level)
-        axes.set_xlim(lowest - 0.02 * (1.0 - lowest), 1.0 + 0.04 * (1.0 - lowest))
-        axes.set_title(words.titles[kind])
-        axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    drawn[-1].set_xlabel(words.coverage)
-    for method in methods:
+    by_name: dict[str, list[Length]] = {}
+    for one in shown.lengths:
+        by_name.setdefault(one.estimand, []).append(one)
+    kinds: dict[str, list[str]] = {}
+    for name in by_name:
+        kinds.setdefault(name.partition("[")[0], []).append(name)
+    rows = [pair for names in kinds.values() for pair in batched(names, 2)]
+    sheet = page(HEIGHT * len(rows) + KEY)
+    grid = sheet.add_gridspec(len(rows), 2)
+    drawn: list[Axes] = []
+    for place, names in enumerate(rows):
+        kind = kinds[names[0].partition("[")[0]]
+        low, high = _reach([one.ratio.value for name in kind for one in by_name[name]])
+        for column, name in enumerate(names):
+            where = grid[place, column] if len(kind) > 1 else grid[place, :]
+            axes = sheet.add_subplot(where)
+            drawn.append(axes)
+            _panel(axes, by_name[name], shown.level)
+            axes.set_xlim(*_shares(shown))
+            axes.set_ylim(low, high)
+            axes.set_title(book.estimand_title(name))
+            steps = 4 if len(kind) > 1 else 7
+            axes.xaxis.set_major_locator(MaxNLocator(steps, steps=[1, 2, 5, 10]))
+            axes.yaxis.set_major_locator(MaxNLocator(4))
+            if column:
+                axes.tick_params(axis="y", labelleft=False)
+    for method in dict.fromkeys(one.method for one in shown.lengths):
         drawn[0].plot([], [], label=words.methods[method], **LOOKS[method].mark, linestyle="")
     drawn[0].plot([], [], color=INK, linestyle=":", linewidth=1.0, label=words.level)
+    sheet.supxlabel(words.coverage)
     sheet.supylabel(words.length_ratio)
     key(sheet, drawn[0], 2)
     return export(sheet, "length", book.length_figure(shown))
 
 
-def _panel(axes: Axes, found: list[Length], level: float) -> None:
-    several = len({one.estimand for one in found}) > 1
-    values = [one.ratio.value for one in found]
-    low, high = min([*values, 0.9]), max([*values, 1.1])
+def _reach(ratios: list[float]) -> tuple[float, float]:
+    """Limits of an axis of lengths; the profile's own are 1."""
+    low, high = min([*ratios, 0.9]), max([*ratios, 1.1])
     room = 0.14 * (high - low)
-    axes.set_ylim(low - room, high + room)
+    return low - room, high + room
+
+
+def _shares(shown: LengthShown) -> tuple[float, float]:
+    """Limits of an axis of coverages, which hold all bars and the level."""
+    ends = (one.coverage.value - BARS * one.coverage.error for one in shown.lengths)
+    lowest = max(0.0, min([shown.level, *ends]))
+    return lowest - 0.02 * (1.0 - lowest), 1.0 + 0.05 * (1.0 - lowest)
+
+
+def _panel(axes: Axes, found: list[Length], level: float) -> None:
     axes.axvline(level, color=INK, linewidth=1.0, linestyle=":", zorder=1)
     axes.axhline(1.0, color=GRID, linewidth=1.4, zorder=0)
-    axes.yaxis.set_major_locator(MaxNLocator(4))
     for one in found:
         look = LOOKS[one.method]
         x, y = one.coverage.value, one.ratio.value
@@ -59,15 +90,3 @@ def _panel(axes: Axes, found: list[Length], level: float) -> None:
         bar = [max(0.0, x - reach), min(1.0, x + reach)]
         axes.plot(bar, [y, y], color=look.colour, linewidth=0.8, alpha=0.6, zorder=2)
         axes.plot(x, y, **look.mark, linestyle="", zorder=3)
-        if several:
-            place = int(one.estimand.partition("[")[2][:-1])
-            # The first to the left and the second to the right, lest neighbours write over it.
-            axes.annotate(
-                f"{place + 1}",
-                (x, y),
-                ((-5, 5)[place % 2], 1 + 3 * (place > 1)),
-                textcoords="offset points",
-                ha=("right", "left")[place % 2],
-                color=look.colour,
-                zorder=4,
-            )

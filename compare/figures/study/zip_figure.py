@@ -110,10 +110,10 @@ def _strip(
     # What lies beyond the edge leaves a stroke there.
     inside = np.column_stack([np.clip(lower, low, 0.95 * high), np.clip(upper, 0.95 * low, high)])
     fine = min(1.1, 80.0 / len(rows))
-    for chosen, ink, width in ((holds, DATA, fine), (misses, colour, 1.3 * fine)):
+    for chosen, ink, width in ((holds, DATA, fine), (misses, colour, max(0.8, 1.3 * fine))):
         x = np.column_stack([inside[chosen], np.full(chosen.sum(), np.nan)])
         y = np.repeat(centiles[chosen], 3)
-        axes.plot(x.ravel(), y, color=ink, linewidth=width, solid_capstyle="butt")
+        axes.plot(x.ravel(), y, color=ink, linewidth=width, solid_capstyle="butt", snap=False)
     if missing:
         axes.axhspan(1.0 - missing, 1.0, fc=GRID, ec=MUTED, linewidth=0.6)
     axes.axhline(level, color=INK, linewidth=1.0, linestyle=":")

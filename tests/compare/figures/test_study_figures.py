@@ -213,8 +213,9 @@ def test_lengths_are_held_against_those_of_the_profile():
     length = drawn()["length"]
     assert "Wald: weight 1 length 0.67, coverage 45.0% ± 7.9;" in length.alt
     assert "Profile: weight 1 length 1.00, coverage 95.0% ± 3.4;" in length.alt
-    assert {"Weights", "Means", "Standard deviations"} <= set(texts(length))
-    assert texts(length).count("1") == texts(length).count("2") == 2 * len(INTERVALS)
+    assert {"Weight 1", "Mean 1", "Mean 2", "Sd 1", "Sd 2"} <= set(texts(length))
+    # Five parameters and the key.
+    assert marks(length, "bayes") == marks(length, "em") == 6
 
 
 def segments(figure, ink):
@@ -245,7 +246,7 @@ def test_many_intervals_are_thinned_and_the_shares_stay():
     with without_png():
         figure = zipped(performance(design, misses={"wald": 100}, count=1000), study)
     assert segments(figure, "em")[0] == MOST // 10
-    assert f"Of so many intervals {MOST} are drawn." in figure.caption
+    assert f"Of each method's intervals {MOST} are drawn, at even steps." in figure.caption
     assert len(figure.svg.encode()) < 60_000
 
 
@@ -317,7 +318,7 @@ def test_any_number_of_groups_is_drawn(n_components):
     of = performance(Design(cells, n_components=n_components))
     made = {figure.name: figure for figure in sketches(of)}
     assert list(made) == ALL
-    assert ("Weights" in texts(made["length"])) is (n_components > 1)
+    assert ("Weight 1" in texts(made["length"])) is (n_components > 1)
     label = "weight 1" if n_components > 1 else "mean 1"
     assert f"{label} less the truth" in texts(made["zip"])
     assert ("separation D" in texts(made["agree"])) is (n_components > 1)

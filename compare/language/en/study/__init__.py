@@ -18,6 +18,7 @@ from compare.language.en.study.head import (
 )
 from compare.language.en.study.labels import (
     estimand_axis,
+    estimand_title,
     map_title,
     panel_title,
     strip_title,
@@ -47,6 +48,7 @@ __all__ = [
     "errors",
     "errors_figure",
     "estimand_axis",
+    "estimand_title",
     "headline",
     "length_figure",
     "lengths",

@@ -110,14 +110,12 @@ def length_figure(shown: LengthShown) -> FigureText:
         told.append(f"{capitalized(SHORT[method])}: {'; '.join(each)}.")
     boundless = [f"{SHORT[one.method]} for {estimand(one.estimand)}" for one in shown.boundless]
     left_out = f" Most have no end, and no mark: {listed(boundless)}." if boundless else ""
-    several = any(one.estimand.endswith("[1]") for one in shown.lengths)
-    numbered = " A digit is the number of the group." if several else ""
     return FigureText(
         "Short intervals and right ones",
         f"Median length of the intervals over that of profile intervals, and how often they hold "
         f"the truth, for {_design(shown)}. {' '.join(told)}{left_out}",
         "Good intervals lie at the dotted line or to the right of it, and low: they hold the "
-        f"truth as often as promised and are short.{numbered}{left_out}",
+        f"truth as often as promised and are short. {BARS}{left_out}",
     )
 
 
@@ -129,7 +127,11 @@ def zip_figure(shown: ZipShown) -> FigureText:
         for one in shown.strips
     ]
     thinned = [one for one in shown.strips if one.drawn < one.n]
-    some = f" Of so many intervals {thinned[0].drawn} are drawn." if thinned else ""
+    some = (
+        f" Of each method's intervals {thinned[0].drawn} are drawn, at even steps."
+        if thinned
+        else ""
+    )
     gaps = (
         " A grey band: the method failed, which counts as a miss."
         if any(one.missing for one in shown.strips)

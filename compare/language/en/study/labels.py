@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SHORT",
     "estimand_axis",
+    "estimand_title",
     "map_title",
     "panel_title",
     "population",
@@ -64,12 +65,7 @@ def study_labels(level: float) -> StudyLabels:
         length_ratio="length over that of profile intervals",
         coverage="share of samples whose interval holds the truth",
         lowest_coverage="share that holds the truth, worst parameter",
-        titles={
-            "weights": "Weights",
-            "means": "Means",
-            "sds": "Standard deviations",
-            **{name: capitalized(called) for name, called in SHORT.items()},
-        },
+        titles={name: capitalized(called) for name, called in SHORT.items()},
         truth="truth",
         share="share of samples, nearest first",
     )
@@ -91,6 +87,11 @@ def panel_title(panel: Panel) -> tuple[str, str]:
 def strip_title(strip: Strip) -> str:
     """Above the intervals of a method, in two lines."""
     return f"{capitalized(SHORT[strip.method])}\n{share_of(strip.coverage)} hold the truth"
+
+
+def estimand_title(name: str) -> str:
+    """A parameter, above a panel."""
+    return capitalized(estimand(name))
 
 
 def estimand_axis(shown: ZipShown) -> str:
