@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from compare.language.en.study.terms import (
     FAILURES,
@@ -97,8 +97,8 @@ def _reasons(one: Error) -> str:
     return ", ".join(found) or "0"
 
 
-def _by_method[T: (Error, Coverage)](
-    found: Sequence[T], cell: Callable[[T], str]
+def _by_method(
+    found: Sequence[Error] | Sequence[Coverage], cell: Callable[[Any], str]
 ) -> tuple[tuple[str, ...], ...]:
     """A row for each method, a cell for each estimand."""
     names = dict.fromkeys(one.estimand for one in found)
