@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from compare.figures.study import draw
-from compare.findings.study.advice import advice
+from compare.findings.study.advice import advice, misled
 from compare.findings.study.enough import enough
 from compare.findings.study.head import head
 from compare.findings.study.plan import plan
@@ -23,6 +23,7 @@ from compare.tables.sources import STUDY
 
 if TYPE_CHECKING:
     from compare.figures.drawing import Figure
+    from compare.findings.study.head import Head
     from compare.page.blocks import Section
     from compare.study.running import Study
 
@@ -71,10 +72,9 @@ def render(found: Study, command: str) -> StudyPage:
         "title": study.title(),
         "about": study.about(first),
         "headline": study.headline(first),
-        "intervals": study.on_intervals(first),
         "advice": study.on_advice(advice(found.performance, first)),
-        "elsewhere": study.on_elsewhere(first.elsewhere),
-        "sections": _sections(found, {figure.name: figure for figure in drawn}, command),
+        "misled": study.misled(misled(first)),
+        "sections": _sections(found, first, {figure.name: figure for figure in drawn}, command),
         "folder": STUDY,
     }
     return StudyPage(
@@ -86,7 +86,7 @@ def render(found: Study, command: str) -> StudyPage:
     )
 
 
-def _sections(found: Study, figures: dict[str, Figure], command: str) -> list[Section]:
+def _sections(found: Study, first: Head, figures: dict[str, Figure], command: str) -> list[Section]:
     performance, titles = found.performance, study.TITLES
     errors = [one for key, one in performance.errors.items() if key[0] == 0]
     coverages = [one for key, one in performance.coverages.items() if key[0] == 0]
@@ -97,20 +97,31 @@ def _sections(found: Study, figures: dict[str, Figure], command: str) -> list[Se
 
     every = (
         section(
+            "map",
+            titles["map"],
+            figure("agree"),
+            *study.on_elsewhere((first.place, *first.elsewhere) if first.elsewhere else ()),
+            study.map_of(places) if first.elsewhere else None,
+        ),
+        section(
             "errors", titles["errors"], study.errors(errors), study.biases(errors), figure("errors")
         ),
         section(
             "coverage",
             titles["coverage"],
+            study.on_intervals(first),
             study.coverages(coverages),
             figure("zip"),
             study.misses(coverages),
             study.lengths(coverages),
             figure("length"),
         ),
-        section("map", titles["map"], figure("agree"), study.map_of(places)),
         section("wald", titles["wald"], figure("wald"), figure("coverage")),
-        section("enough", titles["enough"], study.enough(answers) if answers else None),
+        section(
+            "enough",
+            titles["enough"],
+            *((study.on_enough(answers), study.enough(answers)) if answers else ()),
+        ),
         section("costs", titles["costs"], study.costs(errors, coverages)),
         section("plan", titles["plan"], Facts(study.plan(plan(performance)))),
         section("again", titles["again"], Code(command), study.versions(found.versions)),

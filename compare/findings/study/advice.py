@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from compare.study.performance import Performance
     from compare.study.simulated import Figure
 
-__all__ = ["Advice", "Loss", "Settled", "advice"]
+__all__ = ["Advice", "Loss", "Misled", "Settled", "advice", "misled"]
 
 BY_EM = ("profile", "bootstrap", "wald")
 """Intervals that one takes with EM, the first of which is taken where they are equally good."""
@@ -59,6 +60,42 @@ class Advice:
     """The credible intervals with equal tails."""
     settled: Settled | None
     """None where one number of values was simulated."""
+
+
+@dataclass(frozen=True)
+class Misled:
+    """Where the prior is wrong, and Bayes with it."""
+
+    level: float
+    """Of the intervals."""
+    farther: tuple[Place, ...]
+    """Where the posterior mean is clearly farther from the truth than EM's maximum."""
+    short: tuple[Place, ...]
+    """Where the worst coverage of the credible intervals is clearly below that of the profile
+    likelihood's, and below their level; one of the two is not empty."""
+
+
+def misled(head: Head) -> Misled | None:
+    """Where the prior is wrong.
+
+    Parameters
+    ----------
+    head : Head
+
+    Returns
+    -------
+    Misled or None
+        None where that was not seen.
+    """
+    places = (head.place, *head.elsewhere)
+    farther = tuple(place for place in places if place.side == "em")
+    short = tuple(place for place in places if _falls_short(place, head.level))
+    return Misled(head.level, farther, short) if farther or short else None
+
+
+def _falls_short(place: Place, level: float) -> bool:
+    less = min(level, place.profile.value) - place.credible.value
+    return less > SURE * math.hypot(place.credible.error, place.profile.error)
 
 
 def advice(performance: Performance, head: Head) -> Advice:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from compare.findings.study.advice import advice
+from compare.findings.study.advice import advice, misled
 from compare.findings.study.enough import Enough, _crossing
 from compare.findings.study.head import Covering, Head
 from compare.findings.study.plan import plan
@@ -80,8 +80,8 @@ def head(side, gain, elsewhere=()):
 def test_the_headline_is_what_the_side_says_with_its_numbers(side, said):
     text = study.headline(head(side, (0.56, 0.021)))
     assert said in text
-    assert "0.560 ± 0.021" in text
-    assert ("0.500 ± 0.020" in text) is (side != "alike")
+    assert "0.56 ± 0.02" in text
+    assert ("0.50 ± 0.02" in text) is (side != "alike")
 
 
 def test_other_designs_are_told_by_what_they_say():
@@ -95,7 +95,7 @@ def test_other_designs_are_told_by_what_they_say():
         "Bayes is clearly closer to the truth for the heights at D = 1.7 (n = 250 and 500)."
     )
     assert (
-        "EM's maximum is clearly closer for the lopsided groups at D = 1.7 (n = 1,000):" in lines[1]
+        "EM's maximum is clearly closer for the lopsided groups at D = 1.7 (n = 1,000)." in lines[1]
     )
     assert lines[2].endswith("to within a tenth, for the heights at D = 2.5 (n = 4,000).")
     assert study.on_elsewhere(()) == []
@@ -124,7 +124,9 @@ def test_how_many_are_enough_is_given_to_two_digits():
         Enough("heights", 4.0, 0.2, 0.95, None, (250, 4000), 0.03, 113.0),
     )
     rows = study.enough(found).rows
-    assert [row[3:] for row in rows] == [
+    assert "is 20 points long" in study.enough(found).label
+    assert "95% interval of the first weight 20 points long" in study.on_enough(found)
+    assert [row[2:] for row in rows] == [
         ("more than 4,000", "17,000", ""),
         ("1,200", "1,100", "yes"),
         ("fewer than 250", "110", ""),
@@ -165,8 +167,8 @@ def test_advice_names_what_each_of_the_two_costs():
     take, intervals = study.on_advice(one)
     assert take == (
         "Take the posterior for 1,000 values from the heights. Typically (root mean square) EM's "
-        "maximum misses weight 1 by 0.160, mean 2 by 3.000 and sd 1 by 1.400; the posterior mean "
-        "weight 1 by 0.080, mean 2 by 1.500 and sd 1 by 0.700."
+        "maximum misses weight 1 by 0.1600, mean 2 by 3.000 and sd 1 by 1.400; the posterior mean "
+        "weight 1 by 0.0800, mean 2 by 1.500 and sd 1 by 0.700."
     )
     assert "With EM take profile likelihood" in intervals
     assert "in 93% of samples, Wald's, which most programs give, in 70%" in intervals
@@ -207,10 +209,10 @@ def test_advice_follows_the_side(side, said):
     ("sides", "still", "settled", "said"),
     [
         ("bb", 4000, None, "More than were simulated: with 4,000 values"),
-        ("ba", 1000, 4000, "With 1,000 values (0.500 ± 0.020) it still does, with 4,000 values"),
+        ("ba", 1000, 4000, "With 1,000 values (0.50 ± 0.02) it still does, with 4,000 values"),
         ("bau", 1000, None, "with 1,000 values"),
         ("bab", 16000, None, "with 16,000 values"),
-        ("bua", 1000, 16000, "with 16,000 values (0.500 ± 0.020) no longer"),
+        ("bua", 1000, 16000, "with 16,000 values (0.50 ± 0.02) no longer"),
         ("baa", 1000, 4000, "with 4,000 values"),
         ("aa", None, 1000, "does not matter, to within a tenth, from 1,000 values"),
         ("uu", None, None, None),
@@ -302,8 +304,8 @@ def test_tables_have_a_row_for_each_method_and_a_gap_where_there_is_nothing():
         coverage("profile", "means[0]", 0.95, open_ends=0.25, length=math.inf),
     ]
     assert study.coverages(intervals).rows == (
-        ("Wald", "0.900 ± 0.020 (0.990 without failures)"),
-        ("Profile likelihood", "0.950 ± 0.020"),
+        ("Wald", "0.90 ± 0.02 (0.990 without failures)"),
+        ("Profile likelihood", "0.95 ± 0.02"),
     )
     assert study.lengths(intervals).rows == (
         ("Wald", "1.000 ± 0.010"),
@@ -316,3 +318,37 @@ def test_tables_have_a_row_for_each_method_and_a_gap_where_there_is_nothing():
         ("Wald, intervals", "", "10", "3"),
         ("Profile likelihood, intervals", "", "10", "0"),
     )
+
+
+def standing(side, *, profile, credible, n=250, gain=1.0):
+    one = place(side, (gain, 0.1), n=n, population="lopsided")
+    return replace(one, profile=Figure(profile, 0.02), credible=Figure(credible, 0.02))
+
+
+def test_where_the_prior_is_wrong_is_said_at_the_head():
+    "Errors that are clearly larger, and intervals that fall short where others do not."
+    elsewhere = (
+        standing("em", profile=0.94, credible=0.93, gain=2.0, n=100),
+        standing("em", profile=0.94, credible=0.93, gain=3.0, n=250),
+        standing("unsure", profile=0.82, credible=0.64),
+        standing("bayes", profile=0.84, credible=0.7),
+    )
+    one = misled(head("bayes", (0.5, 0.02), elsewhere))
+    assert one.farther == elsewhere[:2]
+    assert one.short == elsewhere[2:]
+    text = study.misled(one)
+    assert "for the lopsided groups at D = 1.7 (n = 100 and 250), where" in text
+    assert "up to 3.00 ± 0.10 times as large" in text
+    assert "in as few as 64% of samples for the lopsided groups at D = 1.7 (n = 250)" in text
+    assert "where profile likelihood has 82%" in text
+
+
+@pytest.mark.parametrize(
+    ("profile", "credible"),
+    [(0.8, 0.79), (0.7, 0.8), (0.99, 0.94), (0.9, 0.86)],
+    ids=["as short", "less short", "as it should be", "within chance"],
+)
+def test_intervals_that_fare_no_worse_than_others_are_no_fault_of_the_prior(profile, credible):
+    of = head("bayes", (0.5, 0.02), (standing("alike", profile=profile, credible=credible),))
+    assert misled(of) is None
+    assert study.misled(None) == ""

@@ -11,6 +11,7 @@ from compare.language.en.study.figures import (
 from compare.language.en.study.head import (
     about,
     headline,
+    misled,
     on_advice,
     on_elsewhere,
     on_intervals,
@@ -34,6 +35,7 @@ from compare.language.en.study.tables import (
     lengths,
     map_of,
     misses,
+    on_enough,
 )
 
 __all__ = [
@@ -54,9 +56,11 @@ __all__ = [
     "lengths",
     "map_of",
     "map_title",
+    "misled",
     "misses",
     "on_advice",
     "on_elsewhere",
+    "on_enough",
     "on_intervals",
     "panel_title",
     "plan",

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, assert_never
 
-from compare.language.en.study.terms import METHODS, estimand, figure, population
+from compare.language.en.study.terms import METHODS, digits, estimand, figure, population
 from compare.language.en.words import listed
 from compare.language.numbers import fixed, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from compare.findings.study.advice import Advice
+    from compare.findings.study.advice import Advice, Misled
     from compare.findings.study.head import Covering, Head
     from compare.findings.study.sides import Place
-    from compare.study.simulated import Figure
 
-__all__ = ["about", "headline", "on_advice", "on_elsewhere", "on_intervals", "title"]
+__all__ = ["about", "headline", "misled", "on_advice", "on_elsewhere", "on_intervals", "title"]
 
 
 def title() -> str:
@@ -93,7 +91,7 @@ def on_elsewhere(places: Sequence[Place]) -> list[str]:
     said = []
     for side, words in (
         ("bayes", "Bayes is clearly closer to the truth for {}."),
-        ("em", "EM's maximum is clearly closer for {}: the prior is wrong for such data."),
+        ("em", "EM's maximum is clearly closer for {}."),
         ("alike", "It does not matter which one takes, to within a tenth, for {}."),
         ("unsure", "More samples are needed to say for {}."),
     ):
@@ -101,6 +99,30 @@ def on_elsewhere(places: Sequence[Place]) -> list[str]:
         if found:
             said.append(words.format(found))
     return said
+
+
+def misled(found: Misled | None) -> str:
+    """Where the prior is wrong; empty where that was not seen."""
+    if found is None:
+        return ""
+    said = []
+    if found.farther:
+        worst = max(found.farther, key=lambda place: place.gain.value)
+        where = _grouped(found.farther)
+        said.append(
+            f"EM's maximum is clearly closer to the truth for {where}, where the error of the "
+            f"posterior mean is up to {figure(worst.gain)} times as large"
+        )
+    if found.short:
+        worst = min(found.short, key=lambda place: place.credible.value)
+        where = _grouped([worst])
+        said.append(
+            f"credible intervals of {percent(found.level)} hold the truth in as few as "
+            f"{fixed(100.0 * worst.credible.value, 0)}% of samples for {where}, for the parameter "
+            f"that fares worst, where profile likelihood has "
+            f"{fixed(100.0 * worst.profile.value, 0)}%"
+        )
+    return f"Where the prior is wrong, Bayes is, too: {'; '.join(said)}."
 
 
 def on_advice(found: Advice) -> list[str]:
@@ -111,7 +133,7 @@ def on_advice(found: Advice) -> list[str]:
 def _take(found: Advice) -> str:
     names = [estimand(loss.estimand) for loss in found.losses]
     em, bayes = (
-        listed([f"{name} by {fixed(figure.value, _places(figure))}" for name, figure in pairs])
+        listed([f"{name} by {fixed(loss.value, digits(loss))}" for name, loss in pairs])
         for pairs in (
             zip(names, (loss.by_em for loss in found.losses), strict=True),
             zip(names, (loss.by_bayes for loss in found.losses), strict=True),
@@ -175,15 +197,10 @@ def _share(one: Covering) -> str:
     return f"{fixed(100.0 * one.lowest.value, 0)}%"
 
 
-def _places(one: Figure) -> int:
-    """As many as the Monte Carlo error leaves, at the most three."""
-    return min(3, max(0, 1 - math.floor(math.log10(one.error)))) if one.error > 0 else 2
-
-
 def _grouped(places: Sequence[Place]) -> str:
     """Designs, those that differ in the number of values alone together."""
     sizes: dict[str, list[str]] = {}
-    for place in places:
+    for place in sorted(places, key=lambda one: one.n):
         apart = f" at D = {fixed(place.separation, 1)}"
         shown = "" if place.population in {"skewed", "rounded"} else apart
         sizes.setdefault(f"{population(place)}{shown}", []).append(f"{place.n:,}")

@@ -14,7 +14,7 @@ from compare.language.en.study.terms import (
     population,
 )
 from compare.language.en.words import capitalized
-from compare.language.numbers import fixed
+from compare.language.numbers import fixed, percent
 from compare.language.texts import Cells
 
 if TYPE_CHECKING:
@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from compare.findings.study.sides import Place
     from compare.study.performance import Coverage, Error
 
-__all__ = ["biases", "costs", "coverages", "enough", "errors", "lengths", "map_of", "misses"]
+__all__ = [
+    "biases",
+    "costs",
+    "coverages",
+    "enough",
+    "errors",
+    "lengths",
+    "map_of",
+    "misses",
+    "on_enough",
+]
 
 
 def errors(found: Sequence[Error]) -> Cells:
@@ -148,20 +158,18 @@ def map_of(places: Sequence[Place]) -> Cells:
 def enough(found: Sequence[Enough]) -> Cells:
     """How many values are enough, for each population."""
     return Cells(
-        "Values until the interval of the weight is as short as wanted",
+        f"Values until the interval of the weight is {_wanted(found[0])} long",
         (
             "Values from",
             "Separation D",
-            "Interval of the weight",
-            "Values, simulated",
-            "Values, by expected information",
+            "Simulated",
+            "By expected information",
             "Do they agree?",
         ),
         tuple(
             (
                 capitalized(POPULATIONS.get(one.population, one.population)),
                 fixed(one.separation, 1),
-                f"{fixed(100 * one.wanted, 0)} points long",
                 _simulated(one),
                 f"{_rounded(one.expected):,}",
                 "" if one.simulated is None else ("no" if one.disagree else "yes"),
@@ -169,6 +177,22 @@ def enough(found: Sequence[Enough]) -> Cells:
             for one in found
         ),
     )
+
+
+def on_enough(found: Sequence[Enough]) -> str:
+    """What the table of them is about."""
+    one = found[0]
+    return (
+        f"So many values make the {percent(one.level)} interval of the first weight "
+        f"{_wanted(one)} long (30% to 50%, say): in these samples, by the median length of the "
+        "credible intervals, and by the expected information, which is what textbooks plan with. "
+        "Where the two disagree by half, the likelihood is not yet the parabola that textbooks "
+        "take it for."
+    )
+
+
+def _wanted(one: Enough) -> str:
+    return f"{fixed(100.0 * one.wanted, 0)} points"
 
 
 def _simulated(one: Enough) -> str:
@@ -186,4 +210,4 @@ def _rounded(n: float) -> int:
 def _covered(one: Coverage) -> str:
     kept = one.coverage_kept
     without = f" ({fixed(kept.value, 3)} without failures)" if one.failed else ""
-    return f"{fixed(one.coverage.value, 3)} ± {fixed(one.coverage.error, 3)}{without}"
+    return f"{figure(one.coverage)}{without}"

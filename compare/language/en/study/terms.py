@@ -11,7 +11,16 @@ if TYPE_CHECKING:
     from compare.findings.study.sides import Place
     from compare.study.simulated import Figure
 
-__all__ = ["FAILURES", "KINDS", "METHODS", "POPULATIONS", "estimand", "figure", "population"]
+__all__ = [
+    "FAILURES",
+    "KINDS",
+    "METHODS",
+    "POPULATIONS",
+    "digits",
+    "estimand",
+    "figure",
+    "population",
+]
 
 METHODS = {
     "maximum": "EM at the maximum",
@@ -70,10 +79,22 @@ def figure(one: Figure) -> str:
         return ""
     if not one.error > 0:
         return fixed(one.value, 2)
-    places = max(0, 1 - math.floor(math.log10(one.error)))
+    places = digits(one)
     if places > 5:
         return f"{one.value:.2e} ± {one.error:.0e}".replace("-", "−")
     return f"{fixed(one.value, places)} ± {fixed(one.error, places)}"
+
+
+def digits(one: Figure) -> int:
+    """How many digits of a figure stand behind the point.
+
+    To the first of its error, or to the second where the first is a one, which rounding would
+    change by half.
+    """
+    if not one.error > 0:
+        return 2
+    shown = f"{one.error:.1e}"
+    return max(0, (1 if shown[0] == "1" else 0) - int(shown[4:]))
 
 
 def population(place: Place) -> str:
