@@ -72,8 +72,8 @@ def render(found: Study, command: str) -> StudyPage:
         "title": study.title(),
         "about": study.about(first),
         "headline": study.headline(first),
-        "advice": study.on_advice(advice(found.performance, first)),
-        "misled": study.misled(misled(first)),
+        "advice": [*study.on_advice(advice(found.performance, first)), *_misled(first)],
+        "alarms": (),
         "sections": _sections(found, first, {figure.name: figure for figure in drawn}, command),
         "folder": STUDY,
     }
@@ -84,6 +84,10 @@ def render(found: Study, command: str) -> StudyPage:
         to_json(found),
         {f"{figure.name}.png": figure.png for figure in drawn},
     )
+
+
+def _misled(first: Head) -> list[str]:
+    return [text for text in (study.misled(misled(first)),) if text]
 
 
 def _sections(found: Study, first: Head, figures: dict[str, Figure], command: str) -> list[Section]:
