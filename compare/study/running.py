@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsIndex
 
 from compare.study.design import Design
 from compare.study.log import Log
@@ -114,8 +115,9 @@ def run(
 
 def jobs(design: Design, replicates: Replicates) -> list[Job]:
     """What is to be done: all cells keep in step, so that a stopped study has some of each."""
-    if isinstance(replicates, int):
-        replicates = {"fits": replicates, "posterior": replicates}
+    if isinstance(replicates, SupportsIndex):  # NumPy's whole numbers, too
+        count = operator.index(replicates)
+        replicates = {"fits": count, "posterior": count}
     n_cells = len(design.cells)
     each = [replicates] * n_cells if isinstance(replicates, Mapping) else list(replicates)
     if len(each) != n_cells:

@@ -189,6 +189,7 @@ def test_all_cells_keep_in_step():
         Job(1, "posterior", 1),
     ]
     both = jobs(DESIGN, 3)
+    assert jobs(DESIGN, np.int64(3)) == both
     assert {job.task for job in both} == {"fits", "posterior"}
     assert len(both) == len(set(both)) == 12
 
