@@ -165,6 +165,16 @@ def test_below_means_by_two_monte_carlo_errors(value, error, below):
     assert clearly_below(Figure(value, error), 0.95) is below
 
 
+def test_nothing_is_clear_of_a_few_data_sets():
+    "Though all their intervals miss, and their errors differ."
+    design = Design(grid("heights", HEIGHTS, (250, 1000), (1.7,)))
+    every = dict.fromkeys(INTERVALS, 9)
+    agree, wald, *_ = sketches(performance(design, size=0.5, misses=every, count=9))
+    assert "0.50 (too few samples to say)" in agree.alt
+    assert "for Wald in 0, profile in 0 and credible in 0." in wald.alt
+    assert texts(wald).count("0.00") == 6
+
+
 def test_curves_run_along_what_has_more_values():
     "Refits, which the first design alone has, make none; EM's maximum is the line at 1."
     of = four()
