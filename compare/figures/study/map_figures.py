@@ -36,6 +36,8 @@ ABOVE, BELOW = 0.32, 0.5
 """Inches for a title, and for the ticks with their name."""
 MOST_ABREAST = 4
 """Columns of a block up to which two blocks stand side by side."""
+LEAST_BESIDE = 3
+"""Rows of a block that the name of their axis fits beside; others have it in their ticks."""
 MOST_THREEFOLD = 3
 """The same for three blocks."""
 
@@ -175,12 +177,11 @@ def _block(
                 axes.plot(x + 0.5, y + 0.27, **found.mark)
     axes.set_xticks([x + 0.5 for x in range(len(block.sizes))], [f"{n:,}" for n in block.sizes])
     axes.set_xlabel(words.n)
-    known = [not math.isnan(d) for d in block.separations]
-    rows = [y + 0.5 for y, there in enumerate(known) if there] if named else []
-    axes.set_yticks(
-        rows, [fixed(d, 1) for d in block.separations if not math.isnan(d)][: len(rows)]
-    )
-    if rows:
+    known = {y + 0.5: d for y, d in enumerate(block.separations) if named and not math.isnan(d)}
+    beside = len(block.separations) >= LEAST_BESIDE
+    rows = [fixed(d, 1) if beside else words.row.format(fixed(d, 1)) for d in known.values()]
+    axes.set_yticks(list(known), rows)
+    if known and beside:
         axes.set_ylabel(words.separation)
     axes.tick_params(length=0)
 

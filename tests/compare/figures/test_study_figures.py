@@ -140,7 +140,7 @@ def test_the_map_says_who_is_closer_by_number_mark_and_word():
     assert {"0.50", "2.00", "1.00"} <= set(texts(agree))
     assert {"Bayes is closer", "EM is closer", "too few samples to say"} <= set(texts(agree))
     assert marks(agree, "bayes") == marks(agree, "em") == 2
-    assert {"250", "1,000", "1.7", "4.0", "The heights"} <= set(texts(agree))
+    assert {"250", "1,000", "D = 1.7", "D = 4.0", "The heights"} <= set(texts(agree))
 
 
 def test_tiles_clearly_below_the_level_are_marked():
@@ -331,7 +331,7 @@ def test_any_number_of_groups_is_drawn(n_components):
     assert ("Weight 1" in texts(made["length"])) is (n_components > 1)
     label = "weight 1" if n_components > 1 else "mean 1"
     assert f"{label} less the truth" in texts(made["zip"])
-    assert ("separation D" in texts(made["agree"])) is (n_components > 1)
+    assert ("D = 3.3" in texts(made["agree"])) is (n_components > 1)
     assert not any("nan" in figure.alt for figure in made.values())
 
 
