@@ -29,6 +29,8 @@ class StudyLabels:
     """Values in a data set."""
     separation: str
     """Ashman's D."""
+    row: str
+    """A value of it, to be filled in."""
     methods: dict[str, str]
     """Estimates and intervals, in a word or two."""
     sides: dict[Side, str]

@@ -28,10 +28,15 @@ __all__ = ["coverage", "errors"]
 
 HEIGHT = 1.95
 """Inches of a panel."""
+ALONE = 2.4
+"""The same in a single row, which has to hold the name of the axis."""
 MOST_TICKS = 5
 """Places on an axis up to which two panels stand side by side."""
 STEP = 0.09
 """Between methods at one place, so that their bars do not hide each other."""
+
+FINE = (0.5, 0.7, 1.0, 1.4, 2.0)
+"""Ticks where all ratios are near 1."""
 
 type Bar = tuple[float, float]
 
@@ -51,7 +56,7 @@ def errors(shown: CurvesShown, book: StudyBook) -> Figure:
         axes.yaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_minor_formatter(NullFormatter())
         axes.axhline(1.0, color=EM, linewidth=1.6, zorder=1)
-    sheet.supylabel(words.error_ratio)
+    sheet.supylabel(words.error_ratio, y=_middle(sheet, 0.7))
     key(sheet, drawn[0], 2)
     return export(sheet, "errors", book.errors_figure(shown))
 
@@ -68,7 +73,7 @@ def coverage(shown: CurvesShown, book: StudyBook) -> Figure:
         axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
         axes.axhline(shown.level, color=INK, linewidth=1.0, linestyle=":", zorder=1)
     drawn[0].plot([], [], color=INK, linewidth=1.0, linestyle=":", label=words.level)
-    sheet.supylabel(words.lowest_coverage)
+    sheet.supylabel(words.lowest_coverage, y=_middle(sheet, 0.9))
     key(sheet, drawn[0], 2)
     return export(sheet, "coverage", book.coverage_figure(shown))
 
@@ -83,7 +88,8 @@ def _panels(
 ) -> tuple[Page, list[Axes]]:
     columns = 2 if max(len(panel.along) for panel in shown.panels) <= MOST_TICKS else 1
     ordered = _ordered(shown.panels)
-    sheet, drawn = panels(len(ordered), columns, HEIGHT, extra)
+    height = HEIGHT if len(ordered) > columns else ALONE
+    sheet, drawn = panels(len(ordered), columns, height, extra)
     methods = list(dict.fromkeys(curve.method for panel in ordered for curve in panel.curves))
     columns = min(columns, len(ordered))
     for place, (axes, panel) in enumerate(zip(drawn, ordered, strict=True)):
@@ -104,6 +110,11 @@ def _panels(
     for method in methods:  # the first panel has the key, though not all its methods
         drawn[0].plot([], [], label=words.methods[method], **LOOKS[method].curve)
     return sheet, drawn
+
+
+def _middle(sheet: Page, extra: float) -> float:
+    """The middle of what is below the key."""
+    return 0.5 * (1.0 - extra / sheet.get_figheight())
 
 
 def _ordered(found: tuple[Panel, ...]) -> list[Panel]:
@@ -151,6 +162,6 @@ def _powers(low: float, high: float) -> list[float]:
     base = 2.0 if high / low < 2.0**14 else 10.0
     first, last = (math.log(end, base) for end in (low, high))
     step = max(1, math.ceil((last - first) / 6))
-    return [
-        base**power for power in range(math.ceil(first), math.floor(last) + 1) if power % step == 0
-    ]
+    powers = range(math.ceil(first), math.floor(last) + 1)
+    ticks = [base**power for power in powers if power % step == 0]
+    return ticks if len(ticks) > 2 else [tick for tick in FINE if low <= tick <= high]

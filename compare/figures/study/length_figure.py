@@ -61,7 +61,7 @@ def length(shown: LengthShown, book: StudyBook) -> Figure:
         drawn[0].plot([], [], label=words.methods[method], **LOOKS[method].mark, linestyle="")
     drawn[0].plot([], [], color=INK, linestyle=":", linewidth=1.0, label=words.level)
     sheet.supxlabel(words.coverage)
-    sheet.supylabel(words.length_ratio)
+    sheet.supylabel(words.length_ratio, y=0.5 * (1.0 - KEY / sheet.get_figheight()))
     key(sheet, drawn[0], 2)
     return export(sheet, "length", book.length_figure(shown))
 

@@ -15,7 +15,6 @@ from matplotlib.textpath import TextPath
 
 from compare.figures.drawing import Figure, export, key, page, styled
 from compare.figures.palette import BAYES, DATA, EM, GRID, INK, MUTED, PAPER
-from compare.findings.study.shown import clearly_below
 from compare.language.numbers import fixed
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Page
 
-    from compare.findings.study.shown import Block, MapShown
+    from compare.findings.study.shown import Block, IntervalShown, MapShown
     from compare.findings.study.sides import Place, Side
     from compare.language.study_book import StudyBook, StudyLabels
     from compare.study.simulated import Figure as Simulated
@@ -37,6 +36,8 @@ ABOVE, BELOW = 0.32, 0.5
 """Inches for a title, and for the ticks with their name."""
 MOST_ABREAST = 4
 """Columns of a block up to which two blocks stand side by side."""
+LEAST_BESIDE = 3
+"""Rows of a block that the name of their axis fits beside; others have it in their ticks."""
 MOST_THREEFOLD = 3
 """The same for three blocks."""
 
@@ -98,7 +99,7 @@ def wald(shown: MapShown, book: StudyBook) -> Figure:
     words = book.study_labels(shown.level)
     widest = max(len(block.sizes) for block in shown.blocks)
     abreast = 3 if widest <= MOST_THREEFOLD else 1
-    kinds = ("wald", "profile", "credible")
+    kinds: tuple[IntervalShown, ...] = ("wald", "profile", "credible")
     each = [(block, kind) for block in shown.blocks for kind in kinds]
     rows = list(batched(each, abreast))
     sheet, grid = _sheet([len(row[0][0].separations) for row in rows], abreast, 0.25, lines=2)
@@ -107,8 +108,9 @@ def wald(shown: MapShown, book: StudyBook) -> Figure:
         for column, (block, kind) in enumerate(row):
             axes = sheet.add_subplot(grid[place, column])
 
-            def tile(cell: int, kind: str = kind) -> _Tile:
-                return _held(getattr(shown.places[cell], kind), shown.level)
+            def tile(cell: int, kind: IntervalShown = kind) -> _Tile:
+                held: Simulated = getattr(shown.places[cell], kind)
+                return _held(held, shown.level, broken=shown.breaks(cell, kind))
 
             _block(axes, block, words, tile, named=column == 0)
             axes.set_title(f"\n{words.titles[kind]}")
@@ -175,12 +177,11 @@ def _block(
                 axes.plot(x + 0.5, y + 0.27, **found.mark)
     axes.set_xticks([x + 0.5 for x in range(len(block.sizes))], [f"{n:,}" for n in block.sizes])
     axes.set_xlabel(words.n)
-    known = [not math.isnan(d) for d in block.separations]
-    rows = [y + 0.5 for y, there in enumerate(known) if there] if named else []
-    axes.set_yticks(
-        rows, [fixed(d, 1) for d in block.separations if not math.isnan(d)][: len(rows)]
-    )
-    if rows:
+    known = {y + 0.5: d for y, d in enumerate(block.separations) if named and not math.isnan(d)}
+    beside = len(block.separations) >= LEAST_BESIDE
+    rows = [fixed(d, 1) if beside else words.row.format(fixed(d, 1)) for d in known.values()]
+    axes.set_yticks(list(known), rows)
+    if known and beside:
         axes.set_ylabel(words.separation)
     axes.tick_params(length=0)
 
@@ -218,9 +219,8 @@ def _closer(place: Place) -> _Tile:
     return _Tile(_written(place.gain), colour, alpha, _mark(place.side))
 
 
-def _held(coverage: Simulated, level: float) -> _Tile:
+def _held(coverage: Simulated, level: float, *, broken: bool) -> _Tile:
     """Darker the further a coverage is below the level."""
-    broken = clearly_below(coverage, level)
     depth = min(1.0, (level - coverage.value) / level) if broken else 0.0
     alpha = 0.25 + 0.75 * depth if broken else 0.0
     return _Tile(_written(coverage), DATA, alpha, BROKEN if broken else None)

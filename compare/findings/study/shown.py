@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from compare.findings.study.sides import SURE, lowest_coverage, parameters_of, sides
+from compare.findings.study.sides import FEW, SURE, lowest_coverage, parameters_of, sides
 from compare.study.methods import INTERVALS
 from compare.study.simulated import Figure
 
@@ -21,6 +21,7 @@ __all__ = [
     "Block",
     "Curve",
     "CurvesShown",
+    "IntervalShown",
     "Length",
     "LengthShown",
     "MapShown",
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 Axis = Literal["n", "separation"]
+IntervalShown = Literal["wald", "profile", "credible"]
 
 NONE = Figure(math.nan, math.nan)
 LISTED = ("posterior mean", "listing 10", "listing 30", "scikit-learn", "penalised")
@@ -63,7 +65,14 @@ class MapShown:
     blocks: tuple[Block, ...]
     places: dict[int, Place]
     """By cell."""
+    few: frozenset[int]
+    """Cells with so few data sets that nothing is clear of them."""
     level: float
+
+    def breaks(self, cell: int, method: IntervalShown) -> bool:
+        """Whether intervals of a kind clearly hold the truth too seldom."""
+        figure: Figure = getattr(self.places[cell], method)
+        return cell not in self.few and clearly_below(figure, self.level)
 
 
 @dataclass(frozen=True)
@@ -188,7 +197,10 @@ def map_shown(performance: Performance) -> MapShown | None:
     """Where EM and Bayes stand, over all n and D; None where there is one design only."""
     places = {place.cell: place for place in sides(performance)}
     found = blocks(performance, places)
-    return MapShown(found, places, performance.design.level) if found else None
+    few = frozenset(
+        cell for cell in places if performance.errors[cell, "posterior mean", "means[0]"].n < FEW
+    )
+    return MapShown(found, places, few, performance.design.level) if found else None
 
 
 def errors_shown(performance: Performance) -> CurvesShown | None:

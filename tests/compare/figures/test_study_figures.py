@@ -140,7 +140,7 @@ def test_the_map_says_who_is_closer_by_number_mark_and_word():
     assert {"0.50", "2.00", "1.00"} <= set(texts(agree))
     assert {"Bayes is closer", "EM is closer", "too few samples to say"} <= set(texts(agree))
     assert marks(agree, "bayes") == marks(agree, "em") == 2
-    assert {"250", "1,000", "1.7", "4.0", "The heights"} <= set(texts(agree))
+    assert {"250", "1,000", "D = 1.7", "D = 4.0", "The heights"} <= set(texts(agree))
 
 
 def test_tiles_clearly_below_the_level_are_marked():
@@ -163,6 +163,16 @@ def test_tiles_clearly_below_the_level_are_marked():
 )
 def test_below_means_by_two_monte_carlo_errors(value, error, below):
     assert clearly_below(Figure(value, error), 0.95) is below
+
+
+def test_nothing_is_clear_of_a_few_data_sets():
+    "Though all their intervals miss, and their errors differ."
+    design = Design(grid("heights", HEIGHTS, (250, 1000), (1.7,)))
+    every = dict.fromkeys(INTERVALS, 9)
+    agree, wald, *_ = sketches(performance(design, size=0.5, misses=every, count=9))
+    assert "0.50 (too few samples to say)" in agree.alt
+    assert "for Wald in 0, profile in 0 and credible in 0." in wald.alt
+    assert texts(wald).count("0.00") == 6
 
 
 def test_curves_run_along_what_has_more_values():
@@ -321,7 +331,7 @@ def test_any_number_of_groups_is_drawn(n_components):
     assert ("Weight 1" in texts(made["length"])) is (n_components > 1)
     label = "weight 1" if n_components > 1 else "mean 1"
     assert f"{label} less the truth" in texts(made["zip"])
-    assert ("separation D" in texts(made["agree"])) is (n_components > 1)
+    assert ("D = 3.3" in texts(made["agree"])) is (n_components > 1)
     assert not any("nan" in figure.alt for figure in made.values())
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, assert_never
 
-from compare.findings.study.shown import clearly_below
 from compare.language.en.study.labels import SHORT, population, share_of
 from compare.language.en.study.terms import estimand, figure
 from compare.language.en.words import capitalized, listed
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from compare.findings.study.shown import (
         Block,
         CurvesShown,
+        IntervalShown,
         LengthShown,
         MapShown,
         Panel,
@@ -55,17 +55,14 @@ def wald_figure(shown: MapShown) -> FigureText:
     """Where Wald intervals break, and what does not."""
     told = [_block(block, shown, _three) for block in shown.blocks]
     cells = {cell for block in shown.blocks for row in block.cells for cell in row}
-    places = [shown.places[cell] for cell in cells if cell is not None]
-    broken = {
-        kind: sum(clearly_below(getattr(place, kind), shown.level) for place in places)
-        for kind in ("wald", "profile", "credible")
-    }
-    counts = [f"{SHORT[kind]} in {count}" for kind, count in broken.items()]
+    known = [cell for cell in cells if cell is not None]
+    kinds: tuple[IntervalShown, ...] = ("wald", "profile", "credible")
+    counts = [f"{SHORT[kind]} in {sum(shown.breaks(c, kind) for c in known)}" for kind in kinds]
     level = percent(shown.level)
     return FigureText(
         "Where Wald intervals break",
         f"The share of {level} intervals that holds the truth, for the parameter that fares "
-        f"worst. Of {len(places)} designs it is clearly below {level} for {listed(counts)}. "
+        f"worst. Of {len(known)} designs it is clearly below {level} for {listed(counts)}. "
         f"{' '.join(told)}",
         f"Each number should be {_as_share(shown.level)} or, being the lowest of several, hardly "
         "less: the share of intervals that hold the truth, for the parameter that fares worst. A "

@@ -52,6 +52,7 @@ def study_labels(level: float) -> StudyLabels:
     return StudyLabels(
         n="values n",
         separation="separation D",
+        row="D = {}",
         methods=SHORT,
         sides={
             "bayes": "Bayes is closer",
@@ -61,10 +62,10 @@ def study_labels(level: float) -> StudyLabels:
         },
         clearly_below=f"clearly below {percent(level)}",
         level=f"{percent(level)}, as promised",
-        error_ratio="error over that of EM's maximum",
+        error_ratio="error over EM's maximum",
         length_ratio="length over that of profile intervals",
         coverage="share of samples whose interval holds the truth",
-        lowest_coverage="share that holds the truth, worst parameter",
+        lowest_coverage="coverage, worst parameter",
         titles={name: capitalized(called) for name, called in SHORT.items()},
         truth="truth",
         share="share of samples, nearest first",
