@@ -279,7 +279,7 @@ def _curves(
         replace(panel, curves=tuple(c for c in panel.curves if counts[c.method] > 1))
         for panel in panels
     )
-    seen = tuple(panel for panel in kept if panel.curves)
+    seen = tuple(panel for panel in kept if any(_known(curve) > 1 for curve in panel.curves))
     return CurvesShown(seen, performance.design.level) if seen else None
 
 

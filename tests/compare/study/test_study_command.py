@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -26,10 +27,13 @@ def folder(tmp_path_factory):
     return out, first
 
 
-def test_four_files_are_written_and_nothing_is_left_beside_them(folder):
+def test_the_files_are_written_and_nothing_is_left_beside_them(folder):
     out, _ = folder
-    names = {"study.html", "study.md", "study.json", "study.jsonl.gz"}
+    names = {"study", "study.html", "study.md", "study.json", "study.jsonl.gz"}
     assert {path.name for path in out.iterdir()} == names
+    figures = {f"study/{path.name}" for path in (out / "study").iterdir()}
+    assert figures == {"study/length.png", "study/zip.png"}
+    assert figures == set(re.findall(r"\]\((.*?\.png)\)", (out / "study.md").read_text()))
     document = json.loads((out / "study.json").read_text())
     assert [row["n"] for row in document["errors"] if row["estimand"] == "means[0]"][:1] == [3]
     assert {row["method"] for row in document["intervals"]} >= {"wald", "profile", "credible"}
@@ -68,7 +72,10 @@ def test_the_page_says_what_the_numbers_say_and_loads_nothing(folder):
     html, markdown = ((out / f"study.{kind}").read_text() for kind in ("html", "md"))
     reader = Tags()
     reader.feed(html)
-    assert reader.seen.count("h2") == 4  # one number of values says nothing on how many are enough
+    ids = re.findall(r'<section id="(\w+)">', html)
+    # One number of values says nothing on how many are enough, nor one design on where it matters.
+    assert ids == ["errors", "coverage", "costs", "plan", "again"]
+    assert reader.seen.count("svg") == 2
     assert not {"script", "link", "img", "iframe"} & set(reader.seen)
     assert "3 samples of 60 values from the heights were fitted by EM and 2 of them" in html
     document = json.loads((out / "study.json").read_text())
