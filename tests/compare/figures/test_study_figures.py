@@ -383,3 +383,13 @@ def test_the_book_has_every_word():
     words = study.study_labels(0.9)
     assert set(words.methods) >= {*INTERVALS, *itertools.chain(*ESTIMATES.values())}
     assert words.clearly_below == "clearly below 90%"
+
+
+def test_a_number_of_values_with_one_separation_has_no_panel_of_its_own():
+    "Many values of the heights alone: a tile of the map, and no curve of one point."
+    design = Design((*grid("heights", HEIGHTS, (250, 1000), (1.7, 2.5, 4.0)), Cell(20_000)))
+    of = performance(design)
+    (block,) = blocks(of, range(len(design.cells)))
+    assert block.sizes == (250, 1000, 20_000)
+    assert [panel.held for panel in errors_shown(of).panels] == [250, 1000]
+    assert [panel.held for panel in coverages_shown(of).panels] == [250, 1000]
