@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 import em
 from compare.study.population import HEIGHTS, LOPSIDED, Population, apart
 
-__all__ = ["Cell", "Design", "Streams", "around_heights", "grid"]
+__all__ = ["LIKE", "Cell", "Design", "Streams", "around_heights", "grid"]
 
 Floats = NDArray[np.float64]
+
+LIKE = "like "
+"""Begins the name of a population that is fitted to a file, which may have any name."""
 
 BLOCK = 100
 """Truths from a prior that are drawn at a time: PyMC takes longer to begin than to draw."""
@@ -43,7 +46,8 @@ class Cell:
     population: Population | None = HEIGHTS
     """What they are drawn from; None for a truth of each data set's own, from the prior."""
     name: str = "heights"
-    """What the population is called; cells that share it differ in n or in separation alone."""
+    """What the population is called; cells that share it differ in n or in separation alone. One
+    that is fitted to a file is called `LIKE` and the file's name."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import get_args
 
 from compare.command.arguments import Parser, whole
 from compare.data.cases import Case
-from compare.study.design import Cell, Design, around_heights, grid
+from compare.study.design import LIKE, Cell, Design, around_heights, grid
 from compare.study.methods import Task
 from compare.study.population import HEIGHTS, Population, Shape
 from compare.study.session import counted, shared
@@ -179,7 +179,7 @@ def _like(path: Path, column: str | None) -> tuple[str, Population]:
             f"expected data that two groups fit, got a fit that {fit.status.name.lower()}; give "
             "--weights, --means and --sds instead"
         )
-    return case.name, Population.of(fit.mixture)
+    return f"{LIKE}{case.name}", Population.of(fit.mixture)
 
 
 def _n_components(cells: tuple[Cell, ...]) -> int:

@@ -38,7 +38,7 @@ class Place:
     step: float
     """To what its values are rounded; 0 if they are not."""
     separation: float
-    """Ashman's D of its groups."""
+    """Ashman's D of its groups; NaN of a single one, and where each data set has its own."""
     n: int
     """Values in a data set."""
     gain: Figure
@@ -71,7 +71,6 @@ def sides(performance: Performance) -> tuple[Place, ...]:
         for cell in range(len(performance.design.cells))
         if (cell, "posterior mean", "means[0]") in performance.errors
         and (cell, "maximum", "means[0]") in performance.errors
-        and performance.design.cells[cell].population is not None
     )
 
 
@@ -104,16 +103,16 @@ def lowest_coverage(performance: Performance, cell: int, method: str) -> Figure:
 
 def _place(performance: Performance, cell: int) -> Place:
     where = performance.design.cells[cell]
-    assert where.population is not None  # noqa: S101 - `sides` leaves the others out
+    known = where.population
     names = parameters_of(performance)
     gain = performance.overall_gain(cell, "posterior mean", "maximum", names)
 
     return Place(
         cell,
         where.name,
-        where.population.shape,
-        where.population.step,
-        where.population.separation,
+        "normal" if known is None else known.shape,
+        0.0 if known is None else known.step,
+        math.nan if known is None else known.separation,
         where.n,
         gain,
         _side(gain, performance.errors[cell, "posterior mean", names[0]].n),

@@ -19,10 +19,12 @@ from compare.figures.study.figures import draw
 from compare.figures.study.zip_figure import MOST, _sorted, _thinned, zipped
 from compare.findings.study.shown import blocks, clearly_below, coverages_shown, errors_shown
 from compare.language.en import study
+from compare.page.study import render
 from compare.study.design import Cell, Design, grid
 from compare.study.methods import INTERVALS, Estimate, Interval
 from compare.study.performance import Figure, Performance
 from compare.study.population import HEIGHTS, LOPSIDED, Population
+from compare.study.running import Study
 from compare.study.scores import estimands
 from compare.study.trials import Job, Trial
 
@@ -309,11 +311,12 @@ def test_one_design_has_no_maps_and_no_curves():
     assert names_of(performance(Design((Cell(1000),)))) == ["length", "zip"]
 
 
-def test_truths_from_the_prior_have_no_map():
-    "They have no separation to put it on; what is drawn is drawn over n."
+def test_truths_from_the_prior_are_drawn_over_n_alone():
+    "They have no separation to put it on."
     design = Design((Cell(100, None, "prior"), Cell(400, None, "prior")))
-    assert names_of(performance(design)) == ["errors", "coverage", "length", "zip"]
-    assert "truths from the prior (n = 100)" in sketches(performance(design))[0].alt
+    assert names_of(performance(design)) == ALL
+    assert not any("D = " in text for text in texts(sketches(performance(design))[0]))
+    assert "Truths from the prior: n = 100 " in sketches(performance(design))[0].alt
 
 
 @pytest.mark.parametrize("n_components", [1, 3])
@@ -370,7 +373,7 @@ def test_colours_follow_the_page():
 def test_names_from_a_file_are_shortened():
     "They stand above half a page."
     design = Design(
-        tuple(Cell(n, HEIGHTS, "a very long name of a column <b>\u202e") for n in (100, 400))
+        tuple(Cell(n, HEIGHTS, "like a very long name of a column <b>\u202e") for n in (100, 400))
     )
     agree = sketches(performance(design))[0]
     assert "<b>" not in agree.svg
@@ -393,3 +396,20 @@ def test_a_number_of_values_with_one_separation_has_no_panel_of_its_own():
     assert block.sizes == (250, 1000, 20_000)
     assert [panel.held for panel in errors_shown(of).panels] == [250, 1000]
     assert [panel.held for panel in coverages_shown(of).panels] == [250, 1000]
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        Design((Cell(100, None, "prior"), Cell(400, None, "prior"))),
+        Design((Cell(60, Population((1.0,), (3.0,), (2.0,)), "given"),), n_components=1),
+    ],
+    ids=["prior", "one group"],
+)
+def test_any_truth_has_its_page(design):
+    "Truths from the prior have no separation, one group has no weight."
+    with sketched():
+        page = render(Study(design, performance(design).trials), "python -m compare.study")
+    assert "equally close to the truth" in page.headline
+    for text in (page.html, page.markdown):
+        assert "nan" not in text.lower()

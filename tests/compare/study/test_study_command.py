@@ -129,7 +129,7 @@ def test_a_study_can_be_like_a_table(tmp_path):
     values = [*range(50, 60), *range(80, 95)] * 4
     table.write_text("wait\n" + "".join(f"{v + i / 100}\n" for i, v in enumerate(values)))
     cell = parse(["--like", str(table), "--column", "wait"]).design.cells[0]
-    assert cell.name == "<b>waits"
+    assert cell.name == "like <b>waits"
     assert cell.population.means == pytest.approx((55.0, 87.5), abs=1.0)
 
 

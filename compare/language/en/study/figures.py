@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, assert_never
 
-from compare.language.en.study.labels import SHORT, population, share_of
-from compare.language.en.study.terms import estimand, figure
+from compare.language.en.study.labels import SHORT, share_of
+from compare.language.en.study.terms import estimand, figure, population
 from compare.language.en.words import capitalized, listed
 from compare.language.figure_book import FigureText
 from compare.language.numbers import fixed, percent

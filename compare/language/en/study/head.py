@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, assert_never
 
 from compare.language.en.study.terms import METHODS, digits, estimand, figure, population
@@ -31,9 +32,10 @@ def about(head: Head) -> str:
         1: ", and so were samples of another design",
     }.get(others, f", and so were samples of {others} other designs")
     return (
-        f"{head.n_fits:,} samples of {head.place.n:,} values from {population(head.place)} were "
-        f"fitted by EM and {head.n_posteriors:,} of them by Bayes{also}. The truth being known, "
-        "errors can be counted. A number after ± is a Monte Carlo standard error: what more "
+        f"{head.n_fits:,} samples of {head.place.n:,} values from "
+        f"{population(head.place.population)} were fitted by EM and {head.n_posteriors:,} of "
+        f"them by Bayes{also}. The truth being known, errors can be counted. A number "
+        "after ± is a Monte Carlo standard error: what more "
         "samples would still change."
     )
 
@@ -41,7 +43,7 @@ def about(head: Head) -> str:
 def headline(head: Head) -> str:
     """Which of the two is closer to the truth for the first design, and how sure that is."""
     place = head.place
-    values = f"{place.n:,} values from {population(place)}"
+    values = f"{place.n:,} values from {population(place.population)}"
     low = min((gain for _, gain in head.gains), key=lambda gain: gain.value)
     high = max((gain for _, gain in head.gains), key=lambda gain: gain.value)
     size = f"{figure(place.gain)} times as large"
@@ -139,7 +141,7 @@ def _take(found: Advice) -> str:
             zip(names, (loss.by_bayes for loss in found.losses), strict=True),
         )
     )
-    values = f"{found.place.n:,} values from {population(found.place)}"
+    values = f"{found.place.n:,} values from {population(found.place.population)}"
     match found.place.side:
         case "bayes":
             what = f"Take the posterior for {values}."
@@ -201,9 +203,9 @@ def _grouped(places: Sequence[Place]) -> str:
     """Designs, those that differ in the number of values alone together."""
     sizes: dict[str, list[str]] = {}
     for place in sorted(places, key=lambda one: one.n):
-        apart = f" at D = {fixed(place.separation, 1)}"
-        shown = "" if place.population in {"skewed", "rounded"} else apart
-        sizes.setdefault(f"{population(place)}{shown}", []).append(f"{place.n:,}")
+        unsaid = place.population in {"skewed", "rounded"} or math.isnan(place.separation)
+        shown = "" if unsaid else f" at D = {fixed(place.separation, 1)}"
+        sizes.setdefault(f"{population(place.population)}{shown}", []).append(f"{place.n:,}")
     return "; ".join(f"{where} (n = {listed(ns)})" for where, ns in sizes.items())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from compare.language.en.study.terms import POPULATIONS, estimand
+from compare.language.en.study.terms import LETTERS, POPULATIONS, estimand
 from compare.language.en.words import capitalized
 from compare.language.numbers import fixed, percent
 from compare.language.study_book import StudyLabels
@@ -21,7 +21,6 @@ __all__ = [
     "estimand_title",
     "map_title",
     "panel_title",
-    "population",
     "share_of",
     "strip_title",
     "study_labels",
@@ -43,8 +42,6 @@ SHORT = {
     "credible": "credible",
     "highest density": "highest density",
 }
-LETTERS = 20
-"""Of a population's name, above half a page."""
 
 
 def study_labels(level: float) -> StudyLabels:
@@ -74,12 +71,12 @@ def study_labels(level: float) -> StudyLabels:
 
 def map_title(block: Block) -> str:
     """Above the tiles of a population."""
-    return capitalized(population(block.population))
+    return _titled(block.population)
 
 
 def panel_title(panel: Panel) -> tuple[str, str]:
     """The population, and the n or D of a panel."""
-    name = capitalized(population(panel.population))
+    name = _titled(panel.population)
     if panel.axis == "separation":
         return name, f"n = {panel.held:,.0f}"
     return name, "" if math.isnan(panel.held) else f"D = {fixed(panel.held, 1)}"
@@ -100,13 +97,13 @@ def estimand_axis(shown: ZipShown) -> str:
     return f"{estimand(shown.estimand)} less the truth"
 
 
-def population(name: str) -> str:
-    """What values are drawn from; a file gave the name of its own."""
-    return POPULATIONS.get(name) or plain(name, LETTERS) or "the values"
-
-
 def share_of(coverage: Figure) -> str:
     """A coverage as a percentage with its Monte Carlo error."""
     if math.isnan(coverage.value):
         return "an unknown share"
     return f"{fixed(100 * coverage.value, 1)}% ± {fixed(100 * coverage.error, 1)}"
+
+
+def _titled(name: str) -> str:
+    """A population above half a page."""
+    return capitalized(POPULATIONS.get(name) or plain(name, LETTERS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from compare.language.en.study.terms import POPULATIONS
+from compare.language.en.study.terms import population
 from compare.language.en.words import capitalized, listed
 from compare.language.numbers import fixed, percent
 
@@ -63,7 +63,7 @@ def _data(found: Plan) -> str:
 
 
 def _simulated(one: Simulated) -> str:
-    name = POPULATIONS.get(one.name, one.name)
+    name = population(one.name)
     sizes = f"n = {listed([f'{n:,}' for n in one.sizes])}"
     if one.population is None:
         return f"{name}, {sizes}"
@@ -75,10 +75,10 @@ def _simulated(one: Simulated) -> str:
     return f"{name}, {_mixture(one.population)}{apart}, {sizes}"
 
 
-def _mixture(population: Population) -> str:
-    groups = zip(population.weights, population.means, population.sds, strict=True)
+def _mixture(known: Population) -> str:
+    groups = zip(known.weights, known.means, known.sds, strict=True)
     written = " + ".join(f"{w:.3g} N({m:.4g}, {s:.3g})" for w, m, s in groups)
-    match population.shape:
+    match known.shape:
         case "normal":
             shape = ""
         case "skewed":
@@ -86,8 +86,8 @@ def _mixture(population: Population) -> str:
         case "heavy":
             shape = " with groups of t's shape (5 degrees of freedom)"
         case _:
-            assert_never(population.shape)
-    rounded = f" rounded to {population.step:g}" if population.step else ""
+            assert_never(known.shape)
+    rounded = f" rounded to {known.step:g}" if known.step else ""
     return f"{written}{shape}{rounded}"
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from compare.language.en.study.terms import (
     FAILURES,
     METHODS,
-    POPULATIONS,
     estimand,
     figure,
     population,
@@ -143,8 +142,8 @@ def map_of(places: Sequence[Place]) -> Cells:
         ),
         tuple(
             (
-                capitalized(population(place)),
-                fixed(place.separation, 1),
+                capitalized(population(place.population)),
+                "" if math.isnan(place.separation) else fixed(place.separation, 1),
                 f"{place.n:,}",
                 figure(place.gain),
                 {"bayes": "Bayes", "em": "EM", "alike": "neither", "unsure": "?"}[place.side],
@@ -168,7 +167,7 @@ def enough(found: Sequence[Enough]) -> Cells:
         ),
         tuple(
             (
-                capitalized(POPULATIONS.get(one.population, one.population)),
+                capitalized(population(one.population)),
                 fixed(one.separation, 1),
                 _simulated(one),
                 f"{_rounded(one.expected):,}",

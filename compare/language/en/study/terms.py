@@ -6,14 +6,16 @@ import math
 from typing import TYPE_CHECKING
 
 from compare.language.numbers import fixed
+from compare.study.design import LIKE
+from compare.tables.printable import plain
 
 if TYPE_CHECKING:
-    from compare.findings.study.sides import Place
     from compare.study.simulated import Figure
 
 __all__ = [
     "FAILURES",
     "KINDS",
+    "LETTERS",
     "METHODS",
     "POPULATIONS",
     "digits",
@@ -46,6 +48,9 @@ KINDS = {
     "density": "density",
     "misclassified": "misclassified",
 }
+LETTERS = 20
+"""Of a file's name."""
+
 FAILURES = {
     "collapsed": "collapsed",
     "chance": "settled on a few values",
@@ -64,6 +69,7 @@ POPULATIONS = {
     "skewed": "the heights with skewed groups",
     "rounded": "the heights in whole inches",
     "prior": "truths from the prior",
+    "given": "the given groups",
 }
 
 
@@ -97,6 +103,7 @@ def digits(one: Figure) -> int:
     return max(0, (1 if shown[0] == "1" else 0) - int(shown[4:]))
 
 
-def population(place: Place) -> str:
-    """What the values of a place come from."""
-    return POPULATIONS.get(place.population, place.population)
+def population(name: str) -> str:
+    """What values are drawn from, by its name in the design; a file gave the end of some."""
+    known = POPULATIONS.get(name)
+    return known or f"groups like those of {plain(name.removeprefix(LIKE), LETTERS)}"
