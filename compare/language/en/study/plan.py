@@ -50,8 +50,9 @@ def plan(found: Plan) -> tuple[tuple[str, str], ...]:
 
 
 def versions(found: Mapping[str, str]) -> str:
-    """What did the work."""
-    return f"Made with {listed([f'{name} {version}' for name, version in found.items()])}."
+    """What did the work; empty where that is not known."""
+    told = [f"{name} {version}" for name, version in found.items()]
+    return f"Made with {listed(told)}." if told else ""
 
 
 def _data(found: Plan) -> str:
