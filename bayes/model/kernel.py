@@ -6,6 +6,12 @@ many points.
 For each value the loop needs an exponential for every component and a logarithm. The library
 functions take one number at a time and most of the time, so both are written here as polynomials,
 which the compiler does on several values at once: a factor of three.
+
+What this file alone buys: `bayes.fit` as it comes, with it and with PyMC's own compilation of the
+same model on the same nodes, in turn on two cores that were not idle. 1,000 heights took 4.5 s
+against 41 s, a million of them as 268 nodes 3.0 against 23 s, 1,000 in whole centimetres 3.0
+against 31 s. Drawing alone is seven to eight times as fast; the rest is the compilation, 11 to 28 s
+for each new model, where this is compiled once and kept.
 """
 
 from __future__ import annotations
