@@ -23,6 +23,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 FLAGS = os.environ.get("PYTENSOR_FLAGS")
 os.environ["PYTENSOR_FLAGS"] = ",".join(filter(None, ["traceback__limit=0", FLAGS]))
 
+gc.disable()  # until all is collected, see below
+
 REFERENCE = Path(__file__).parent / "reference"
 
 # The same examples at every run; `pytest --hypothesis-profile search` looks for new ones.
@@ -42,6 +44,7 @@ def pytest_collection_finish():
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 50, 100)
 
 

@@ -5,12 +5,15 @@ import html
 import itertools
 import re
 from html.parser import HTMLParser
+from unittest import mock
 
+from drawn import pair
 from handmade import comparison
 from markdown_it import MarkdownIt
 from once import once
 from plain import illustrated, sketched
 
+from compare.figures import figures
 from compare.page.report import render
 
 KINDS = (
@@ -45,9 +48,17 @@ FIGURES = {
 def report(name):
     "With all figures drawn of the first, and the words of a few of the others."
     if name not in FIGURES:
-        return render(comparison(name))
+        drawn = functools.partial(_drawn, figures.draw, pair()[1])
+        with mock.patch.object(figures, "draw", drawn):
+            return render(comparison(name))
     with sketched():
         return illustrated(comparison(name), FIGURES[name])
+
+
+def _drawn(draw, before, *args, **told):
+    "All figures of two groups: those drawn before of a comparison like it, and the others."
+    own = draw(*args, only=("path", "pit", "expected"), **told)
+    return tuple((before | {figure.name: figure for figure in own}).values())
 
 
 class Page(HTMLParser):

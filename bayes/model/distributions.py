@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from pymc.distributions.distribution import SymbolicRandomVariable
 from pymc.distributions.shape_utils import change_dist_size
 from pymc.distributions.truncated import TruncatedRV
-from pytensor.compile.mode import Mode
 from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import ancestors
 from pytensor.tensor.random.basic import BetaRV, DirichletRV, LogNormalRV
 from pytensor.tensor.random.op import RandomVariable
 from pytensor.tensor.random.type import RandomType
 from pytensor.tensor.variable import TensorConstant, TensorVariable
+
+from bayes.model.values import evaluated
 
 __all__ = [
     "EXAMPLES",
@@ -157,7 +158,7 @@ def _value(variable: Any) -> Floats:
     if _is_random(variable):
         # A part of a mixture, say: no number to compare, so no two components are alike.
         return np.full(2, np.nan)
-    return np.asarray(variable.eval(mode=Mode("py", None)))
+    return np.asarray(evaluated([variable])[0])
 
 
 def _is_random(variable: Any) -> bool:
@@ -168,7 +169,7 @@ def shape(dist: Any) -> tuple[int, ...]:
     """The shape of one draw."""
     if None not in dist.type.shape:
         return tuple(dist.type.shape)
-    return tuple(int(size) for size in dist.shape.eval(mode=Mode("py", None)))
+    return tuple(int(size) for size in evaluated([dist.shape])[0])
 
 
 def untruncated(dist: Any) -> Any:

@@ -13,6 +13,8 @@ import pymc as pm
 from numpy.typing import NDArray
 from pymc.distributions.shape_utils import change_dist_size
 from pymc.distributions.truncated import TruncatedRV
+from pymc.logprob.utils import ParameterValueError
+from pymc.pytensorf import collect_default_updates, reseed_rngs
 from pytensor.compile.mode import Mode
 from pytensor.tensor.random.basic import DirichletRV, LogNormalRV, NormalRV
 
@@ -38,6 +40,7 @@ from bayes.model.reasons import (
     read_reason,
     write_reason,
 )
+from bayes.model.values import evaluated
 from bayes.model.written import read, write
 from em import Parameters, Sample
 from em.data.requirements import require_counts
@@ -288,9 +291,14 @@ class Priors:
         weights = change_dist_size(self.weights, (n_draws,))
         shape = (n_draws, self.n_components)
         means, sds = (change_dist_size(dist, shape) for dist in (self.means, self.sds))
-        # Python's linker: a few vectorised calls do not repay seconds of compiling.
-        drawn = pm.draw([weights, means, sds], random_seed=seed, mode=Mode("py", "fast_compile"))
-        return Parameters(*drawn)
+        drawn = [weights, means, sds]
+        reseed_rngs(list(collect_default_updates(inputs=[], outputs=drawn)), seed)  # as pm.draw
+        try:
+            return Parameters(*evaluated(drawn))
+        except (NotImplementedError, ParameterValueError):
+            # Python's linker: a few vectorised calls do not repay seconds of compiling.
+            mode = Mode("py", "fast_compile")
+            return Parameters(*pm.draw(drawn, random_seed=seed, mode=mode))
 
     def _check_supports(self) -> None:
         """Refuse priors that are improper or that allow weights or sds that are none."""

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
-from pytensor.compile.mode import Mode
 
 from bayes.model.distributions import words
 from bayes.model.reasons import Improper
+from bayes.model.values import evaluated
 from em import Sample
 
 __all__ = ["improper_on_ties"]
@@ -58,8 +58,7 @@ def _most_ties(sample: Sample) -> float:
 def _power_at_zero(unit: float, sds: Any, K: int) -> float:
     """The smallest power of the sd that a prior density falls like, infinite if like none."""
     points = np.tile(unit * NARROW[..., None], K)
-    python = Mode("py", None)
-    densities = [[pm.logp(sds, point).eval(mode=python) for point in pair] for pair in points]
+    densities = [evaluated([pm.logp(sds, point) for point in pair]) for pair in points]
     with np.errstate(invalid="ignore"):  # where the density is zero
         near, nearer = np.squeeze(np.diff(densities, axis=1), 1) / np.log(10.0**10)
     # A power is the same everywhere; what keeps rising falls faster than any power.

@@ -14,7 +14,6 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
 
 import em
 
@@ -171,18 +170,23 @@ def _skewed() -> _Shape:
         return np.asarray((u - mean) / sd)
 
     def pdf(z: Floats) -> Floats:
+        from scipy.special import ndtr  # as below
+
         u = mean + sd * z
-        return np.asarray(sd * 2.0 * _normal(u) * special.ndtr(SKEW * u))
+        return np.asarray(sd * 2.0 * _normal(u) * ndtr(SKEW * u))
 
     return _Shape(draw, pdf)
 
 
 def _heavy() -> _Shape:
     sd = np.sqrt(FREEDOM / (FREEDOM - 2.0))
-    return _Shape(
-        lambda rng, n: np.asarray(rng.standard_t(FREEDOM, n) / sd),
-        lambda z: np.asarray(sd * stats.t.pdf(sd * z, FREEDOM)),
-    )
+
+    def pdf(z: Floats) -> Floats:
+        from scipy.stats import t  # half a second that each worker would spend at its start
+
+        return np.asarray(sd * t.pdf(sd * z, FREEDOM))
+
+    return _Shape(lambda rng, n: np.asarray(rng.standard_t(FREEDOM, n) / sd), pdf)
 
 
 def _normal(z: Floats) -> Floats:

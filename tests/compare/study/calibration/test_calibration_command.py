@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pickle
 import re
 import signal
 import subprocess
@@ -56,6 +57,10 @@ def files(place):
     return {path.name: path.read_bytes() for path in sorted(place.iterdir())}
 
 
+def sent(what):
+    return pickle.loads(pickle.dumps(what))  # noqa: S301 - made on the spot
+
+
 def stop_at(wanted, *numbers):
     def change(number):
         for one in numbers:
@@ -66,7 +71,10 @@ def stop_at(wanted, *numbers):
 
 
 def test_a_run_that_is_stopped_ends_as_if_it_had_not_been(folder, monkeypatch, capsys):
-    "Ctrl-C in the second fit: one data set stays, the rest follows, the files are the same."
+    """Ctrl-C in the second fit: one data set stays, the rest follows, the files are the same.
+
+    So they are where jobs and trials go to and fro between processes.
+    """
     straight = folder("straight")
     assert calibration.main(HERE) == 0
     assert set(files(straight)) == {f"calibration-k1-n60.{end}" for end in ("json", "md", "svg")}
@@ -83,7 +91,7 @@ def test_a_run_that_is_stopped_ends_as_if_it_had_not_been(folder, monkeypatch, c
         begun.append(job.number)
         if begun == [0, 1]:
             signal.raise_signal(signal.SIGINT)
-        return run(design, job)
+        return sent(run(*sent((design, job))))
 
     monkeypatch.setattr(workers, "run", stop)
     assert calibration.main(HERE) == 130
@@ -98,7 +106,7 @@ def test_a_run_that_is_stopped_ends_as_if_it_had_not_been(folder, monkeypatch, c
     assert files(interrupted) == files(straight)
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_processes_and_a_kill_change_no_byte(folder):
     "Two processes, killed without warning once a trial is there; this one goes on."
     command = [sys.executable, "-m", NAME, *SMALL, "--data-sets", "5"]
