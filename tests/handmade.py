@@ -183,7 +183,7 @@ def normals(*groups, seed=0):
 
 
 def made(
-    of, k=2, *, fit=None, center=None, level=0.95, command=None, seconds=None, alone=False, **drawn
+    of, k=2, *, fit=None, center=None, level=0.95, command=None, seconds=None, alone=True, **drawn
 ):
     """A comparison of a case, without criticism.
 
@@ -194,6 +194,11 @@ def made(
     said = posterior(of.sample, fit.mixture if center is None else center, **drawn)
     told = {"level": level, "case": of, "command": command, "seconds": seconds, "alone": alone}
     return compare(fit, said, criticism=False, **told)
+
+
+def whole(*args, **told):
+    "The same, held against other numbers of groups."
+    return made(*args, alone=False, **told)
 
 
 def criticised(of, rng=0):
@@ -212,32 +217,32 @@ def _collapsed():
     spike = em.Mixture([2 / 62, 60 / 62], [3.0, 10.0], [1e-9, 2.0])
     fit = em.fit(values, 2, start=spike)
     center = em.Mixture([0.3, 0.7], [9.0, 10.5], [1.8, 2.0])
-    return made(case(values), fit=fit, center=center)
+    return whole(case(values), fit=fit, center=center)
 
 
 _MAKERS = {
     # The heights of the original report: two groups that overlap, in cm, with their truth.
-    "overlapping": lambda: made(
+    "overlapping": lambda: whole(
         Case.synthetic(),
         spread=0.25,
         tie=0.95,
         command="python -m compare.run",
         seconds={"em": 0.02, "total_before_drawing": 1.5},
     ),
-    "separate": lambda: made(case(normals(*SEPARATE), unit="pt")),
-    "one as two": lambda: made(case(normals((200, 5, 2), seed=3)), spread=0.4),
-    "one": lambda: made(case(normals((200, 5, 2), seed=3)), 1, spread=0.07),
-    "three": lambda: made(
+    "separate": lambda: whole(case(normals(*SEPARATE), unit="pt")),
+    "one as two": lambda: whole(case(normals((200, 5, 2), seed=3)), spread=0.4),
+    "one": lambda: whole(case(normals((200, 5, 2), seed=3)), 1, spread=0.07),
+    "three": lambda: whole(
         case(normals((90, 0, 1), (110, 10, 1), (100, 20, 1)), unit="m"), 3, spread=0.08
     ),
-    "two as one": lambda: made(case(normals(*SEPARATE)), 1, spread=0.05),
+    "two as one": lambda: whole(case(normals(*SEPARATE)), 1, spread=0.05),
     "collapsed": _collapsed,
-    "failing": lambda: made(Case.synthetic(), spread=0.25, spoil="apart"),
-    "stuck": lambda: made(case(normals(*SEPARATE)), spoil="stuck"),
+    "failing": lambda: whole(Case.synthetic(), spread=0.25, spoil="apart"),
+    "stuck": lambda: whole(case(normals(*SEPARATE)), spoil="stuck"),
     # Two groups that only their sds tell apart.
-    "alike": lambda: made(case(ALIKE, unit="s"), spread=0.08),
+    "alike": lambda: whole(case(ALIKE, unit="s"), spread=0.08),
     # A single chain, which nothing can be compared with.
-    "lonely": lambda: made(case(normals(*SEPARATE)), chains=1, draws=1200),
+    "lonely": lambda: whole(case(normals(*SEPARATE)), chains=1, draws=1200),
 }
 
 

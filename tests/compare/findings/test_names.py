@@ -15,6 +15,7 @@ from handmade import (
     made,
     normals,
     posterior,
+    whole,
     with_draws,
 )
 from pages import page, report
@@ -35,7 +36,7 @@ THREE = normals((90, 0, 0.5), (90, 0, 3), (60, 30, 8), seed=1)
 @pytest.fixture(scope="module")
 def three():
     "Two groups with one mean beside a third."
-    return criticised(made(case(THREE), 3, spread=0.15, alone=True))
+    return criticised(made(case(THREE), 3, spread=0.15))
 
 
 # ---- which names ----
@@ -118,7 +119,7 @@ def test_rows_by_sd_are_counted_from_the_draws_under_these_names():
 def test_the_truth_goes_along():
     "Of the narrower group beside the narrower group."
     truth = em.Mixture([1 / 3, 2 / 3], [-0.01, 0.0], [6, 1])
-    of = made(case(ALIKE, truth=truth), spread=0.08)
+    of = whole(case(ALIKE, truth=truth), spread=0.08)
     assert [row.truth for row in of.rows_by_sd] == [2 / 3, 1 / 3, 0.0, -0.01, 1, 6]
     assert [row.truth for row in of.rows] == [1 / 3, 2 / 3, -0.01, 0.0, 6, 1]
 

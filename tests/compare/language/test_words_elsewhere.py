@@ -1,6 +1,7 @@
 """Only phrase books speak: what is found, compared, read and drawn holds no words for reports."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -40,13 +41,20 @@ def modules(room):
     return sorted((ROOT / room).rglob("*.py"))
 
 
+@functools.cache
+def parsed(path):
+    "Each module once."
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def codes():
     "What a type names: judgements and kinds, which no reader sees."
     return {
         constant.value
         for room in ("em", "bayes", "compare")
         for path in modules(room)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "Literal"
         for constant in ast.walk(node.slice)
         if isinstance(constant, ast.Constant)
@@ -84,7 +92,7 @@ def wordy(*paths):
     return {
         f"{path.parent.name}/{path.stem}.{name_of(node)}"
         for path in paths
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for node in parsed(path).body
         for text in spoken(node)
         if WORDS.search(text) and text not in known
     }

@@ -6,7 +6,7 @@ from importlib import metadata
 
 import numpy as np
 import pytest
-from handmade import SEPARATE, case, comparison, criticised, made, normals
+from handmade import SEPARATE, case, comparison, criticised, made, normals, whole
 
 import em
 from compare.page.document import SCHEMA, to_json, versions
@@ -107,7 +107,7 @@ def test_a_total_weight_that_is_not_whole_stays_as_it_is():
     "Two hundred values of weight 1.125 count 225."
     values = normals(*SEPARATE)
     weighted = em.Sample(values, [1.125] * 199 + [1.0])
-    assert strict(to_json(made(case(weighted), alone=True)))["case"]["n"] == pytest.approx(224.875)
+    assert strict(to_json(made(case(weighted))))["case"]["n"] == pytest.approx(224.875)
 
 
 def test_a_number_that_does_not_exist_is_null():
@@ -160,7 +160,7 @@ def test_seconds_are_those_that_were_passed():
 def test_names_go_in_and_come_out_unchanged():
     "Quotes, tags, line ends and Chinese: JSON carries any text, and needs no escapes for most."
     odd = 'a "quoted" <script>alert(1)</script> \\ name\nwith\tall 身高 \u202e'
-    compared = made(case(normals(*SEPARATE), name="身高", unit="厘米", source=odd))
+    compared = whole(case(normals(*SEPARATE), name="身高", unit="厘米", source=odd))
     text = to_json(compared)
     said = strict(text)["case"]
     assert (said["name"], said["unit"], said["source"]) == ("身高", "厘米", odd)
@@ -171,7 +171,7 @@ def test_names_go_in_and_come_out_unchanged():
 def test_values_that_were_left_out_are_written_with_count_and_share():
     "In order of value; an empty list where there are none."
     sample = em.Sample(np.append(normals(*SEPARATE), [0.0] * 50)).without(0)
-    (gone,) = strict(to_json(made(case(sample), alone=True)))["left_out"]
+    (gone,) = strict(to_json(made(case(sample))))["left_out"]
     assert gone == {"value": 0.0, "count": 50.0, "share": 0.2}
     assert strict(to_json(comparison("separate")))["left_out"] == []
 
@@ -201,7 +201,7 @@ def test_the_criticism_is_written_in_plain_numbers():
     assert "sensitivity" in said["not_made"]
     assert said["penalised"]["means"] == found.penalised.mixture.means.tolist()
     assert [one["order"] for one in said["labels"]] == ["sd", "kl"]
-    bare = strict(to_json(made(case(normals(*SEPARATE)))))
+    bare = strict(to_json(whole(case(normals(*SEPARATE)))))
     assert bare["criticism"] is None
     assert bare["quantities"]["modes"]["probabilities"] == {"2": 1.0}
     assert sum(document["quantities"]["modes"]["probabilities"].values()) == pytest.approx(1)
@@ -221,7 +221,7 @@ def test_several_numbers_of_components_are_written_with_both_conventions(thoroug
 def test_a_check_that_was_not_made_is_null():
     "Weights that are no counts allow two of the checks, and no leave-one-out."
     weighted = em.Sample(normals(*SEPARATE), [0.75] * 200)
-    of = criticised(made(case(weighted), alone=True))
+    of = criticised(made(case(weighted)))
     said = strict(to_json(of))["criticism"]
     assert said["loo"] is None
     missing = [one for one in said["checks"] if one["verdict"] == "not made"]

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from handmade import NAMES, SEPARATE, case, compare, comparison, made, normals, with_draws
+from handmade import NAMES, SEPARATE, case, compare, comparison, normals, whole, with_draws
 from spoken import after, findings
 
 import em
@@ -80,7 +80,7 @@ def test_a_single_groups_headline_gives_mean_and_sd_with_their_intervals():
 @pytest.mark.parametrize("level", [0.5, 0.8, 0.999])
 def test_the_words_on_the_split_do_not_depend_on_the_level(level):
     "A shorter interval is not a better determined split."
-    of = made(Case.synthetic(), spread=0.25, level=level)
+    of = whole(Case.synthetic(), spread=0.25, level=level)
     assert "The data say very little about the split" in headline(of)
     assert f"with {100 * level:g}% probability" in headline(of)
     assert f"({100 * level:g}% profile interval)" in headline(of)
@@ -89,7 +89,7 @@ def test_the_words_on_the_split_do_not_depend_on_the_level(level):
 def test_a_precise_split_is_called_precise():
     "From nothing over roughly to well determined, as the posterior narrows."
     told = {
-        spread: headline(made(case(normals(*SEPARATE)), spread=spread))
+        spread: headline(whole(case(normals(*SEPARATE)), spread=spread))
         for spread in (0.02, 0.1, 0.3)
     }
     assert "The split is well determined" in told[0.02]
@@ -99,7 +99,7 @@ def test_a_precise_split_is_called_precise():
 
 def test_more_groups_than_asked_for_are_mentioned():
     "Three groups fitted with two: the finding stands, and says that BIC prefers three."
-    of = made(comparison("three").case, 2)
+    of = whole(comparison("three").case, 2)
     told = headline(of)
     three = min(fit.bic for fit in of.selection.fits if fit.n_components == 3)
     assert "into two" in told
@@ -139,7 +139,7 @@ def test_a_posterior_elsewhere_is_said_at_once():
 
 def test_a_single_group_with_a_failed_sampler_shows_ems_intervals():
     "Profile intervals in the brackets, and called that."
-    of = made(comparison("one").case, 1, spoil="apart")
+    of = whole(comparison("one").case, 1, spoil="apart")
     told = headline(of)
     assert "95% profile-likelihood intervals" in told
     ends = after(r"have mean \S+ (\(.*?\))", told)

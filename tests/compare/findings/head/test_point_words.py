@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from handmade import case, comparison, made, normals
+from handmade import case, comparison, made, normals, whole
 from spoken import findings
 
 import em
@@ -20,7 +20,7 @@ CENTER = em.Mixture([0.3, 0.7], [25.0, 30.0], [8.0, 2.0])
 
 def drawn(values, center=CENTER, **options):
     "A comparison whose posterior lies around a mixture, since EM has no maximum there."
-    return made(case(values), center=center, alone=True, **options)
+    return made(case(values), center=center, **options)
 
 
 def test_a_value_that_a_part_of_the_data_equal_is_named_with_its_count():
@@ -104,7 +104,7 @@ def recurrent(*heaps):
     "Two groups that overlap, and values that recur, each (value, count), all to a tenth."
     heap = np.repeat([float(value) for value, _ in heaps], [count for _, count in heaps])
     values = np.round(np.append(normals((120, 164, 6), (120, 186, 7)), heap), 1)
-    return made(case(values), alone=True)
+    return made(case(values))
 
 
 def test_a_likelier_point_is_minded_once_at_the_head():
@@ -150,7 +150,7 @@ def test_where_every_common_value_recurs_they_were_recorded_roughly():
 
 def test_what_was_left_out_is_said_first():
     "Its count and share, before anything else that there is to mind."
-    of = made(case(em.Sample(ZEROS).without(0)), 1)
+    of = whole(case(em.Sample(ZEROS).without(0)), 1)
     assert cautions(of)[0] == (
         "300 equal to 0 (30% of all) were left out, as asked for; what is said here is of the "
         "others."

@@ -87,7 +87,7 @@ def test_the_table_of_tops_has_their_shares():
 def test_the_shares_are_those_of_the_draws():
     "All draws lie around the best maximum, so it holds all of them."
     values = np.append(normals((45, 10, 1), (55, 20, 1.5)), [3.0, 3.3, 33.0, 33.4])
-    of = criticised(made(case(values), alone=True))
+    of = criticised(made(case(values)))
     regular = [top for top in of.fit.optima if top.status is em.Status.CONVERGED]
     assert len(regular) > 1
     assert of.criticism.tops.shares[0] == 1
