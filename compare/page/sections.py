@@ -10,7 +10,7 @@ from compare.findings.criticism import influence, misfit, rivals, rounding
 from compare.findings.fits import climb, nodes, sampler, told_apart, tops
 from compare.findings.optima import optima
 from compare.findings.original import story
-from compare.findings.study.quoted import how_often
+from compare.findings.study.quoted import HowOften, how_often
 from compare.language import en
 from compare.page.answers import explained, side_by_side
 from compare.page.blocks import Code, Drawing, Facts, Heading, Section, Table, section
@@ -57,7 +57,7 @@ def sections(
     """
     words, titles = book.furniture, book.furniture.titles
     apart, humps = borders.borders(comparison), borders.humps(comparison)
-    by_bayes = rivals.rivals(comparison)
+    by_bayes, often = rivals.rivals(comparison), how_often(comparison)
     checks, speaking = misfit.checks(comparison), influence.influence(comparison)
 
     def figure(name: str) -> Drawing | None:
@@ -74,9 +74,10 @@ def sections(
             book.weights_by_spread(names.weights_by_spread(comparison)),
             joined(
                 book.agreement(agreement.agreement(comparison)),
-                book.how_often(how_often(comparison)),
+                "" if isinstance(often, HowOften) else book.how_often(often),
                 book.on_truth(agreement.on_truth(comparison)),
             ),
+            book.how_often(often) if isinstance(often, HowOften) else None,
             figure("forest"),
             explained(comparison, book),
         ),

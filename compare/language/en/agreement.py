@@ -58,10 +58,10 @@ def _how_often(found: HowOften) -> str:
     kind = {"profile": "profile-likelihood", "wald": "Wald"}[em.method]
     error = max(one.error for held in (em, bayes) for one in (held.lowest, held.highest))
     return (
-        f"One data set cannot say how often such intervals are right; {em.n:,} others of "
-        f"{found.n:,} values from the same mixture can: {level} {kind} intervals held the truth in "
-        f"{_held(em)} of them, depending on the parameter, {level} credible intervals in "
-        f"{_held(bayes)} of {bayes.n:,} of them, and the posterior mean was off by "
+        "One data set cannot say how often such intervals are right; many can. Of "
+        f"{em.n:,} other samples of {found.n:,} values from the same mixture, {level} {kind} "
+        f"intervals hold the truth in {_held(em)}; of {bayes.n:,} of them, {level} credible "
+        f"intervals do in {_held(bayes)}. There the posterior mean is off by "
         f"{fixed(found.gain.value, 2)} ± {fixed(found.gain.error, 2)} times as much as EM's "
         f"maximum (python -m compare.study; the shares to ± {fixed(100.0 * error, 1)} points)."
     )
@@ -69,7 +69,7 @@ def _how_often(found: HowOften) -> str:
 
 def _held(found: Held) -> str:
     low, high = (fixed(100.0 * one.value, 0) for one in (found.lowest, found.highest))
-    return f"{low}%" if low == high else f"{low}% to {high}%"
+    return f"{low}%" if low == high else f"{low}% to {high}%, depending on the parameter"
 
 
 def on_truth(found: OnTruth | None) -> str:

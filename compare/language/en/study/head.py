@@ -199,10 +199,15 @@ def _share(one: Covering) -> str:
     return f"{fixed(100.0 * one.lowest.value, 0)}%"
 
 
+def _order(place: Place) -> float:
+    return 0.0 if math.isnan(place.separation) else place.separation
+
+
 def _grouped(places: Sequence[Place]) -> str:
     """Designs, those that differ in the number of values alone together."""
     sizes: dict[str, list[str]] = {}
-    for place in sorted(places, key=lambda one: one.n):
+    names = [place.population for place in places]
+    for place in sorted(places, key=lambda one: (names.index(one.population), _order(one), one.n)):
         unsaid = place.population in {"skewed", "rounded"} or math.isnan(place.separation)
         shown = "" if unsaid else f" at D = {fixed(place.separation, 1)}"
         sizes.setdefault(f"{population(place.population)}{shown}", []).append(f"{place.n:,}")
