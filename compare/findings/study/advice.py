@@ -58,6 +58,9 @@ class Advice:
     """Wald's, where they are clearly below their level and not the best."""
     with_bayes: Covering
     """The credible intervals with equal tails."""
+    suits_prior: bool
+    """Whether these hold the truth clearly more often than promised. Over truths from the prior
+    they do so as often as promised; more often, where the truth suits the prior."""
     settled: Settled | None
     """None where one number of values was simulated."""
 
@@ -123,6 +126,7 @@ def advice(performance: Performance, head: Head) -> Advice:
         best,
         wald if short and wald is not best else None,
         known["credible"],
+        known["credible"].lowest.value - SURE * known["credible"].lowest.error > head.level,
         _settled(head),
     )
 

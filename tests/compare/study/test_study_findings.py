@@ -172,7 +172,7 @@ def test_advice_names_what_each_of_the_two_costs():
     )
     assert "With EM take profile likelihood" in intervals
     assert "in 93% of samples, Wald's, which most programs give, in 70%" in intervals
-    assert "credible intervals hold it in 97%" in intervals
+    assert "credible intervals hold it in 97%." in intervals
 
 
 @pytest.mark.parametrize(
@@ -191,6 +191,14 @@ def test_intervals_are_advised_that_hold_the_truth(wald, profile, bootstrap, bes
     assert one.with_em.method == best
     assert (one.falls_short is not None) is short
     assert ("Wald's, which most programs give" in study.on_advice(one)[1]) is short
+
+
+@pytest.mark.parametrize(("credible", "more"), [(0.99, True), (0.96, False), (0.9, False)])
+def test_intervals_that_hold_more_than_they_promise_are_no_merit(credible, more):
+    "Averaged over the prior they hold just that: here the truth suits it."
+    one = found(coverings=(*USUAL[:2], covering("credible", credible)))
+    assert one.suits_prior is more
+    assert ("this truth suits the prior, over which it is 95%." in study.on_advice(one)[1]) is more
 
 
 @pytest.mark.parametrize(

@@ -165,10 +165,15 @@ def _take_intervals(found: Advice) -> str:
         if found.falls_short is None
         else f", Wald's, which most programs give, in {_share(found.falls_short)}"
     )
+    flattered = (
+        f", more than promised: this truth suits the prior, over which it is {level}"
+        if found.suits_prior
+        else ""
+    )
     return (
         f"With EM take {METHODS[best.method]} for intervals: for the parameter that fares worst, "
         f"those of {level} hold the truth in {_share(best)} of samples{wald}; credible intervals "
-        f"hold it in {_share(found.with_bayes)}."
+        f"hold it in {_share(found.with_bayes)}{flattered}."
     )
 
 
