@@ -115,6 +115,7 @@ def _sections(found: Study, first: Head, figures: dict[str, Figure], command: st
             titles["coverage"],
             study.on_intervals(first),
             study.coverages(coverages),
+            study.kept(coverages),
             figure("zip"),
             study.misses(coverages),
             study.lengths(coverages),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
@@ -97,10 +97,10 @@ def agree(shown: MapShown, book: StudyBook) -> Figure:
 def wald(shown: MapShown, book: StudyBook) -> Figure:
     """Where Wald intervals break: the lowest coverage of a parameter, by kind of interval."""
     words = book.study_labels(shown.level)
-    widest = max(len(block.sizes) for block in shown.blocks)
-    abreast = 3 if widest <= MOST_THREEFOLD else 1
+    dense = [_dense(block) for block in shown.blocks]
+    abreast = 3 if max(len(block.sizes) for block in dense) <= MOST_THREEFOLD else 1
     kinds: tuple[IntervalShown, ...] = ("wald", "profile", "credible")
-    each = [(block, kind) for block in shown.blocks for kind in kinds]
+    each = [(block, kind) for block in dense for kind in kinds]
     rows = list(batched(each, abreast))
     sheet, grid = _sheet([len(row[0][0].separations) for row in rows], abreast, 0.25, lines=2)
     first = None
@@ -130,6 +130,22 @@ def wald(shown: MapShown, book: StudyBook) -> Figure:
     first.plot([], [], label=words.clearly_below, **BROKEN)
     key(sheet, first, 1)
     return export(sheet, "wald", book.wald_figure(shown))
+
+
+def _dense(block: Block) -> Block:
+    """Without the numbers of values that a single separation has where others have more.
+
+    They would take the room that lets three blocks stand side by side; the table has them.
+    """
+    known = [sum(row[x] is not None for row in block.cells) for x in range(len(block.sizes))]
+    kept = [x for x, count in enumerate(known) if count > 1]
+    if not kept:
+        return block
+    return replace(
+        block,
+        sizes=tuple(block.sizes[x] for x in kept),
+        cells=tuple(tuple(row[x] for x in kept) for row in block.cells),
+    )
 
 
 def _sheet(rows: list[int], columns: int, extra: float, lines: int = 1) -> tuple[Page, Any]:

@@ -312,9 +312,11 @@ def test_tables_have_a_row_for_each_method_and_a_gap_where_there_is_nothing():
         coverage("profile", "means[0]", 0.95, open_ends=0.25, length=math.inf),
     ]
     assert study.coverages(intervals).rows == (
-        ("Wald", "0.90 ± 0.02 (0.990 without failures)"),
+        ("Wald", "0.90 ± 0.02"),
         ("Profile likelihood", "0.95 ± 0.02"),
     )
+    assert study.kept(intervals).rows == (("Wald", "0.99"),)
+    assert study.kept(intervals[1:]) is None
     assert study.lengths(intervals).rows == (
         ("Wald", "1.000 ± 0.010"),
         ("Profile likelihood", "∞ (25% open)"),

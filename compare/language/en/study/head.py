@@ -220,4 +220,5 @@ def _grouped(places: Sequence[Place]) -> str:
 
 
 def _ranging(one: Covering) -> str:
-    return f"{fixed(one.lowest.value, 2)} to {fixed(one.highest.value, 2)}"
+    low, high = fixed(one.lowest.value, 2), fixed(one.highest.value, 2)
+    return low if low == high else f"{low} to {high}"

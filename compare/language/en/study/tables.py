@@ -29,6 +29,7 @@ __all__ = [
     "coverages",
     "enough",
     "errors",
+    "kept",
     "lengths",
     "map_of",
     "misses",
@@ -58,7 +59,20 @@ def coverages(found: Sequence[Coverage]) -> Cells:
     return Cells(
         "Coverage of the intervals",
         ("Share that holds the truth", *_estimands(found)),
-        _by_method(found, _covered),
+        _by_method(found, lambda one: figure(one.coverage)),
+    )
+
+
+def kept(found: Sequence[Coverage]) -> Cells | None:
+    """The same without failures, for the methods that have any; None where none has."""
+    failing = {one.method for one in found if one.failed}
+    some = [one for one in found if one.method in failing]
+    if not some:
+        return None
+    return Cells(
+        "Coverage of the intervals without failures",
+        ("Without failures", *_estimands(some)),
+        _by_method(some, lambda one: figure(one.coverage_kept)),
     )
 
 
@@ -95,7 +109,7 @@ def costs(errors: Sequence[Error], coverages: Sequence[Coverage]) -> Cells:
         "Time and failures",
         ("Method", "Median seconds", "Samples", "Failed"),
         tuple(
-            (capitalized(name), "" if math.isnan(seconds) else f"{seconds:.2g}", f"{n:,}", failed)
+            (capitalized(name), f"{seconds:.2g}" if seconds > 0 else "", f"{n:,}", failed)
             for name, seconds, n, failed in rows
         ),
     )
@@ -204,9 +218,3 @@ def _simulated(one: Enough) -> str:
 def _rounded(n: float) -> int:
     """To two digits: more would not be known."""
     return int(float(f"{n:.2g}"))
-
-
-def _covered(one: Coverage) -> str:
-    kept = one.coverage_kept
-    without = f" ({fixed(kept.value, 3)} without failures)" if one.failed else ""
-    return f"{figure(one.coverage)}{without}"
