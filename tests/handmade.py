@@ -13,7 +13,7 @@ import em
 from bayes import Posterior, Settings
 from bayes.criticism import tops
 from bayes.posterior.records import Second
-from compare.comparison import criticism
+from compare.comparison import criticism, laws, table
 from compare.data.cases import Case
 from em.data.values import NOTHING
 
@@ -57,6 +57,7 @@ def _asked_once(ask):
 
 fitted = _asked_once(em.fit)
 _KNOWN = {"fit": fitted, "select": _asked_once(em.select), "em_test": _asked_once(em.em_test)}
+_LAWS = _asked_once(laws.laws)
 
 
 def _wider(fit, _seed):
@@ -73,10 +74,15 @@ def _asking_once():
 def compare(*args, alone=False, **told):
     """As `compare.compare`, but what EM says of one sample is computed once.
 
-    Alone it is not held against other numbers of groups.
+    Alone it is not held against other numbers of groups, nor against other laws.
     """
     others = {"select": lambda *_: em.Selection(())} if alone else {}
-    with mock.patch.dict(_KNOWN, others), _asking_once():
+    single = (lambda _: ()) if alone else _LAWS
+    with (
+        mock.patch.dict(_KNOWN, others),
+        mock.patch.object(table, "laws", single),
+        _asking_once(),
+    ):
         return comparing.compare(*args, **told)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 import em
 from compare.comparison.exactness import exactness, stood_for
+from compare.comparison.laws import laws
 from compare.comparison.naming import chosen_order
 from compare.data.cases import Case, refuse_extreme
 from compare.data.origins import Passed
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bayes import Posterior, Priors
     from compare.comparison.criticism import Criticism
     from compare.comparison.exactness import Exactness
+    from compare.comparison.laws import Law
     from em.likelihood.mixture import Order
 
 __all__ = ["BayesEstimate", "Comparison", "EmEstimate", "Row", "compare"]
@@ -128,6 +130,9 @@ class Comparison:
     selection: em.Selection = field(default_factory=lambda: em.Selection(()))
     """EM fits with one component and more, up to one more than asked for, either kind of sds; none
     of sampling weights, which have no criterion to compare them by."""
+    laws: tuple[Law, ...] = ()
+    """Laws of one quantity that is no normal one, fitted to the same data, the lowest BIC first;
+    none of sampling weights."""
     em_test: em.EmTest | None = None
     """The test of one group against two, where the data allow it."""
     criticism: Criticism | None = None
@@ -252,6 +257,7 @@ def compare(
             if fit.is_pseudo
             else em.select(fit.sample, range(1, fit.n_components + 2))
         ),
+        laws=() if fit.is_pseudo else laws(fit.sample),
         em_test=_em_test(fit),
         criticism=criticised,
         exactness=exact,

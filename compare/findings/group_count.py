@@ -9,6 +9,7 @@ import em
 from compare.findings.terms import Model
 
 if TYPE_CHECKING:
+    from compare.comparison.laws import LawName
     from compare.comparison.table import Comparison
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Separation",
     "Strength",
     "Tried",
+    "TriedLaw",
     "criteria",
     "number_of_groups",
     "preferred",
@@ -106,6 +108,16 @@ class Tried:
 
 
 @dataclass(frozen=True)
+class TriedLaw:
+    """A law of one quantity that was tried beside the groups."""
+
+    name: LawName
+    n_parameters: int
+    scores: Scores
+    """Of a single quantity ICL is BIC."""
+
+
+@dataclass(frozen=True)
 class Separation:
     """How far apart neighbouring groups are."""
 
@@ -151,8 +163,8 @@ def number_of_groups(comparison: Comparison) -> GroupCount:
     )
 
 
-def criteria(comparison: Comparison) -> tuple[Tried, ...]:
-    """The numbers of groups that were tried, with their criteria.
+def criteria(comparison: Comparison) -> tuple[Tried | TriedLaw, ...]:
+    """The numbers of groups that were tried, and the laws of one quantity, with their criteria.
 
     Parameters
     ----------
@@ -160,11 +172,11 @@ def criteria(comparison: Comparison) -> tuple[Tried, ...]:
 
     Returns
     -------
-    tuple of Tried
+    tuple of Tried and TriedLaw
         Empty of sampling weights, which have no criteria.
     """
     asked = comparison.n_components, comparison.fit.equal_sds
-    return tuple(
+    groups = (
         Tried(
             fit.n_components,
             fit.equal_sds,
@@ -174,6 +186,11 @@ def criteria(comparison: Comparison) -> tuple[Tried, ...]:
         )
         for fit in comparison.selection.fits
     )
+    single = (
+        TriedLaw(law.name, law.n_parameters, Scores(law.loglik, law.aic, law.bic, law.bic))
+        for law in comparison.laws
+    )
+    return *groups, *single
 
 
 def separation(comparison: Comparison) -> Separation | None:

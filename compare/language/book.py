@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from compare.findings.fits.told_apart import Identifiability
     from compare.findings.fits.tops import HeldByTops
     from compare.findings.fits.verdict import Distrusted, NotAtMaximum, Verdict
-    from compare.findings.group_count import GroupCount, Separation, Tried
+    from compare.findings.group_count import GroupCount, Separation, Tried, TriedLaw
     from compare.findings.head.cautions import LeftOut
     from compare.findings.head.codes import Code
     from compare.findings.head.headline import Headline
@@ -115,7 +115,7 @@ class Book(Proven, FigureBook, PartsBook, Protocol):
     def columns(self, found: Columns, /) -> Explanation:
         """What its columns hold."""
 
-    def criteria(self, found: tuple[Tried, ...], /) -> Cells | None:
+    def criteria(self, found: tuple[Tried | TriedLaw, ...], /) -> Cells | None:
         """The numbers of groups that were tried, with their criteria."""
 
     def diagnostics(self, found: Diagnostics, /) -> Cells:

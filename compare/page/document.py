@@ -152,6 +152,16 @@ def _document(comparison: Comparison) -> dict[str, Any]:
             "messages": list(diagnostics.messages),
             "second_route": _second_route(settings.second),
         },
+        "laws": [
+            {
+                "name": law.name,
+                "parameters": list(law.parameters),
+                "loglik": law.loglik,
+                "aic": law.aic,
+                "bic": law.bic,
+            }
+            for law in comparison.laws
+        ],
         "criticism": None if comparison.criticism is None else _criticism(comparison.criticism),
         "quantities": quantities(comparison),
         "names": _names(comparison),

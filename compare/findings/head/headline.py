@@ -18,6 +18,7 @@ from compare.findings.group_count import (
     preferred,
     strength,
 )
+from compare.findings.head.one_law import OneLaw, beats, one_law
 from compare.findings.head.points import NoMaximum, no_maximum
 from compare.findings.head.split import HowSure, how_sure
 from compare.findings.names import BySpread, by_spread
@@ -47,6 +48,9 @@ __all__ = [
     "TooMany",
     "headline",
 ]
+
+ENOUGH = 2
+"""Values for each parameter below which more groups are not advised."""
 
 Apart = Literal["overlapping", "distinct", "separate"]
 """How far the two groups that are closest are apart."""
@@ -128,6 +132,8 @@ class Headline:
     """What was found; the parts in the order in which they are said."""
 
     answer: Answer
+    one_law: OneLaw | None = None
+    """Said before the answer where it leads."""
     best_top: BestTop | None = None
     by_spread: BySpread | None = None
     how_sure: HowSure | None = None
@@ -147,15 +153,17 @@ def headline(comparison: Comparison) -> Headline:
     """
     comparison = comparison.named
     fit = comparison.fit
+    law = one_law(comparison)
     if not fit.converged:
-        return Headline(no_maximum(comparison))
+        return Headline(no_maximum(comparison), law)
     best = preferred(comparison)
     if fit.n_components == 1:
-        return Headline(_one_group(comparison), rival=_rival(comparison))
+        return Headline(_one_group(comparison), law, rival=_rival(comparison))
     # Equal sds do not count against the number of groups that was asked for.
     too_many = best is not None and best.n_components < fit.n_components
     return Headline(
         _too_many(comparison, best) if best is not None and too_many else _several(comparison),
+        law,
         on_best_top(comparison),
         by_spread(comparison),
         how_sure(comparison),
@@ -219,7 +227,10 @@ def _rival(comparison: Comparison) -> MoreGroups | NoneBetter | None:
     best, fit = preferred(comparison), comparison.fit
     if best is not None and best.n_components > fit.n_components:
         gap = fit.bic - best.bic
-        if fit.n_components > 1 and gap < SLIGHT:
+        slight = fit.n_components > 1 and gap < SLIGHT
+        # As many parameters as values describe anything.
+        rich = comparison.case.sample.n < ENOUGH * best.n_parameters
+        if slight or rich or beats(comparison, best.bic):
             return None
         typed = option(comparison, "n_components", "components", best.n_components)
         return MoreGroups(Model.of(best), fit.bic, strength(gap), typed)

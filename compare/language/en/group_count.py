@@ -10,10 +10,12 @@ from compare.findings.group_count import (
     NoModel,
     NotCompared,
     Preferred,
+    Scores,
     Separation,
     Tried,
+    TriedLaw,
 )
-from compare.language.en.terms import fixed, listed, model, numeral, p_value
+from compare.language.en.terms import LAWS, fixed, listed, model, numeral, p_value
 from compare.language.texts import Cells
 
 __all__ = ["criteria", "number_of_groups", "separation"]
@@ -52,11 +54,11 @@ def _preferred(found: Preferred) -> str:
     return told + "."
 
 
-def criteria(found: tuple[Tried, ...]) -> Cells | None:
-    """The numbers of groups that were tried, with their criteria; None if there are none."""
+def criteria(found: tuple[Tried | TriedLaw, ...]) -> Cells | None:
+    """The numbers of groups and the laws that were tried; None if there are none."""
     if not found:
         return None
-    chosen = [place for place, one in enumerate(found) if one.asked_for]
+    chosen = [i for i, one in enumerate(found) if isinstance(one, Tried) and one.asked_for]
     return Cells(
         "Numbers of groups",
         ("Groups", "sds", "parameters", "log-likelihood", "AIC", "BIC", "ICL"),
@@ -65,23 +67,21 @@ def criteria(found: tuple[Tried, ...]) -> Cells | None:
     )
 
 
-def _tried(one: Tried) -> tuple[str, ...]:
+def _tried(one: Tried | TriedLaw) -> tuple[str, ...]:
     scores = one.scores
+    if isinstance(one, TriedLaw):
+        return (f"1, {LAWS[one.name]}", "", str(one.n_parameters), *_scored(one.scores))
     return (
         f"{one.n_components}{' (this report)' if one.asked_for else ''}",
         "" if one.n_components == 1 else "equal" if one.equal_sds else "unequal",
         str(one.n_parameters),
-        *(
-            ("no maximum", "", "", "")
-            if scores is None
-            else (
-                fixed(scores.loglik, 3),
-                fixed(scores.aic, 1),
-                fixed(scores.bic, 1),
-                fixed(scores.icl, 1),
-            )
-        ),
+        *(("no maximum", "", "", "") if scores is None else _scored(scores)),
     )
+
+
+def _scored(scores: Scores) -> tuple[str, ...]:
+    criteria = (scores.aic, scores.bic, scores.icl)
+    return fixed(scores.loglik, 3), *(fixed(one, 1) for one in criteria)
 
 
 def separation(found: Separation | None) -> str:

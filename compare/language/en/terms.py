@@ -22,9 +22,11 @@ from compare.tables.printable import plain
 
 if TYPE_CHECKING:
     import em
+    from compare.comparison.laws import LawName
     from compare.findings.terms import Data, Group, Model, Parameter, Range, Value
 
 __all__ = [
+    "LAWS",
     "all_of",
     "capitalized",
     "counted",
@@ -51,6 +53,15 @@ __all__ = [
     "unit_of",
     "value",
 ]
+
+LAWS: dict[LawName, str] = {
+    "log-normal": "log-normal",
+    "shifted log-normal": "shifted log-normal",
+    "gamma": "gamma",
+    "skew-normal": "skew-normal",
+    "t": "Student's t",
+}
+"""Laws of one quantity, as adjectives."""
 
 KINDS = {"weights": "weight", "means": "mean", "sds": "standard deviation"}
 

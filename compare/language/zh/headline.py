@@ -12,6 +12,7 @@ from compare.findings.head.headline import (
     SeveralGroups,
     TooMany,
 )
+from compare.findings.head.one_law import OneLaw
 from compare.findings.head.points import NoMaximum
 from compare.findings.names import AsAskedFor, BySpread, MeansAlike
 from compare.language.zh.points import no_maximum
@@ -30,6 +31,7 @@ from compare.language.zh.terms import (
 )
 
 if TYPE_CHECKING:
+    from compare.comparison.laws import LawName
     from compare.findings.fits.tops import BestTop
     from compare.findings.group_count import Strength
     from compare.findings.head.headline import Apart, Estimate, Headline
@@ -41,13 +43,53 @@ __all__ = ["headline"]
 
 def headline(found: Headline) -> str:
     """What was found, in a few sentences."""
+    law = _one_law(found.one_law)
+    leads = found.one_law is not None and found.one_law.judgement == "leads"
     return (
-        _answer(found.answer)
+        (law if leads else "")
+        + _answer(found.answer)
+        + ("" if leads else law)
         + _best_top(found.best_top)
         + _by_spread(found.by_spread)
         + _how_sure(found.how_sure)
         + _rival(found.rival)
     )
+
+
+LAWS: dict[LawName, str] = {
+    "log-normal": "对数正态",
+    "shifted log-normal": "平移对数正态",
+    "gamma": "伽马",
+    "skew-normal": "偏正态",
+    "t": "学生 t ",
+}
+
+
+def _one_law(found: OneLaw | None) -> str:
+    if found is None:
+        return ""
+    law = f"单一的{LAWS[found.name]}分布"
+    numbers = f"（{fixed(found.bic, 1)} 对 {fixed(found.against.bic, 1)}，越低越好）"
+    shape = "尾部较重" if found.name == "t" else "偏斜"
+    groups = numeral(found.against.n_components, "个组")
+    match found.judgement:
+        case "leads" if found.against.n_components == 1:
+            return (
+                f"按 BIC，{law}描述 {observations(found.data)}明显好于正态分布{numbers}："
+                f"这个量{shape}。"
+            )
+        case "leads":
+            return (
+                f"按 BIC，{law}描述 {observations(found.data)}明显好于{groups}{numbers}："
+                f"这可能只是一个{shape}的量，根本没有分组。"
+            )
+        case "rivals":
+            return (
+                f"按 BIC，{law}的描述与{groups}不相上下{numbers}："
+                f"究竟有分组，还是只有一个{shape}的量，数据不能确定。"
+            )
+        case _:
+            assert_never(found.judgement)
 
 
 def _answer(found: Answer) -> str:

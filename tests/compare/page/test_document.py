@@ -33,7 +33,7 @@ def test_the_keys_are_those_that_were_promised_in_their_order(name):
     "Whatever the data and however the fit went, the same names stand in the same places."
     document = strict(to_json(comparison(name)))
     assert list(document) == [
-        "schema", "case", "level", "interval", "parameters", "em", "bayes", "criticism",
+        "schema", "case", "level", "interval", "parameters", "em", "bayes", "laws", "criticism",
         "quantities", "names", "rounding", "dropped", "left_out", "sampling_weights", "nodes",
         "versions", "seconds",
     ]  # fmt: skip

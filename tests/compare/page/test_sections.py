@@ -13,7 +13,7 @@ from spoken import findings
 from compare.comparison.original import revisit
 from compare.findings.standing import standing
 from compare.language.en.original import whose
-from compare.language.en.terms import number, percent
+from compare.language.en.terms import LAWS, number, percent
 from compare.language.numbers import fixed
 from compare.page.report import render
 
@@ -200,8 +200,11 @@ def test_the_models_and_the_checks_are_all_listed(name):
     "A row for each model that was tried and each parameter that was checked."
     of = comparison(name)
     models = rows(report(name).markdown, "| Groups")
-    assert len(models) == len(of.selection.fits)
-    for fit, row in zip(of.selection.fits, models, strict=True):
+    assert len(models) == len(of.selection.fits) + len(of.laws)
+    for law, row in zip(reversed(of.laws), reversed(models), strict=False):
+        assert row[0] == f"1, {LAWS[law.name]}"
+        assert (row[2], row[5]) == (str(law.n_parameters), fixed(law.bic, 1))
+    for fit, row in zip(of.selection.fits, models, strict=False):
         assert row[0].startswith(str(fit.n_components))
         assert row[2] == str(fit.n_parameters)
         shown = fit.loglik if fit.converged else None

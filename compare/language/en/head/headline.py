@@ -12,15 +12,18 @@ from compare.findings.head.headline import (
     SeveralGroups,
     TooMany,
 )
+from compare.findings.head.one_law import OneLaw
 from compare.findings.head.points import NoMaximum
 from compare.language.en.fits.tops import best_top
 from compare.language.en.head.points import no_maximum
 from compare.language.en.head.split import how_sure
 from compare.language.en.names import by_spread
 from compare.language.en.terms import (
+    LAWS,
     fixed,
     groups,
     listed,
+    model,
     number,
     numeral,
     observations,
@@ -39,14 +42,45 @@ __all__ = ["headline"]
 
 def headline(found: Headline) -> str:
     """What was found, in a few sentences."""
+    law = _one_law(found.one_law)
+    leads = found.one_law is not None and found.one_law.judgement == "leads"
     told = (
+        law if leads else "",
         _answer(found.answer),
+        "" if leads else law,
         best_top(found.best_top),
         by_spread(found.by_spread),
         how_sure(found.how_sure),
         _rival(found.rival),
     )
     return " ".join(filter(None, told))
+
+
+def _one_law(found: OneLaw | None) -> str:
+    if found is None:
+        return ""
+    law = f"one {LAWS[found.name]} quantity"
+    numbers = f"({fixed(found.bic, 1)} against {fixed(found.against.bic, 1)}; lower is better)"
+    shape = "has heavy tails" if found.name == "t" else "is lopsided"
+    match found.judgement:
+        case "leads" if found.against.n_components == 1:
+            return (
+                f"By BIC, {law} describes the {observations(found.data)} clearly better than a "
+                f"normal one {numbers}: the quantity {shape}."
+            )
+        case "leads":
+            return (
+                f"By BIC, {law} describes the {observations(found.data)} clearly better than "
+                f"{model(found.against)} {numbers}: it may be one quantity that {shape}, and no "
+                "groups at all."
+            )
+        case "rivals":
+            return (
+                f"By BIC, {law} describes them about as well as {model(found.against)} {numbers}: "
+                f"whether there are groups, or one quantity that {shape}, they leave open."
+            )
+        case _:
+            assert_never(found.judgement)
 
 
 def _answer(found: Answer) -> str:
