@@ -78,6 +78,8 @@ class Preferred:
     """Of the EM-test of a single group against two, if it was made."""
     against_one: bool
     """Whether that speaks against a single group."""
+    law: TriedLaw | None
+    """The best law of one quantity, if BIC prefers it to all of these."""
 
 
 GroupCount = NotCompared | NoModel | Preferred
@@ -160,6 +162,7 @@ def number_of_groups(comparison: Comparison) -> GroupCount:
         by_aic=None if by_aic.n_components == count else Model.of(by_aic),
         pvalue=None if test is None else test.pvalue,
         against_one=test is not None and test.pvalue < DOUBT,
+        law=next((law for law in _laws(comparison) if law.scores.bic < best.bic), None),
     )
 
 
@@ -186,11 +189,15 @@ def criteria(comparison: Comparison) -> tuple[Tried | TriedLaw, ...]:
         )
         for fit in comparison.selection.fits
     )
-    single = (
+    return *groups, *_laws(comparison)
+
+
+def _laws(comparison: Comparison) -> tuple[TriedLaw, ...]:
+    """The lowest BIC first."""
+    return tuple(
         TriedLaw(law.name, law.n_parameters, Scores(law.loglik, law.aic, law.bic, law.bic))
         for law in comparison.laws
     )
-    return *groups, *single
 
 
 def separation(comparison: Comparison) -> Separation | None:

@@ -40,7 +40,10 @@ def number_of_groups(found: GroupCount) -> str:
 
 def _preferred(found: Preferred) -> str:
     best, second = found.best, found.second
-    told = f"By BIC, {model(best)} describe{'s' if best.n_components == 1 else ''} the data best"
+    told = (
+        f"Of normal groups, {model(best)} describe{'s' if best.n_components == 1 else ''} the data "
+        "best by BIC"
+    )
     if second is not None:
         told += (
             f", {found.gap} better than {model(second)} "
@@ -51,6 +54,11 @@ def _preferred(found: Preferred) -> str:
     if found.pvalue is not None:
         doubt = "speaks against" if found.against_one else "does not speak against"
         told += f". The EM-test {doubt} a single normal group ({p_value(found.pvalue)})"
+    if found.law is not None:
+        told += (
+            f". One {LAWS[found.law.name]} quantity describes them better still "
+            f"({fixed(found.law.scores.bic, 1)})"
+        )
     return told + "."
 
 

@@ -66,7 +66,7 @@ def test_the_number_of_groups_is_that_of_the_lowest_bic(name):
     )
     told = number_of_groups(of)
     words = ("", "one group", "two groups", "three groups", "four groups")
-    assert told.startswith(f"By BIC, {words[best.n_components]} ")
+    assert told.startswith(f"Of normal groups, {words[best.n_components]} ")
     assert ("describes" in told) == (best.n_components == 1)
     assert after(r"\(([^()]*); lower is better\)", told) == [
         round(best.bic, 1), round(second.bic, 1),

@@ -9,7 +9,7 @@ from handmade import comparison
 
 import em
 from compare.comparison.laws import Law
-from compare.findings.group_count import TriedLaw, criteria, preferred
+from compare.findings.group_count import TriedLaw, criteria, number_of_groups, preferred
 from compare.findings.head.headline import headline
 from compare.findings.head.one_law import one_law
 from compare.language import en
@@ -112,3 +112,13 @@ def test_as_many_parameters_as_values_are_no_advice():
         assert preferred(few).n_parameters == 5
         assert (headline(few).rival is not None) is advised
     assert more.n_components == 2
+
+
+def test_the_section_on_groups_does_not_contradict_the_head():
+    "What is best of normal groups is not best of all where a law leads."
+    for lead, said in ((0.5, True), (20.0, True), (-0.5, False)):
+        of = beside("separate", lead)
+        text = en.number_of_groups(number_of_groups(of))
+        assert text.startswith("Of normal groups, two groups describe the data best by BIC")
+        better = f"One gamma quantity describes them better still ({of.laws[0].bic:.1f})"
+        assert (better in text) is said
