@@ -30,10 +30,17 @@ LawName = Literal["log-normal", "shifted log-normal", "gamma", "skew-normal", "t
 LEAST_FREEDOM, MOST_FREEDOM = 1.0, 200.0
 """Degrees of freedom of t: with fewer, single values would do; with more, it is normal."""
 HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
+NEVER = 1e10
+"""The loss of a law that gives a value no probability: infinities have no differences."""
+FARTHEST = 100.0
+"""Sds by which a log-normal is shifted at the most: it is normal by then."""
 MOST_SKEWED = 1000.0
 """Shape of the skew-normal at which it is half of a normal."""
 MOST_VALUES = 5_000
 """Distinct values beyond which nodes stand for them, which tell as much of a shape."""
+FINEST = 1e-4
+"""Steps of rounding, in sds, at which a law that has no maximum without them is fitted: on finer
+ones it would gain more by rising over a single value than any law does by its shape."""
 TIED = 0.5
 """Share of the data on one value from which the likelihood of t has no bound all the same."""
 PATIENCE = {"xatol": 1e-6, "fatol": 1e-10, "maxiter": 4000, "maxfev": 8000}
@@ -110,8 +117,9 @@ def laws(sample: em.Sample) -> tuple[Law, ...]:
     tuple of Law
         The highest likelihood for its number of parameters first, by BIC. None for sampling
         weights, which leave no likelihood. Without laws of positive quantities where a value is
-        none; without the shifted log-normal unless values are rounded, since it has no maximum
-        (Hill 1963); without t where half of the data are one value, for the same reason.
+        none; without the shifted log-normal unless values are rounded, or recorded in steps, since
+        it has no maximum otherwise (Hill 1963); without t where half of the data are one value, for
+        the same reason.
 
     Notes
     -----
@@ -126,8 +134,12 @@ def laws(sample: em.Sample) -> tuple[Law, ...]:
     # In sds, so that the search takes steps of the same size whatever the unit.
     unit = sample.sd
     data = _Data(kept.values / unit, kept.weights, sample.rounding / unit)
+    # Values that look rounded are, for the one law that has no maximum otherwise.
+    recorded = data if data.step else data._replace(step=sample.step / unit)
     found = [
-        _fitted(name, family, data, unit) for name, family in _FAMILIES.items() if _fits(name, data)
+        _fitted(name, family, seen, unit)
+        for name, family in _FAMILIES.items()
+        if _fits(name, seen := recorded if name == "shifted log-normal" else data)
     ]
     return tuple(sorted((law for law in found if law is not None), key=lambda law: law.bic))
 
@@ -137,7 +149,7 @@ def _fits(name: LawName, data: _Data) -> bool:
         case "log-normal" | "gamma":
             return data.edge > 0.0
         case "shifted log-normal":
-            return data.step > 0.0
+            return data.step > FINEST
         case "t":
             return data.step > 0.0 or float(data.w.max()) < TIED * float(data.w.sum())
         case _:
@@ -153,7 +165,7 @@ def _fitted(name: LawName, family: _Family, data: _Data, unit: float) -> Law | N
         shape, loc, scale = family.placed(at, data)
         with np.errstate(all="ignore"):
             value = -float(np.dot(data.w, _log_density(family.standard, data, shape, loc, scale)))
-        return value / n if math.isfinite(value) else math.inf
+        return value / n if math.isfinite(value) else NEVER
 
     # Where the likelihood is flat far out, or there is none, a search by slopes is lost.
     ends = [
@@ -161,7 +173,7 @@ def _fitted(name: LawName, family: _Family, data: _Data, unit: float) -> Law | N
         for start in family.begin(data)
     ]
     best = min(ends, key=lambda end: float(end.fun))
-    if not math.isfinite(best.fun):
+    if best.fun >= NEVER:
         return None
     shape, loc, scale = family.placed(best.x, data)
     loglik = -n * (float(best.fun) + math.log(unit))
@@ -204,13 +216,25 @@ def _log_normal_begin(data: _Data) -> list[list[float]]:
 
 
 def _shifted_begin(data: _Data) -> list[list[float]]:
-    """With loc at several distances from the smallest value, in sds."""
+    """With loc at several distances from the smallest value, in sds.
+
+    The coordinates are median, spread about it and distance: the first two stay where they are
+    when the law becomes normal in the distance.
+    """
     _, spread = _moments(data.x, data.w)
     found = []
     for times in (0.05, 0.5, 3.0):
-        mean, sd = _of_logs(data, data.edge - times * spread)
-        found.append([mean, math.log(sd), math.log(times * spread)])
+        loc = data.edge - times * spread
+        mean, sd = _of_logs(data, loc)
+        scale = math.exp(mean)
+        found.append([loc + scale, math.log(sd * scale), math.log(times * spread)])
     return found
+
+
+def _shifted(at: Floats, data: _Data) -> tuple[float, float, float]:
+    loc = data.edge - min(_exp(at[2]), FARTHEST)
+    scale = max(float(at[0]) - loc, 1e-9)
+    return _exp(at[1]) / scale, loc, scale
 
 
 def _gamma_begin(data: _Data) -> list[list[float]]:
@@ -287,11 +311,7 @@ _FAMILIES: dict[LawName, _Family] = {
     "log-normal": _Family(
         _LOG_NORMAL, _log_normal_begin, lambda at, _: (_exp(at[1]), 0.0, _exp(at[0]))
     ),
-    "shifted log-normal": _Family(
-        _LOG_NORMAL,
-        _shifted_begin,
-        lambda at, data: (_exp(at[1]), data.edge - _exp(at[2]), _exp(at[0])),
-    ),
+    "shifted log-normal": _Family(_LOG_NORMAL, _shifted_begin, _shifted),
     "gamma": _Family(_GAMMA, _gamma_begin, lambda at, _: (_exp(at[0]), 0.0, _exp(at[1]))),
     "skew-normal": _Family(
         _SKEW_NORMAL, _skewed_begin, lambda at, _: (_skew(at[0]), float(at[1]), _exp(at[2]))

@@ -99,6 +99,8 @@ def test_laws_that_have_no_maximum_are_left_out():
     x = rng.normal(0, 1, 100)
     assert set(by_name(em.Sample(x))) == {"skew-normal", "t"}
     assert "shifted log-normal" not in by_name(em.Sample(np.exp(x)))
+    assert "shifted log-normal" in by_name(em.Sample(np.round(10 * np.exp(x))))  # in steps of 1
+    assert "shifted log-normal" not in by_name(em.Sample(np.round(1e6 * np.exp(x))))
     tied = np.concatenate([np.full(120, 3.0), 3.0 + x])
     assert "t" not in by_name(em.Sample(tied))
     assert "t" in by_name(em.Sample(np.round(tied), rounding=1.0))
@@ -116,3 +118,12 @@ def test_nodes_stand_for_many_values():
     exact = stats.gamma.logpdf(x, *stats.gamma.fit(x, floc=0.0)).sum()
     assert law.loglik == pytest.approx(exact, abs=0.05)
     assert law.n == 20_000
+
+
+def test_values_in_steps_are_no_clue_for_a_shift_of_their_own():
+    "Normal values in whole numbers: the shifted law becomes the normal one, and gains nothing."
+    x = np.round(np.random.default_rng(4).normal(100, 8, 300))
+    law = by_name(em.Sample(x))["shifted log-normal"]
+    normal = em.fit(x, 1)
+    assert law.loglik < normal.loglik + 2.0
+    assert law.bic > normal.bic
