@@ -152,6 +152,23 @@ def test_profile_intervals_by_a_second_route(reference, exact, name, column, k, 
         assert getattr(found, kind) == pytest.approx(known, rel=1e-8)
 
 
+def test_an_end_far_along_a_crooked_ridge_is_found():
+    "Two groups a single sd apart: the path to the upper end of the weight has 80 bends and more."
+    rng = np.random.default_rng(np.random.SeedSequence(1, spawn_key=(1, 293)).spawn(4)[0])
+    groups = rng.choice(2, size=250, p=[0.4, 0.6])
+    means, sds = np.array([166.95735931288073, 174.0284271247462]), np.array([6.0, 8.0])
+    x = means[groups] + sds[groups] * rng.standard_normal(250)
+    fit = em.fit(x)
+    assert fit.converged
+    low, high = fit.conf_int().weights[0]
+    assert low == 0.0
+    assert 0.9 < high < 1.0
+    walk = np.linspace(fit.mixture.weights[0], high, 60)[1:-1]
+    falls = profile_deviance(fit, x, "weights", 0, high, walk)
+    assert falls[-1] == pytest.approx(DEVIANCE, abs=1e-3)
+    assert max(falls[:-1]) < DEVIANCE + 1e-3
+
+
 @pytest.mark.parametrize(("k", "equal"), [(2, False), (3, False), (3, True)])
 def test_at_every_end_the_deviance_is_the_quantile(k, equal):
     "A constrained maximisation by SciPy falls by half of 3.84 at each end, and by less inside."
