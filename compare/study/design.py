@@ -90,6 +90,13 @@ class Design:
                     f"expected at least {2 * self.n_components} values in a data set, got {cell.n}"
                 )
 
+    @cached_property
+    def half_width(self) -> float:
+        """How many standard errors an interval by the normal distribution extends to each side."""
+        from scipy.special import ndtri
+
+        return float(ndtri(0.5 + 0.5 * self.level))
+
     def streams(self, index: int) -> Streams:
         """The random numbers of data set `index`."""
         values, *others = np.random.SeedSequence(self.seed, spawn_key=(1, index)).spawn(4)

@@ -96,13 +96,6 @@ class DataSet:
         """Score intervals, given as ends of shape (n_estimands - 2, 2)."""
         return Interval(ends - self.truth[:-2, None], seconds)
 
-    @cached_property
-    def normal(self) -> float:
-        """How many standard errors an interval extends to each side."""
-        from scipy.special import ndtri
-
-        return float(ndtri(0.5 + 0.5 * self.design.level))
-
     def estimate(
         self,
         parameters: em.Parameters,
@@ -160,7 +153,7 @@ def _maximum(data: DataSet) -> Estimate:
     found = data.estimate(mixture, _status(fit), seconds())
     if not fit.converged:
         return found
-    places, level, z = data.places(mixture), data.design.level, data.normal
+    places, level, z = data.places(mixture), data.design.level, data.design.half_width
     made: dict[str, Interval] = {}
     for name, kind in (("wald", "observed"), ("sandwich", "sandwich")):
         with _clock() as seconds:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from compare.findings.study.sides import SURE
 
 if TYPE_CHECKING:
-    from compare.findings.study.head import Covering, Head
+    from compare.findings.study.covering import Covering
+    from compare.findings.study.head import Head
     from compare.findings.study.sides import Place
     from compare.study.performance import Performance
     from compare.study.simulated import Figure

@@ -84,7 +84,7 @@ def enough(performance: Performance, wanted: float = WANTED) -> tuple[Enough, ..
         known = design.cells[rows[0][2]].population
         assert known is not None  # noqa: S101 - left out above
         se = float(known.fit_of(1e4).standard_errors().weights[0])
-        z = _quantile(design.level)
+        z = design.half_width
         answers.append(
             Enough(
                 name,
@@ -110,9 +110,3 @@ def _crossing(ns: list[int], lengths: list[float], wanted: float) -> float | Non
             part = 0.0 if a == b else (a - math.log(wanted)) / (a - b)
             return float(np.exp((1 - part) * math.log(ns[i]) + part * math.log(ns[i + 1])))
     return None
-
-
-def _quantile(level: float) -> float:
-    from scipy.special import ndtri
-
-    return float(ndtri(0.5 + 0.5 * level))

@@ -6,30 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from compare.findings.study.covering import coverings
 from compare.findings.study.sides import parameters_of, sides
 
 if TYPE_CHECKING:
+    from compare.findings.study.covering import Covering
     from compare.findings.study.sides import Place
-    from compare.study.performance import Coverage, Performance
+    from compare.study.performance import Performance
     from compare.study.simulated import Figure
 
-__all__ = ["Covering", "Head", "head"]
-
-
-@dataclass(frozen=True)
-class Covering:
-    """How often the intervals of one kind hold the truth, over the parameters."""
-
-    method: str
-    """Their name in `compare.study.methods.INTERVALS`."""
-    lowest: Figure
-    """The share for the parameter that fares worst."""
-    highest: Figure
-    """The share for the one that fares best."""
-    n: int
-    """Data sets."""
-    failed: int
-    """Those with a failure, for the parameter that fares worst."""
+__all__ = ["Head", "head"]
 
 
 @dataclass(frozen=True)
@@ -74,15 +60,6 @@ def head(performance: Performance) -> Head | None:
         performance.errors[0, "maximum", names[0]].n,
         performance.errors[0, "posterior mean", names[0]].n,
         tuple((name, performance.gain(0, "posterior mean", "maximum", name)) for name in names),
-        tuple(
-            _covering(method, [performance.coverages[0, method, name] for name in names])
-            for method in dict.fromkeys(key[1] for key in performance.coverages if key[0] == 0)
-        ),
+        coverings(performance, 0),
         places[1:],
     )
-
-
-def _covering(method: str, found: list[Coverage]) -> Covering:
-    ordered = sorted(found, key=lambda one: one.coverage.value)
-    worst = ordered[0]
-    return Covering(method, worst.coverage, ordered[-1].coverage, worst.n, worst.failed)

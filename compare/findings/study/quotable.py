@@ -10,7 +10,8 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from compare.findings.study.quoted import SHIPPED, Held, Quoted
+from compare.findings.study.covering import coverings
+from compare.findings.study.quoted import SHIPPED, Quoted
 from compare.findings.study.sides import parameters_of
 from compare.study.design import Design
 from compare.study.log import read
@@ -35,22 +36,11 @@ def quotable(performance: Performance) -> tuple[Quoted, ...]:
     design, names = performance.design, parameters_of(performance)
     found = []
     for cell, where in enumerate(design.cells):
-        kinds = [
-            _held(performance, cell, method, names)
-            for method in dict.fromkeys(key[1] for key in performance.coverages if key[0] == cell)
-        ]
-        if where.population == HEIGHTS and {"profile", "credible"} <= {
-            kind.method for kind in kinds
-        }:
+        kinds = coverings(performance, cell)
+        if where.population == HEIGHTS and {"profile", "credible"} <= {one.method for one in kinds}:
             gain = performance.overall_gain(cell, "posterior mean", "maximum", names)
-            found.append(Quoted(where.n, design.level, tuple(kinds), gain))
+            found.append(Quoted(where.n, design.level, kinds, gain))
     return tuple(found)
-
-
-def _held(performance: Performance, cell: int, method: str, names: tuple[str, ...]) -> Held:
-    found = [performance.coverages[cell, method, name] for name in names]
-    shares = sorted((one.coverage for one in found), key=lambda figure: figure.value)
-    return Held(method, found[0].n, shares[0], shares[-1])
 
 
 def to_json(found: tuple[Quoted, ...]) -> str:

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 from bayes.model.reasons import AmongData, NoneEmpty, Shrinking
 from compare.comparison.parameters import moving_rows
 from compare.data.origins import Heights
+from compare.findings.study.covering import Covering
 from compare.study.simulated import Figure
 
 if TYPE_CHECKING:
     from compare.comparison.table import Comparison
 
-__all__ = ["SHIPPED", "Held", "HowOften", "OneDataSet", "Quoted", "how_often", "shipped"]
+__all__ = ["SHIPPED", "HowOften", "OneDataSet", "Quoted", "how_often", "shipped"]
 
 SHIPPED = "quoted.json"
 """Beside this file; made of the study in reports/sample by `make study-sample`."""
@@ -33,20 +34,6 @@ CREDIBLE = {"eti": "credible", "hdi": "highest density"}
 
 
 @dataclass(frozen=True)
-class Held:
-    """How often intervals of one kind held the truth."""
-
-    method: str
-    """Their name in `compare.study.methods.INTERVALS`."""
-    n: int
-    """In how many samples."""
-    lowest: Figure
-    """The share for the parameter that fared worst."""
-    highest: Figure
-    """The share for the one that fared best."""
-
-
-@dataclass(frozen=True)
 class Quoted:
     """What many samples of the heights say, for one number of values."""
 
@@ -54,7 +41,7 @@ class Quoted:
     """Values in a sample."""
     level: float
     """Of the intervals."""
-    intervals: tuple[Held, ...]
+    intervals: tuple[Covering, ...]
     """By method."""
     gain: Figure
     """Error of the posterior mean over that of EM's maximum, geometric mean over the parameters."""
@@ -63,7 +50,7 @@ class Quoted:
     def from_dict(cls, stored: dict[str, Any]) -> Quoted:
         """Back from `dataclasses.asdict`, by way of JSON."""
         intervals = tuple(
-            Held(one["method"], one["n"], Figure(*one["lowest"]), Figure(*one["highest"]))
+            Covering(**one | {"lowest": Figure(*one["lowest"]), "highest": Figure(*one["highest"])})
             for one in stored["intervals"]
         )
         return cls(stored["n"], stored["level"], intervals, Figure(*stored["gain"]))
@@ -76,8 +63,8 @@ class HowOften:
     n: int
     """Values in a sample."""
     level: float
-    by_em: Held
-    by_bayes: Held
+    by_em: Covering
+    by_bayes: Covering
     gain: Figure
     """As in `Quoted`."""
 

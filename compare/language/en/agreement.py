@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from compare.findings.agreement import Agreement, NoEstimates, OnTruth
-from compare.findings.study.quoted import Held, HowOften, OneDataSet
+from compare.findings.study.quoted import HowOften, OneDataSet
 from compare.language.en.terms import all_of, parameter, percent, value
 from compare.language.numbers import fixed
+
+if TYPE_CHECKING:
+    from compare.findings.study.covering import Covering
 
 __all__ = ["agreement", "how_often", "on_truth"]
 
@@ -67,7 +70,7 @@ def _how_often(found: HowOften) -> str:
     )
 
 
-def _held(found: Held) -> str:
+def _held(found: Covering) -> str:
     low, high = (fixed(100.0 * one.value, 0) for one in (found.lowest, found.highest))
     return f"{low}%" if low == high else f"{low}% to {high}%, depending on the parameter"
 

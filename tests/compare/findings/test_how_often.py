@@ -12,7 +12,8 @@ import compare
 from bayes.model.reasons import AmongData, Given, NoneEmpty, Shrinking
 from compare.data.cases import Case
 from compare.findings.study import quoted
-from compare.findings.study.quoted import Held, HowOften, OneDataSet, Quoted, how_often
+from compare.findings.study.covering import Covering
+from compare.findings.study.quoted import HowOften, OneDataSet, Quoted, how_often
 from compare.language import en
 from compare.study.simulated import Figure
 
@@ -23,8 +24,8 @@ CHOSEN = (
     ("means", "Normal(171, 13.8)", AmongData(1.5)),
     ("sds", "LogNormal(log 4.6, 1)", Shrinking(2, 7.1, rounded=False, step=0.0)),
 )
-PROFILE = Held("profile", 1000, Figure(0.924, 0.008), Figure(0.962, 0.006))
-CREDIBLE = Held("credible", 500, Figure(0.97, 0.0076), Figure(0.99, 0.0044))
+PROFILE = Covering("profile", Figure(0.924, 0.008), Figure(0.962, 0.006), 1000, 0)
+CREDIBLE = Covering("credible", Figure(0.97, 0.0076), Figure(0.99, 0.0044), 500, 0)
 STUDY = Quoted(1000, 0.95, (PROFILE, CREDIBLE), Figure(0.547, 0.021))
 
 

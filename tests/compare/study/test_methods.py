@@ -158,7 +158,7 @@ def test_the_error_of_a_border_is_what_the_estimates_around_it_vary_by():
     swapped = _errors(fit, np.array([1, 0]), "observed")
     se = fit.standard_errors()
     assert swapped[1:3].tolist() == se.means[::-1].tolist()
-    assert of.normal == pytest.approx(stats.norm.ppf(0.95))
+    assert of.design.half_width == pytest.approx(stats.norm.ppf(0.95))
 
 
 def test_the_bootstrap_is_the_percentiles_of_its_refits():

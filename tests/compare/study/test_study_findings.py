@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from compare.findings.study.advice import advice, misled
+from compare.findings.study.covering import Covering
 from compare.findings.study.enough import Enough, _crossing
-from compare.findings.study.head import Covering, Head
+from compare.findings.study.head import Head
 from compare.findings.study.plan import plan
 from compare.findings.study.sides import Place, _side
 from compare.language.en import study

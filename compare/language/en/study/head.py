@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from compare.findings.study.advice import Advice, Misled
-    from compare.findings.study.head import Covering, Head
+    from compare.findings.study.covering import Covering
+    from compare.findings.study.head import Head
     from compare.findings.study.sides import Place
 
 __all__ = ["about", "headline", "misled", "on_advice", "on_elsewhere", "on_intervals", "title"]
