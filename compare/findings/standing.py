@@ -6,13 +6,15 @@ import enum
 from typing import TYPE_CHECKING
 
 from compare.comparison.parameters import is_open, weight_rows
+from compare.findings.head.one_law import one_law
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from compare.comparison.table import Comparison, Row
+    from compare.findings.head.one_law import OneLaw
 
-__all__ = ["Standing", "open_rows", "standing", "together"]
+__all__ = ["Standing", "is_beside", "open_rows", "standing", "together", "without_groups"]
 
 
 class Standing(enum.Enum):
@@ -38,14 +40,28 @@ def standing(comparison: Comparison) -> Standing:
     Standing
         `OPEN` where an interval of EM runs to the end of what the parameter can be. One that is
         merely wide says what it has to say. So where EM's maximum holds hardly any of the
-        posterior, or a share of EM's lies outside what the posterior allows.
+        posterior, or a share of EM's lies outside what the posterior allows; and where a single
+        quantity without groups describes the data clearly better than groups do.
     """
     if not comparison.ok:
         return Standing.BAD
+    left_open = is_beside(comparison) or open_rows(comparison) or without_groups(comparison)
+    return Standing.OPEN if left_open else Standing.GOOD
+
+
+def is_beside(comparison: Comparison) -> bool:
+    """Whether EM's maximum and the posterior are at different places."""
     tops = None if comparison.criticism is None else comparison.criticism.tops
-    beside = tops is not None and tops.best_is_beside
-    beside |= not all(row.em_in_interval for row in weight_rows(comparison.named))
-    return Standing.OPEN if beside or open_rows(comparison) else Standing.GOOD
+    return (tops is not None and tops.best_is_beside) or not all(
+        row.em_in_interval for row in weight_rows(comparison.named)
+    )
+
+
+def without_groups(comparison: Comparison) -> OneLaw | None:
+    """The law of one quantity that describes the data clearly better than groups do, if any."""
+    law = one_law(comparison)
+    leads = law is not None and law.judgement == "leads"
+    return law if leads and comparison.n_components > 1 else None
 
 
 def together(parts: Iterable[Comparison]) -> Standing:

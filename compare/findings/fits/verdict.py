@@ -10,7 +10,7 @@ import numpy as np
 
 from compare.comparison.parameters import free_rows, moving_rows
 from compare.findings.fits.sampler import SamplerFailure, sampler_failures
-from compare.findings.standing import Standing, open_rows, standing
+from compare.findings.standing import Standing, is_beside, open_rows, standing
 from compare.findings.terms import Parameter, Range
 from em.search.tops import SET_ASIDE
 
@@ -29,6 +29,7 @@ __all__ = [
     "OpenInterval",
     "Reached",
     "Verdict",
+    "WithoutGroups",
     "alarms",
     "verdict",
     "warning",
@@ -87,6 +88,11 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class WithoutGroups:
+    """A single quantity describes the data clearly better than groups do."""
+
+
+@dataclass(frozen=True)
 class OpenInterval:
     """An interval of EM's that runs to the end of what the parameter can be."""
 
@@ -108,7 +114,7 @@ class Verdict:
     failed: int
     """How many checks of the sampler fail."""
     draws: DrawsOfChains | DrawsOfSequential
-    left_open: Beside | OpenInterval | None
+    left_open: Beside | OpenInterval | WithoutGroups | None
     """What the data do not determine although both fits found it."""
 
 
@@ -199,12 +205,12 @@ def _draws(comparison: Comparison) -> DrawsOfChains | DrawsOfSequential:
     )
 
 
-def _left_open(comparison: Comparison) -> Beside | OpenInterval | None:
+def _left_open(comparison: Comparison) -> Beside | OpenInterval | WithoutGroups | None:
     if standing(comparison) is not Standing.OPEN:
         return None
     rows = open_rows(comparison)
     if not rows:
-        return Beside()
+        return Beside() if is_beside(comparison) else WithoutGroups()
     first, count = rows[0], len({row.name for row in rows})
     # The weights of two groups are one parameter.
     if comparison.n_components == 2 and sum(row.parameter == "weights" for row in rows) == 2:

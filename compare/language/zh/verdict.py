@@ -12,6 +12,7 @@ from compare.findings.fits.verdict import (
     NoAnswer,
     OpenInterval,
     Verdict,
+    WithoutGroups,
 )
 from compare.language.zh.status import ended
 from compare.language.zh.terms import number, parameter, percent, shares, tiny
@@ -64,12 +65,14 @@ def _draws(found: DrawsOfChains | DrawsOfSequential) -> str:
             assert_never(found)
 
 
-def _left_open(found: Beside | OpenInterval | None) -> str:
+def _left_open(found: Beside | OpenInterval | WithoutGroups | None) -> str:
     match found:
         case None:
             return ""
         case Beside():
             return "结果虽已找到，但这些数据不足以确定它：EM 的极大值与后验不在同一处。"
+        case WithoutGroups():
+            return "结果虽已找到，但这些数据不足以确定它：不分组的单一分布明显更好地描述了数据。"
         case OpenInterval():
             more = f"（另有 {found.others} 个参数也是如此）" if found.others else ""
             return (

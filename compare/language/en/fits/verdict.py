@@ -14,6 +14,7 @@ from compare.findings.fits.verdict import (
     NotAtMaximum,
     OpenInterval,
     Verdict,
+    WithoutGroups,
 )
 from compare.language.en.fits.sampler import failure
 from compare.language.en.fits.status import ended
@@ -70,7 +71,7 @@ def _draws(found: DrawsOfChains | DrawsOfSequential) -> str:
             assert_never(found)
 
 
-def _left_open(found: Beside | OpenInterval | None) -> str:
+def _left_open(found: Beside | OpenInterval | WithoutGroups | None) -> str:
     match found:
         case None:
             return ""
@@ -78,6 +79,11 @@ def _left_open(found: Beside | OpenInterval | None) -> str:
             return (
                 "Found, but not determined by these data: EM's maximum and the posterior are at "
                 "different places."
+            )
+        case WithoutGroups():
+            return (
+                "Found, but not determined by these data: one quantity without groups describes "
+                "them clearly better."
             )
         case OpenInterval():
             more = f" (and {found.others} more)" if found.others else ""

@@ -9,11 +9,14 @@ from handmade import comparison
 
 import em
 from compare.comparison.laws import Law
+from compare.findings.fits.verdict import verdict
 from compare.findings.group_count import TriedLaw, criteria, number_of_groups, preferred
 from compare.findings.head.headline import headline
 from compare.findings.head.one_law import one_law
+from compare.findings.standing import Standing, standing
 from compare.language import en
 from compare.language.zh import headline as zh
+from compare.language.zh import verdict as in_chinese
 
 
 def beside(name, lead, law="gamma"):
@@ -122,3 +125,22 @@ def test_the_section_on_groups_does_not_contradict_the_head():
         assert text.startswith("Of normal groups, two groups describe the data best by BIC")
         better = f"One gamma quantity describes them better still ({of.laws[0].bic:.1f})"
         assert (better in text) is said
+
+
+@pytest.mark.parametrize(
+    ("name", "lead", "mark"),
+    [
+        ("separate", 6.1, Standing.OPEN),
+        ("separate", 5.9, Standing.GOOD),
+        ("one", 6.1, Standing.GOOD),  # nobody spoke of groups
+        ("failing", 6.1, Standing.BAD),
+    ],
+)
+def test_no_tick_stands_where_groups_are_not_the_answer(name, lead, mark):
+    of = beside(name, lead)
+    assert standing(of) is mark
+    said = [book(verdict(of)) for book in (en.verdict, in_chinese)]
+    for text, words in zip(
+        said, ("without groups describes them", "不分组的单一分布"), strict=True
+    ):
+        assert (words in text) is (mark is Standing.OPEN)
