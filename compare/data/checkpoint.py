@@ -8,6 +8,7 @@ import json
 import math
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -92,7 +93,10 @@ class Checkpoint:
         }
         arrays["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
         content = io.BytesIO()
-        np.savez(content, sum=_sum(arrays), **arrays)
+        # Signals end the thread that waits for it. An archive that is given up half-way complains
+        # on the terminal when it is collected, or raises an error in place of the signal's.
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(np.savez, content, sum=_sum(arrays), **arrays).result()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             put(content.getbuffer(), self.path)

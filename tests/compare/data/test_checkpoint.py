@@ -1,7 +1,10 @@
 """What an interrupted pass has read is believed only where all in it agrees."""
 
+import gc
 import json
 import os
+import signal
+import sys
 import zipfile
 
 import numpy as np
@@ -56,6 +59,39 @@ def test_what_was_kept_comes_back_to_the_last_bit(tmp_path, wanted, made):
     assert (back.rows, back.done, back.dropped) == (8, 2, merged(**made).dropped)
     assert state(back) == state(merged(**made))
     assert [path.name for path in tmp_path.iterdir()] == [".a.partial.npz"]
+
+
+class Stop(BaseException):
+    "What a signal raises."
+
+
+def test_a_signal_leaves_no_archive_half_written(tmp_path, monkeypatch):
+    "It comes as the first array is written; the archive is finished before it is passed on."
+    write, written = np.lib.format.write_array, []
+
+    def signalled(*args, **told):
+        if not written:
+            signal.raise_signal(signal.SIGUSR1)
+        write(*args, **told)
+        written.append(args[1])
+
+    def stop(*_):
+        raise Stop
+
+    before = signal.signal(signal.SIGUSR1, stop)
+    monkeypatch.setattr("numpy.lib._npyio_impl.format.write_array", signalled)
+    complaints = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    try:
+        with pytest.raises(Stop):
+            kept(tmp_path)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    gc.collect()
+    assert len(written) == len(state(merged())) + 2  # with what was asked for, and the checksum
+    assert complaints == []
+    assert list(tmp_path.iterdir()) == []
+    kept(tmp_path)
 
 
 def changed(checkpoint, change, *, honest):
